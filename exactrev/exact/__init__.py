@@ -1,0 +1,1 @@
+"""Exact rationals, linear algebra and lattices on python-flint.  Knows nothing of networks."""
