@@ -1,0 +1,133 @@
+"""Exact linear algebra over Q on top of python-flint: solution spaces and what they determine.
+
+>>> from flint import fmpq_mat
+>>> system = LinearSystem(3)
+>>> system.add([1, 1, 0], 2)
+True
+>>> system.add([0, 1, 1], 3)
+True
+>>> system.value([1, 0, -1])          # x - z is determined, x alone is not
+-1
+>>> system.value([1, 0, 0]) is None
+True
+>>> system.add([1, 0, -1], 5)         # contradicts what is known
+False
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import fmpq, fmpq_mat
+
+
+def row_vector(entries: Sequence[fmpq]) -> fmpq_mat:
+    """A 1 x n matrix."""
+    return fmpq_mat(1, len(entries), list(entries))
+
+
+def column_vector(entries: Sequence[fmpq]) -> fmpq_mat:
+    """An n x 1 matrix."""
+    return fmpq_mat(len(entries), 1, list(entries))
+
+
+def matrix_rows(matrix: fmpq_mat) -> list[list[fmpq]]:
+    """The entries of a matrix, row by row."""
+    entries, width = matrix.entries(), matrix.ncols()
+    return [entries[i * width : (i + 1) * width] for i in range(matrix.nrows())]
+
+
+def stack(blocks: Sequence[fmpq_mat]) -> fmpq_mat:
+    """Matrices of equal width on top of each other."""
+    entries: list[fmpq] = []
+    for block in blocks:
+        entries += block.entries()
+    return fmpq_mat(sum(b.nrows() for b in blocks), blocks[0].ncols(), entries)
+
+
+def is_zero(matrix: fmpq_mat) -> bool:
+    """Whether every entry is zero."""
+    return not any(matrix.entries())
+
+
+class LinearSystem:
+    """Linear equations over Q in ``unknowns`` variables, kept reduced as they arrive.
+
+    Each kept row is scaled to have 1 at its pivot and 0 at every other kept row's pivot, so what is
+    determined can be read off.
+    """
+
+    def __init__(self, unknowns: int) -> None:
+        self.unknowns = unknowns
+        self._rows: dict[int, fmpq_mat] = {}
+
+    @property
+    def rank(self) -> int:
+        """The number of independent equations."""
+        return len(self._rows)
+
+    def copy(self) -> LinearSystem:
+        """A system that can grow on its own."""
+        twin = LinearSystem(self.unknowns)
+        twin._rows = dict(self._rows)
+        return twin
+
+    def with_unknown(self) -> LinearSystem:
+        """The same equations with one more variable, in last place, that they say nothing of."""
+        wider = LinearSystem(self.unknowns + 1)
+        for pivot, row in self._rows.items():
+            entries = row.entries()
+            wider._rows[pivot] = fmpq_mat(1, self.unknowns + 2, [*entries[:-1], 0, entries[-1]])
+        return wider
+
+    def without_last_unknown(self) -> LinearSystem:
+        """The equations that do not speak of the last variable, over the others."""
+        narrower = LinearSystem(self.unknowns - 1)
+        for pivot, row in self._rows.items():
+            entries = row.entries()
+            if not entries[-2]:
+                narrower._rows[pivot] = fmpq_mat(1, self.unknowns, [*entries[:-2], entries[-1]])
+        return narrower
+
+    def _reduced(self, row: fmpq_mat) -> fmpq_mat:
+        for pivot, kept in self._rows.items():
+            factor = row[0, pivot]
+            if factor:
+                row = row - kept * factor
+        return row
+
+    def add(self, coefficients: Sequence[fmpq | int], value: fmpq | int) -> bool:
+        """Take in one equation; False, and no change, if it contradicts the others."""
+        row = self._reduced(fmpq_mat(1, self.unknowns + 1, [*coefficients, value]))
+        entries = row.entries()
+        pivot = next((j for j, entry in enumerate(entries) if entry), None)
+        if pivot is None:
+            return True
+        if pivot == self.unknowns:
+            return False
+        row = row * (1 / entries[pivot])
+        for other, kept in self._rows.items():
+            if kept[0, pivot]:
+                self._rows[other] = kept - row * kept[0, pivot]
+        self._rows[pivot] = row
+        return True
+
+    def value(self, coefficients: Sequence[fmpq | int]) -> fmpq | None:
+        """The value of a linear form on every solution, or None where solutions differ."""
+        row = self._reduced(fmpq_mat(1, self.unknowns + 1, [*coefficients, 0]))
+        entries = row.entries()
+        return None if any(entries[:-1]) else -entries[-1]
+
+    def unit(self, index: int) -> fmpq | None:
+        """The value of one variable, or None where it is not determined."""
+        row = self._rows.get(index)
+        if row is None:
+            return None
+        entries = row.entries()
+        if any(entry for j, entry in enumerate(entries[:-1]) if j != index):
+            return None
+        return entries[-1]
+
+    def rows(self) -> list[list[fmpq]]:
+        """The reduced equations, each as coefficients followed by the value."""
+        return [self._rows[pivot].entries() for pivot in sorted(self._rows)]

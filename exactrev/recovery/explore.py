@@ -1,0 +1,68 @@
+"""Places where a neuron that the lines missed would most likely show.
+
+A neuron that is nearly always off (or on) reads the layer below with nearly all weights of one sign; it
+differs where a few of the layer's activations are large and the others are small.  Such places are sought by
+float hill climbing on the network found so far: hints only, and no query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+import numpy as np
+from flint import fmpq
+from numpy.typing import NDArray
+
+from exactrev.exact.linear import matrix_rows
+from exactrev.network.model import Network
+
+_SAMPLES = 2000
+_CLIMBERS = 64
+_STEPS = 12
+_SIZES = (1.0, 16.0, 1024.0)
+
+Floats = NDArray[np.float64]
+
+
+def telling_places(network: Network, scale: fmpq, random: Random) -> Iterator[list[fmpq]]:
+    """Points at which each hidden layer's activations are as lopsided as they get, one by one."""
+    generator = np.random.default_rng(random.getrandbits(64))
+    weights = [_floats(network, number) for number in range(1, len(network.layers))]
+    for depth in range(1, len(weights) + 1):
+        width = network.architecture[depth]
+        goals = [np.eye(width)[i] for i in range(width)]
+        goals += [-np.ones(width), *generator.standard_normal((width, width))]
+        for index, goal in enumerate(goals):
+            size = float(scale) * _SIZES[-1 if index < width else index % len(_SIZES)]
+            yield _climb(weights[:depth], goal, size, generator)
+
+
+def _floats(network: Network, number: int) -> tuple[Floats, Floats]:
+    matrix = [[float(x) for x in row] for row in matrix_rows(network.weight(number))]
+    bias = [float(x) for x in network.bias(number).entries()]
+    return np.array(matrix).reshape(len(bias), -1), np.array(bias)
+
+
+def _climb(
+    weights: list[tuple[Floats, Floats]], goal: Floats, size: float, generator: np.random.Generator
+) -> list[fmpq]:
+    """A point of about this size where the activations point towards ``goal``."""
+    inputs = weights[0][0].shape[1]
+    points = size * generator.standard_normal((_SAMPLES, inputs))
+    for step in range(_STEPS):
+        best = points[np.argsort(-_agreement(weights, points, goal))[:_CLIMBERS]]
+        spread = size * 0.7**step
+        points = np.concatenate([best, best, best, best])
+        points[_CLIMBERS:] += spread * generator.standard_normal(points[_CLIMBERS:].shape)
+    winner = points[int(np.argmax(_agreement(weights, points, goal)))]
+    return [fmpq(round(float(x) * 2**30), 2**30) for x in winner]
+
+
+def _agreement(weights: list[tuple[Floats, Floats]], points: Floats, goal: Floats) -> Floats:
+    """The cosine between activations and goal at each point."""
+    values = points
+    for matrix, bias in weights:
+        values = np.maximum(values @ matrix.T + bias, 0.0)
+    norms = np.linalg.norm(values, axis=1) * np.linalg.norm(goal)
+    return np.asarray((values @ goal) / np.where(norms > 0, norms, 1.0))

@@ -1,0 +1,98 @@
+"""Points, affine forms and kinks: what the pieces of f on the two sides of a boundary say of it.
+
+An affine form is a 1 x (n+1) matrix (v | beta) and stands for x |-> v.x + beta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpq_mat, fmpz
+
+from exactrev.exact.linear import is_zero, matrix_rows
+from exactrev.recovery.oracle import DyadicPoint
+from exactrev.recovery.probe import Piece
+
+#: v.x + beta as the 1 x (n+1) matrix (v | beta)
+Form = fmpq_mat
+
+
+def form_key(form: Form) -> tuple[fmpq, ...]:
+    """A hashable value, equal for forms whose zero sets are the same hyperplane."""
+    entries = form.entries()
+    lead = next(x for x in entries if x)
+    return tuple(x / lead for x in entries)
+
+
+def homogeneous(point: Sequence[fmpq]) -> fmpq_mat:
+    """The column (x, 1), on which a form is a product."""
+    return fmpq_mat(len(point) + 1, 1, [*point, fmpq(1)])
+
+
+def form_at(form: Form, point: Sequence[fmpq]) -> fmpq:
+    """The value of a form at a point."""
+    return (form * homogeneous(point))[0, 0]
+
+
+def slope(form: Form, direction: Sequence[fmpq]) -> fmpq:
+    """The rate of change of a form along a direction."""
+    return (form * fmpq_mat(len(direction) + 1, 1, [*direction, fmpq(0)]))[0, 0]
+
+
+def rounded(point: Sequence[fmpq], exponent: int) -> DyadicPoint:
+    """The dyadic point at or just below ``point`` on the grid of 2^-exponent."""
+    return DyadicPoint(tuple((x.p << exponent) // x.q for x in point), exponent)
+
+
+def rationals(point: DyadicPoint) -> list[fmpq]:
+    """The coordinates as rationals."""
+    scale = fmpz(1) << point.exponent
+    return [fmpq(x, scale) for x in point.numerators]
+
+
+@dataclass(frozen=True)
+class Bend:
+    """A jump of the pieces across one hyperplane: ``upper - lower = jump (x) form``.
+
+    ``lower`` holds where the form is negative and ``upper`` where it is positive, so that near the
+    hyperplane f = lower + jump relu(form).
+    """
+
+    form: Form
+    jump: fmpq_mat  # m x 1
+
+
+def bend_between(lower: Piece, upper: Piece) -> Bend | None:
+    """The hyperplane across which ``lower`` turns into ``upper``, or None if they are no such pair.
+
+    The form is scaled so that its first nonzero coefficient is 1.
+    """
+    difference = upper - lower
+    rows = matrix_rows(difference)
+    lead_row = next((row for row in rows if any(row)), None)
+    if lead_row is None or not any(lead_row[:-1]):
+        return None
+    pivot = next(j for j, x in enumerate(lead_row) if x)
+    form = fmpq_mat(1, len(lead_row), lead_row) * (1 / lead_row[pivot])
+    jump = fmpq_mat(len(rows), 1, [row[pivot] for row in rows])
+    if len(rows) > 1 and not is_zero(jump * form - difference):
+        return None
+    return Bend(form, jump)
+
+
+@dataclass(frozen=True)
+class Kink:
+    """A point where a scanned line crosses a boundary, exact up to the rounding of ``point``.
+
+    ``point`` lies within 2^-exponent of the boundary; ``bend`` is exact.
+    """
+
+    point: DyadicPoint
+    bend: Bend
+    position: fmpq
+
+    @property
+    def form(self) -> Form:
+        """The boundary's hyperplane at this point."""
+        return self.bend.form

@@ -1,0 +1,185 @@
+"""The next hidden layer: orient the last known one, then find the neurons that read it.
+
+Every kink not explained so far lies on the boundary of a neuron of the next layer or of a deeper
+one.  A deeper boundary cannot pass for one of the next layer for long: it bends where it crosses
+the next layer's boundaries, so that it is missed past some crossing, or the row it leads to
+predicts kinks on the scanned lines that are not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flint import fmpq, fmpq_mat
+
+from exactrev.exact.linear import matrix_rows, row_vector, stack
+from exactrev.recovery.geometry import Kink, form_key, rationals
+from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.orientation import Contradiction, orientation
+from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.surface import Surface
+from exactrev.recovery.survey import Survey
+from exactrev.recovery.walk import Walker
+
+#: Boundaries followed at most in one attempt to orient a layer.
+_ORIENTING = 6
+
+
+@dataclass
+class Layer:
+    """What was found of the layer above ``prefix`` (whose last layer is oriented)."""
+
+    prefix: Prefix
+    neurons: list[Neuron] = field(default_factory=list)
+    refused: set[tuple[fmpq, ...]] = field(default_factory=set)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every weight found is determined."""
+        return not any(neuron.unknown for neuron in self.neurons)
+
+    def extended(self) -> Prefix:
+        """The prefix with this layer on top, not oriented yet."""
+        return self.prefix.with_layer(stack([neuron.row for neuron in self.neurons]))
+
+
+def orient(
+    survey: Survey, walker: Walker, prefix: Prefix, kinks: list[Kink]
+) -> tuple[Prefix, list[Surface]] | None:
+    """The prefix with its last layer oriented by the boundaries through these kinks.
+
+    With it come the boundaries that were followed on the way, already over that prefix.  None if
+    the boundaries do not tell.
+    """
+    surfaces = [Surface(prefix, kink, oriented=False) for kink in kinks]
+    surfaces = [surface for surface in surfaces if surface.consistent]
+    flips = _agreed(surfaces, prefix.width)
+    walked: list[Surface] = []
+    for surface in surfaces[:_ORIENTING]:
+        if flips is not None:
+            break
+        tally = walker.complete(surface)
+        if surface.consistent and not tally.turned:
+            walked.append(surface)
+            flips = _agreed([surface], prefix.width) or _agreed(walked, prefix.width)
+            survey.report(f"layer {prefix.depth}: orienting, {len(walked)} boundaries followed")
+    if flips is None:
+        return None
+    oriented = prefix.oriented(flips)
+    return oriented, [surface.reoriented(oriented) for surface in walked]
+
+
+def _agreed(surfaces: list[Surface], width: int) -> list[bool] | None:
+    try:
+        return orientation(surfaces, width)
+    except Contradiction:
+        return None
+
+
+def grow(
+    survey: Survey, walker: Walker, layer: Layer, kinks: list[Kink], begun: Iterable[Surface] = ()
+) -> bool:
+    """Add the neurons behind these kinks that read the layer's prefix; whether any was added.
+
+    ``begun`` are boundaries followed before over the same prefix.  Boundaries met on the way are
+    tried too.  A kink refused once is not tried again over this layer.
+    """
+    count = len(layer.neurons)
+    known = {form_key(surface.kink.form): surface for surface in begun}
+    doubtful: list[Surface] = []
+    waiting = list(kinks)
+    while waiting:
+        kink = waiting.pop(0)
+        key = form_key(kink.form)
+        if key in layer.refused or _explained(layer, survey, kink):
+            continue
+        surface = known.get(key) or Surface(layer.prefix, kink, oriented=True)
+        scans = len(survey.lines)
+        neuron = _followed(survey, walker, layer, surface, kinks)
+        if neuron is None:
+            layer.refused.add(key)
+        elif neuron.unknown:
+            doubtful.append(surface)
+        else:
+            _add(survey, layer, neuron)
+        waiting = [met for new in survey.lines[scans:] for met in new.kinks] + waiting
+    for surface in doubtful:
+        _add_partial(survey, walker, layer, surface, kinks)
+    return len(layer.neurons) > count
+
+
+def _explained(layer: Layer, survey: Survey, kink: Kink) -> bool:
+    """Whether the kink lies on a boundary of the layer's neurons or of the layers below."""
+    point = rationals(kink.point)
+    cell = layer.prefix.cell(point)
+    forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
+    forms += [
+        layer.prefix.local_form(cell, neuron.row).entries()
+        for neuron in layer.neurons
+        if not any(cell.top_signs[i] for i in neuron.unknown)
+    ]
+    key = form_key(kink.form)
+    return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
+
+
+def _followed(
+    survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
+) -> Neuron | None:
+    """The neuron behind a boundary, with the weights that could be determined, or None."""
+    tally = walker.complete(surface, kinks, layer.neurons)
+    if not surface.consistent or tally.turned or tally.missed > tally.seen:
+        return None
+    neuron = surface_neuron(surface)
+    if neuron is None or (not neuron.unknown and not _believed(survey, walker, layer, surface, neuron)):
+        return None
+    return neuron
+
+
+def surface_neuron(surface: Surface) -> Neuron | None:
+    """What a surface says of its neuron, scaled; None while its bias is not determined."""
+    width = surface.prefix.width
+    values = [surface.system.unit(i) for i in range(width + 1)]
+    if values[width] is None or not any(values[:width]):
+        return None
+    unknown = frozenset(i for i in range(width) if values[i] is None)
+    row = fmpq_mat(1, width + 1, [fmpq(0) if value is None else value for value in values])
+    lead = next(x for x in row.entries() if x)
+    return Neuron(row * (1 / abs(lead)), unknown)
+
+
+def _add(survey: Survey, layer: Layer, neuron: Neuron) -> None:
+    layer.neurons.append(neuron)
+    survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
+
+
+def _add_partial(
+    survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
+) -> None:
+    """Add a neuron some of whose weights no boundary shows, unless it is there already."""
+    if _explained(layer, survey, surface.kink):
+        return
+    neuron = surface_neuron(surface)
+    if neuron is not None and _believed(survey, walker, layer, surface, neuron):
+        _add(survey, layer, neuron)
+
+
+def _believed(
+    survey: Survey, walker: Walker, layer: Layer, surface: Surface, neuron: Neuron
+) -> bool:
+    """Whether f bends where such a neuron would make it bend.
+
+    All predictions on the scanned lines cost nothing.  If some fail, because the neuron is
+    hidden there or is not one of this layer, its boundary is followed to see whether it turns.
+    """
+    seen = predicted = 0
+    for scanned in survey.lines:
+        here = {kink.position: kink.form for kink in scanned.kinks}
+        for t, form in neuron.crossings(layer.prefix, scanned.line):
+            predicted += 1
+            seen += t in here and form_key(here[t]) == form_key(form)
+    if seen == predicted and seen > 1:
+        return True
+    if 4 * seen < predicted:
+        return False
+    return walker.holds(surface, layer.neurons)

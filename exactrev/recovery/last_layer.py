@@ -1,0 +1,113 @@
+"""Weights of the last hidden layer that its boundaries do not show.
+
+Where the boundaries of neuron j and of neuron i below it never meet, i is off (or on) all along j's boundary
+and w_ji may stay open.  But f itself shows it where both are on: across i's boundary f bends by the sum of
+C_j w_ji over the last-layer neurons j that are on there, with C_j known from j's own kinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import fmpq, fmpq_mat
+
+from exactrev.exact.linear import LinearSystem
+from exactrev.recovery.geometry import Form, form_at, form_key
+from exactrev.recovery.hidden_layer import Layer, Neuron
+from exactrev.recovery.local import bend_at
+from exactrev.recovery.output_layer import in_scale_of, output_bits, samples_where
+from exactrev.recovery.prefix import Cell, Prefix
+from exactrev.recovery.reach import Reach
+from exactrev.recovery.survey import Survey
+
+_ENOUGH_PLACES = 24
+
+
+def settle(survey: Survey, reach: Reach, layer: Layer, columns: list[list[fmpq]]) -> Prefix | None:
+    """The prefix with the layer on top and every weight determined, or None.
+
+    ``columns`` are the layer's output weights.  Weights that no seen place shows are reported by
+    their absence: None is returned.
+    """
+    top = layer.extended()
+    unknown = {i for neuron in layer.neurons for i in neuron.unknown}
+    samples = samples_where(
+        survey, top, lambda cell: not any(cell.signs[-2][i] for i in unknown)
+    )
+    bits = output_bits(samples, columns) if samples else None
+    if bits is None:
+        return None
+    rows = [neuron.row.entries() for neuron in layer.neurons]
+    for i in sorted(unknown):
+        readers = [j for j, neuron in enumerate(layer.neurons) if i in neuron.unknown]
+        solved = _column(survey, reach, layer, columns, bits, i, readers)
+        if solved is None:
+            return None
+        for j, value in zip(readers, solved, strict=True):
+            rows[j][i] = value
+    width = layer.prefix.width + 1
+    return layer.prefix.with_layer(fmpq_mat(len(rows), width, [x for row in rows for x in row]))
+
+
+def _column(
+    survey: Survey,
+    reach: Reach,
+    layer: Layer,
+    columns: list[list[fmpq]],
+    bits: Sequence[int],
+    below: int,
+    readers: list[int],
+) -> list[fmpq] | None:
+    """The open weights with which ``readers`` read neuron ``below``."""
+    system = LinearSystem(len(readers))
+    for point in reach.boundary_points(layer.prefix, below)[:_ENOUGH_PLACES]:
+        cell = layer.prefix.cell(point).with_top_bit(below, False)
+        on = _on_neurons(layer, cell, point, bits)
+        if on is None or not any(j in on for j in readers):
+            continue
+        wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
+        jumps = _jump(survey, wall, point, len(columns[0]))
+        if jumps is None:
+            continue
+        for r, jump in enumerate(jumps):
+            known = sum(
+                (columns[j][r] * layer.neurons[j].row[0, below] * (1 - 2 * bits[j]) for j in on),
+                fmpq(0),
+            )
+            terms = [
+                columns[j][r] * (1 - 2 * bits[j]) if j in on else fmpq(0) for j in readers
+            ]
+            if not system.add(terms, jump - known):
+                return None
+        if system.rank == len(readers):
+            break
+    values = [system.unit(k) for k in range(len(readers))]
+    return [v for v in values if v is not None] if None not in values else None
+
+
+def _on_neurons(
+    layer: Layer, cell: Cell, point: Sequence[fmpq], bits: Sequence[int]
+) -> set[int] | None:
+    """The layer's neurons that are on at a point, or None where that is not determined."""
+    on = set()
+    for j, neuron in enumerate(layer.neurons):
+        if _uncertain(neuron, cell):
+            return None
+        value = form_at(layer.prefix.local_form(cell, neuron.row), point)
+        if (value > 0) != bool(bits[j]):
+            on.add(j)
+    return on
+
+
+def _uncertain(neuron: Neuron, cell: Cell) -> bool:
+    return any(cell.top_signs[i] for i in neuron.unknown)
+
+
+def _jump(
+    survey: Survey, wall: Form, point: Sequence[fmpq], outputs: int
+) -> tuple[fmpq, ...] | None:
+    """How much f bends across a wall, in the wall's own scale; zeros where it does not bend."""
+    bend = bend_at(survey.probe, wall, point)
+    if bend is None:
+        return (fmpq(0),) * outputs
+    return in_scale_of(bend, wall) if form_key(bend.form) == form_key(wall) else None

@@ -1,0 +1,151 @@
+"""All kinks of f on a segment of a line, with the exact hyperplane behind each.
+
+Between two positions whose pieces differ, the two pieces meet on one hyperplane if a single boundary
+lies between.  The hyperplane's position is tested by the pieces just before and just after it; if
+they are the two known ones it is the only kink (for generic f), and otherwise the segment splits
+there.  Source: R&K section 3.2, with exact pieces in place of fitted ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from flint import fmpq, fmpq_mat, fmpz
+
+from exactrev.recovery.geometry import Bend, Kink, bend_between, form_at, rounded, slope
+from exactrev.recovery.oracle import DyadicPoint
+from exactrev.recovery.probe import Piece, Probe
+
+#: Kinks are told apart down to this fraction of their segment, as a power of two.
+_CLOSENESS = 48
+
+
+@dataclass(frozen=True)
+class Line:
+    """The points base + t direction with start <= t <= stop."""
+
+    base: tuple[fmpq, ...]
+    direction: tuple[fmpq, ...]
+    start: fmpq
+    stop: fmpq
+
+    def at(self, t: fmpq) -> list[fmpq]:
+        """The point at parameter t."""
+        return [b + t * d for b, d in zip(self.base, self.direction, strict=True)]
+
+    def homogeneous_direction(self) -> fmpq_mat:
+        """The column (direction, 0): a form times it is the form's rate of change along the line."""
+        return fmpq_mat(len(self.direction) + 1, 1, [*self.direction, fmpq(0)])
+
+    def crossing(self, form: object) -> fmpq | None:
+        """The parameter where a form vanishes, or None where it does not change along the line."""
+        rate = slope(form, self.direction)
+        return -form_at(form, self.base) / rate if rate else None
+
+
+@dataclass(frozen=True)
+class _Station:
+    """A probed position."""
+
+    t: fmpq
+    piece: Piece
+
+
+def scan(
+    probe: Probe,
+    line: Line,
+    stations: Sequence[fmpq],
+    random: Random,
+    found: Callable[[int], None] = lambda count: None,
+) -> list[Kink]:
+    """The kinks between the line's ends, in order; ``stations`` (ascending) are probed first.
+
+    A bump of f between two neighbouring stations with equal pieces is not seen; more stations see
+    more.  ``found`` is told the number of kinks so far.
+    """
+    scanner = _Scanner(probe, line, random, found)
+    probed = [
+        scanner.station(t, line.stop - line.start) for t in (line.start, *stations, line.stop)
+    ]
+    for left, right in zip(probed, probed[1:], strict=False):
+        scanner.search(left, right)
+    return sorted(scanner.kinks, key=lambda kink: kink.position)
+
+
+class _Scanner:
+    def __init__(
+        self, probe: Probe, line: Line, random: Random, found: Callable[[int], None]
+    ) -> None:
+        self.probe = probe
+        self.line = line
+        self.random = random
+        self.found = found
+        self.kinks: list[Kink] = []
+        # a parameter step of 2^-k moves a point by at most about this much more
+        self.stretch = max(1, *(int(abs(d).ceil()).bit_length() for d in line.direction))
+
+    def station(self, t: fmpq, width: fmpq) -> _Station:
+        return _Station(t, self.probe.piece(self.point(t, width)))
+
+    def point(self, t: fmpq, width: fmpq) -> DyadicPoint:
+        """The point at t, rounded far below a segment's width."""
+        fine = max(0, -_magnitude(width))
+        return rounded(self.line.at(t), fine + 2 * _CLOSENESS + 32 + self.stretch)
+
+    def search(self, left: _Station, right: _Station) -> None:
+        """Find every kink between two stations (depth first, without recursion)."""
+        open_segments = [(left, right)]
+        while open_segments:
+            left, right = open_segments.pop()
+            if left.piece != right.piece:
+                open_segments += reversed(self.step(left, right))
+
+    def split(self, left: _Station, right: _Station) -> _Station:
+        """A station inside, at a random place so that nothing lies in wait there."""
+        share = fmpq(self.random.randrange(3 << 16, 5 << 16), 8 << 16)
+        t = left.t + (right.t - left.t) * share
+        return self.near(t, right.t - left.t)
+
+    def near(self, t: fmpq, width: fmpq) -> _Station:
+        fine = max(0, -_magnitude(width)) + _CLOSENESS + 16
+        grid = fmpq(fmpz((t.p << fine) // t.q), fmpz(1) << fine)
+        return _Station(grid, self.probe.piece(self.point(grid, width)))
+
+    def step(self, left: _Station, right: _Station) -> list[tuple[_Station, _Station]]:
+        """Settle the only kink between two stations, or return the segments that remain."""
+        width = right.t - left.t
+        bend, t = self.meeting(left, right)
+        if bend is None or t is None:
+            middle = self.split(left, right)
+            return [(left, middle), (middle, right)]
+        margin = fmpq(1, fmpz(1) << (max(0, -_magnitude(width)) + _CLOSENESS))
+        margin = min(margin, (t - left.t) / 2, (right.t - t) / 2)
+        before = self.near(t - margin, margin)
+        if before.piece != left.piece:
+            return [(left, before), (before, right)]
+        after = self.near(t + margin, margin)
+        if after.piece != right.piece:
+            return [(before, after), (after, right)]
+        precise = rounded(self.line.at(t), 256)
+        self.kinks.append(Kink(precise, bend, t))
+        self.found(len(self.kinks))
+        return []
+
+    def meeting(self, left: _Station, right: _Station) -> tuple[Bend | None, fmpq | None]:
+        """Where two pieces meet strictly between their stations, as a bend and a position."""
+        bend = bend_between(left.piece, right.piece)
+        if bend is None:
+            return None, None
+        t = self.line.crossing(bend.form)
+        if t is None or not left.t < t < right.t:
+            return None, None
+        if slope(bend.form, self.line.direction) < 0:  # the right piece is the lower one
+            bend = Bend(bend.form, -bend.jump)
+        return bend, t
+
+
+def _magnitude(x: fmpq) -> int:
+    """The k with 2^(k-1) < |x| < 2^(k+1)."""
+    return int(abs(x).p.bit_length() - x.q.bit_length())

@@ -1,0 +1,120 @@
+"""Which way the last known layer's neurons point: relu(z) or relu(-z)?
+
+Boundaries of the next layer tell.  With e_i = w_i s_i - u_i the coefficient of z_i in a boundary's form, ``e_i != 0`` says
+that neuron i is on at that place; and u_i = w_i o_i with an unknown bit o_i turns every remaining equation into one on
+bits, which linear algebra or, where there are fewer equations than bits, lattice reduction solves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import fmpq
+
+from exactrev.exact.lattice import binary_solution
+from exactrev.exact.linear import LinearSystem
+from exactrev.recovery.surface import Surface
+
+#: Lattice answers count only if the equations hold this many more bits than there are unknowns.
+_MARGIN_BITS = 40
+
+BitEquation = tuple[list[fmpq], fmpq]
+
+
+class Contradiction(Exception):
+    """No orientation is consistent with the surfaces: one is deeper, or the layer is incomplete."""
+
+
+def orientation(surfaces: Sequence[Surface], width: int) -> list[bool] | None:
+    """True for each neuron to be negated, or None while the surfaces do not determine all of them.
+
+    Raises Contradiction if no choice satisfies the surfaces.
+    """
+    known = direct_bits(surfaces, width)
+    equations = [
+        equation
+        for surface in surfaces
+        for equation in _bit_equations(surface, known)
+    ]
+    free = [i for i in range(width) if i not in known]
+    if free:
+        solved = _solve(equations, free)
+        if solved is None:
+            return None
+        known = known | solved
+    return [bool(known[i]) for i in range(width)]
+
+
+def direct_bits(surfaces: Sequence[Surface], width: int) -> dict[int, int]:
+    """The bits that single coefficients show: a nonzero e_i means that neuron i is on there."""
+    bits: dict[int, int] = {}
+    weak: dict[int, set[int]] = {}
+    for surface in surfaces:
+        for signs in {place.cell.top_signs for place in surface.waypoints}:
+            for i in range(width):
+                factors = [fmpq(int(k == i)) for k in range(width)]
+                value = surface.system.value(surface.effect(signs, factors))
+                if value is None:
+                    continue
+                if value:
+                    bit = 0 if signs[i] else 1
+                    if bits.setdefault(i, bit) != bit:
+                        raise Contradiction(f"neuron {i} would be on on both of its sides")
+                else:
+                    weak.setdefault(i, set()).add(1 if signs[i] else 0)
+    for i, seen in weak.items():
+        if i not in bits and len(seen) == 1:
+            bits[i] = next(iter(seen))
+    return bits
+
+
+def _bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
+    """The surface's equations on the unknown bits, with everything else eliminated."""
+    width = surface.prefix.width
+    weights = [surface.weight(i) for i in range(width)]
+    free = [i for i in range(width) if i not in known]
+    nuisances = [i for i in range(width) if weights[i] is None]
+    # columns: w_i and u_i of undetermined weights, b, then the bits
+    system = LinearSystem(2 * len(nuisances) + 1 + len(free))
+    for row in surface.system.rows():
+        head = [row[i] for i in nuisances] + [row[width + 1 + i] for i in nuisances] + [row[width]]
+        value = row[-1]
+        tail = dict.fromkeys(free, fmpq(0))
+        for i, weight in enumerate(weights):
+            if weight is None:
+                continue
+            value -= row[i] * weight
+            coefficient = row[width + 1 + i] * weight
+            if i in known:
+                value -= coefficient * known[i]
+            else:
+                tail[i] = coefficient
+        if not system.add([*head, *tail.values()], value):
+            raise Contradiction("the surface's equations have no solution")
+    skip = len(head) if surface.system.rank else 0
+    return [
+        (row[skip:-1], row[-1]) for row in system.rows() if not any(row[:skip]) and any(row[:-1])
+    ]
+
+
+def _solve(equations: list[BitEquation], free: list[int]) -> dict[int, int] | None:
+    used = [j for j in range(len(free)) if any(row[j] for row, _ in equations)]
+    if len(used) < len(free) or _information(equations) < len(free) + _MARGIN_BITS:
+        return None
+    bits = binary_solution(equations, len(free))
+    if bits is None:
+        raise Contradiction("no signs satisfy the surfaces' equations")
+    return dict(zip(free, bits, strict=True))
+
+
+def _information(equations: list[BitEquation]) -> int:
+    """The equations' length in bits: how many wrong answers they can tell apart, by their number.
+
+    An equation in one unknown alone decides it and counts as much as is ever asked for.
+    """
+    total = 0
+    for row, value in equations:
+        numbers = [x for x in (*row, value) if x]
+        longest = max(max(x.p.bit_length(), x.q.bit_length()) for x in numbers)
+        total += longest if sum(map(bool, row)) > 1 else len(row) + _MARGIN_BITS
+    return total

@@ -1,0 +1,173 @@
+"""The output layer, and the signs of the last hidden one.
+
+Near a kink of neuron j of the last hidden layer f = lower + jump relu(form), so that the output weights C_j are the
+jump in the scale of z_j, the same at each of its kinks.  With the bits s_j of a cell, its piece is sum_j C_j (s_j - o_j) z_j + b,
+linear in the unknown bits o_j and in b.  If no bits satisfy this, f holds a further part that is linear in what the
+last hidden layer reads: neurons that are always on, or pairs of opposite ones, leave one.  It becomes a direct connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flint import fmpq
+
+from exactrev.exact.lattice import binary_solution
+from exactrev.exact.linear import LinearSystem, matrix_rows
+from exactrev.network.model import Layer, Network
+from exactrev.recovery.geometry import Bend, Form, form_key, rationals, rounded
+from exactrev.recovery.hidden_layer import Layer as HiddenLayer
+from exactrev.recovery.prefix import Cell, Prefix
+from exactrev.recovery.probe import Piece
+from exactrev.recovery.survey import Survey
+
+_PIECES = 4
+#: Random places tried for each that is wanted.
+_DRAWS = 25
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The piece of f at a place, and the prefix's cell there."""
+
+    cell: Cell
+    piece: Piece
+
+
+def affine_network(inputs: int, piece: Piece) -> Network:
+    """The network without hidden layers that computes a piece."""
+    rows = matrix_rows(piece)
+    return Network(inputs, (Layer.of({0: [r[:-1] for r in rows]}, [r[-1] for r in rows]),))
+
+
+def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | None:
+    """C as one list per neuron of a layer, or None if the kinks do not agree on it.
+
+    They disagree where there is a further layer between this one and the output.
+    """
+    columns: list[list[fmpq]] = []
+    for neuron in layer.neurons:
+        seen = set()
+        for scanned in survey.lines:
+            kinks = {kink.position: kink for kink in scanned.kinks}
+            for t, form in neuron.crossings(layer.prefix, scanned.line):
+                if t in kinks and form_key(kinks[t].form) == form_key(form):
+                    seen.add(in_scale_of(kinks[t].bend, form))
+        if len(seen) != 1:
+            return None
+        columns.append(list(next(iter(seen))))
+    return columns
+
+
+def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:
+    """The jump of a bend when its form is written as ``form``, a multiple of it."""
+    pivot = next(j for j, x in enumerate(bend.form.entries()) if x)
+    factor = abs(form.entries()[pivot] / bend.form.entries()[pivot])
+    return tuple(jump / factor for jump in bend.jump.entries())
+
+
+def samples_where(
+    survey: Survey, prefix: Prefix, wanted: Callable[[Cell], bool], count: int = _PIECES
+) -> list[Sample]:
+    """Up to ``count`` pieces of f at random places in cells as wanted."""
+    samples: list[Sample] = []
+    for _ in range(_DRAWS * count):
+        place = rounded(survey.random_point(), 64)
+        cell = prefix.cell(rationals(place))
+        if wanted(cell):
+            samples.append(Sample(cell, survey.probe.piece(place)))
+        if len(samples) == count:
+            break
+    return samples
+
+
+def finish(survey: Survey, prefix: Prefix, weights: list[list[fmpq]]) -> Network | None:
+    """The network made of the prefix and an output layer that agrees with samples of f, or None."""
+    samples = samples_where(survey, prefix, _anywhere)
+    bits = output_bits(samples, weights)
+    if bits is not None:
+        oriented = prefix.oriented([bool(bit) for bit in bits])
+        return _assembled(oriented, weights, samples, direct=False, bits=bits)
+    assert prefix.below is not None
+    samples += samples_where(survey, prefix, _anywhere, 2 * prefix.below.width + 2)
+    return _assembled(prefix, weights, samples, direct=True, bits=[0] * prefix.width)
+
+
+def _anywhere(cell: Cell) -> bool:
+    return True
+
+
+def output_bits(
+    samples: Sequence[Sample], weights: list[list[fmpq]]
+) -> tuple[int, ...] | None:
+    """The bits o_j that the samples determine, or None if there are none."""
+    outputs, width = len(weights[0]), len(weights)
+    system = LinearSystem(outputs + width)
+    for taken in samples:
+        forms = matrix_rows(taken.cell.forms[-1])
+        signs = taken.cell.top_signs
+        for r, target in enumerate(matrix_rows(taken.piece)):
+            for c, value in enumerate(target):
+                terms = [weights[j][r] * forms[j][c] for j in range(width)]
+                on = sum((x for x, bit in zip(terms, signs, strict=True) if bit), fmpq(0))
+                constant = [fmpq(int(r == k and c == len(target) - 1)) for k in range(outputs)]
+                if not system.add([*constant, *(-x for x in terms)], value - on):
+                    return None
+    equations = [
+        (row[outputs:-1], row[-1]) for row in system.rows() if not any(row[:outputs])
+    ]
+    return binary_solution(equations, width)
+
+
+def _assembled(
+    prefix: Prefix,
+    weights: list[list[fmpq]],
+    samples: Sequence[Sample],
+    *,
+    direct: bool,
+    bits: Sequence[int],
+) -> Network | None:
+    """The network over an oriented prefix; b and any direct connection are fitted to the samples."""
+    assert prefix.below is not None
+    outputs, width, deep = len(weights[0]), len(weights), prefix.depth
+    reads = prefix.below.width if direct else 0
+    direct_rows, bias = [], []
+    for r in range(outputs):
+        system = LinearSystem(reads + 1)
+        for taken in samples:
+            forms = matrix_rows(taken.cell.forms[-1])
+            on = [bool(s) != bool(o) for s, o in zip(taken.cell.top_signs, bits, strict=True)]
+            signed = [(-1 if o else 1) for o in bits]
+            inner = _inner_forms(prefix, taken.cell)[:reads]
+            for c, value in enumerate(matrix_rows(taken.piece)[r]):
+                rest = value - sum(
+                    (weights[j][r] * forms[j][c] * signed[j] for j in range(width) if on[j]),
+                    fmpq(0),
+                )
+                last = fmpq(int(c == prefix.inputs))
+                if not system.add([*(row[c] for row in inner), last], rest):
+                    return None
+        values = [system.unit(i) for i in range(reads + 1)]
+        if any(value is None for value in values):
+            return None
+        direct_rows.append(values[:-1])
+        bias.append(values[-1])
+    sources = {deep: [[weights[j][r] for j in range(width)] for r in range(outputs)]}
+    if direct:
+        sources[deep - 1] = direct_rows
+    layers = []
+    for number, known in enumerate(prefix.layers):
+        rows = matrix_rows(known.rows)
+        layers.append(Layer.of({number: [r[:-1] for r in rows]}, [r[-1] for r in rows]))
+    layers.append(Layer.of(sources, bias))
+    return Network(prefix.inputs, tuple(layers))
+
+
+def _inner_forms(prefix: Prefix, cell: Cell) -> list[list[fmpq]]:
+    """What the last hidden layer reads, as forms on a cell: relu of the layer below, or the input."""
+    if prefix.depth > 1:
+        lower = Cell(cell.forms[:-1], cell.signs[:-1])
+        return matrix_rows(lower.activations())
+    n = prefix.inputs
+    return [[fmpq(int(i == j)) for j in range(n + 1)] for i in range(n)]

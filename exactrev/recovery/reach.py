@@ -1,0 +1,89 @@
+"""Where a half-known boundary meets the boundary of a known neuron: found without any query.
+
+The weights known so far give the half-known neuron's preactivation wherever the unknown ones do not
+matter.  Between two points of the known boundary where it has opposite signs, the two boundaries meet or
+come close; that is where the walk goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import fmpq
+
+from exactrev.recovery.geometry import form_at, rationals, rounded
+from exactrev.recovery.lines import Line
+from exactrev.recovery.local import GRID, combined
+from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.survey import Survey
+
+_SAMPLE_LINES = 12
+_PAIRS = 4
+#: A line between two points is followed this much past both, in units of their distance.
+_OVERHANG = 1
+
+
+class Reach:
+    """Points on the boundaries of the last known layer, and ways from there to half-known ones."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self._points: dict[tuple[int, int], tuple[Prefix, list[list[fmpq]]]] = {}
+
+    def boundary_points(self, prefix: Prefix, neuron: int) -> list[list[fmpq]]:
+        """Points on the boundary of a neuron of the last layer."""
+        known = self._points.get((id(prefix), neuron))
+        if known is not None:
+            return known[1]
+        assert prefix.below is not None
+        lines = [scanned.line for scanned in self.survey.lines]
+        lines += [self.survey.random_line() for _ in range(_SAMPLE_LINES)]
+        points = [
+            rationals(rounded(line.at(t), GRID))
+            for line in lines
+            for t, _ in prefix.below.crossings(line, prefix.row(neuron))
+        ]
+        # the prefix is kept beside its points so that its id stays its own
+        self._points[(id(prefix), neuron)] = (prefix, points)
+        return points
+
+    def towards(self, surface: Surface, neuron: int) -> Waypoint | None:
+        """A place on the surface, as far as it is known, near the boundary of a neuron; or None."""
+        below: list[list[fmpq]] = []
+        above: list[list[fmpq]] = []
+        for point in self.boundary_points(surface.prefix, neuron):
+            value = _value(surface, neuron, point)
+            if value is not None:
+                (above if value > 0 else below).append(point)
+        self.survey.random.shuffle(below)
+        self.survey.random.shuffle(above)
+        places = [
+            place
+            for a, b in zip(below[:_PAIRS], above[:_PAIRS], strict=False)
+            for place in _between(surface, a, b)
+        ]
+        return min(places, key=lambda place: surface.distance(place, neuron), default=None)
+
+
+def _value(surface: Surface, neuron: int, point: Sequence[fmpq]) -> fmpq | None:
+    """The surface's preactivation at a point of a neuron's boundary, if it is determined."""
+    cell = surface.prefix.cell(point)
+    for on in (False, True):
+        form = surface.form_on(cell.with_top_bit(neuron, on))
+        if form is not None:
+            return form_at(form, point)
+    return None
+
+
+def _between(surface: Surface, a: Sequence[fmpq], b: Sequence[fmpq]) -> list[Waypoint]:
+    way = combined(b, fmpq(-1), a)
+    line = Line(tuple(a), tuple(way), fmpq(-_OVERHANG), fmpq(1 + _OVERHANG))
+    places = []
+    for segment in surface.prefix.path(line, keep=False):
+        form = surface.form_on(segment.cell)
+        t = None if form is None else line.crossing(form)
+        if form is not None and t is not None and segment.start < t < segment.stop:
+            point = tuple(rationals(rounded(line.at(t), GRID)))
+            places.append(Waypoint(point, segment.cell, form))
+    return places

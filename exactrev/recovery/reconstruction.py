@@ -1,0 +1,169 @@
+"""From lines to a network: layer by layer upwards, and back down where something was missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flint import fmpq, fmpq_mat
+
+from exactrev.network.evaluation import activation_pattern, affine_map
+from exactrev.network.model import Network
+from exactrev.recovery.explore import telling_places
+from exactrev.recovery.first_layer import FirstLayer
+from exactrev.recovery.geometry import Kink, rationals, rounded
+from exactrev.recovery.hidden_layer import Layer, Neuron, grow, orient
+from exactrev.recovery.last_layer import settle
+from exactrev.recovery.output_layer import affine_network, finish, output_weights
+from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.survey import Survey
+from exactrev.recovery.walk import Walker
+
+_FIRST_LINES = 2
+_FRESH_POINTS = 12
+
+
+@dataclass
+class Reconstruction:
+    """The state of a recovery, valid at any moment it is interrupted.
+
+    Attributes: ``layers`` the hidden layers known so far, lowest first; ``network`` the whole
+    network once its outputs agree with f at fresh places.
+    """
+
+    survey: Survey
+    max_lines: int = 12
+    layers: list[Layer] = field(default_factory=list)
+    network: Network | None = None
+
+    def __post_init__(self) -> None:
+        self._root = Prefix(self.survey.probe.oracle.inputs)
+        self._walker = Walker(self.survey)
+        self._first = FirstLayer(self.survey)
+
+    @property
+    def prefix(self) -> Prefix:
+        """The known hidden layers."""
+        return self.layers[-1].extended() if self.layers else self._root
+
+    def run(self) -> None:
+        """Go on until the network is found or ``max_lines`` lines have taught nothing more."""
+        for _ in range(_FIRST_LINES):
+            self.survey.scan_random_line()
+        while True:
+            self._revise()
+            self._climb()
+            if self.network is not None or self.survey.long_lines >= self.max_lines:
+                return
+
+    # -- upwards -------------------------------------------------------------------------------
+
+    def _climb(self) -> None:
+        """Add layers until the network is complete, or scan one more line and return."""
+        while True:
+            kinks = self._unexplained()
+            if kinks and (self.layers and not self.layers[-1].complete):
+                self.survey.scan_random_line()
+                return
+            if not kinks:
+                self._conclude()
+                return
+            if not self._add_layer(kinks):
+                self.survey.scan_random_line()
+                return
+
+    def _add_layer(self, kinks: list[Kink]) -> bool:
+        if not self.layers:
+            return False
+        oriented = orient(self.survey, self._walker, self.prefix, kinks)
+        if oriented is None:
+            return False
+        prefix, followed = oriented
+        layer = Layer(prefix)
+        if not grow(self.survey, self._walker, layer, kinks, followed):
+            return False
+        self.layers.append(layer)
+        return True
+
+    def _unexplained(self) -> list[Kink]:
+        """The kinks that lie on no boundary of a known neuron."""
+        left = []
+        for scanned in self.survey.lines:
+            explained = {
+                t
+                for layer in self.layers
+                for neuron in layer.neurons
+                for t, _ in neuron.crossings(layer.prefix, scanned.line)
+            }
+            left += [kink for kink in scanned.kinks if kink.position not in explained]
+        return left
+
+    # -- the top -------------------------------------------------------------------------------
+
+    def _conclude(self) -> None:
+        """Add the output layer and test the result, or scan a line where it fails."""
+        candidate = self._finished()
+        if candidate is None:
+            self.survey.scan_random_line()
+            return
+        place = self._disagreement(candidate)
+        if place is None:
+            self.network = candidate
+        else:
+            way = [b - a for a, b in zip(place, self.survey.random_point(), strict=True)]
+            self.survey.scan_line(self.survey.line(place, way))
+
+    def _finished(self) -> Network | None:
+        if not self.layers:
+            place = rounded(self.survey.random_point(), 64)
+            return affine_network(self._root.inputs, self.survey.probe.piece(place))
+        top = self.layers[-1]
+        weights = output_weights(self.survey, top)
+        if weights is None:
+            return None
+        prefix = top.extended()
+        if not top.complete:
+            settled = settle(self.survey, self._walker.reach, top, weights)
+            if settled is None:
+                return None
+            prefix = settled
+        return finish(self.survey, prefix, weights)
+
+    def _disagreement(self, candidate: Network) -> list[fmpq] | None:
+        """A place where the candidate's affine piece is not that of f, or None if none is found."""
+        for k in range(_FRESH_POINTS):
+            size = self.survey.scale * fmpq(4) ** (k % 4 - 1)
+            point = [size * x for x in self.survey.random_vector()]
+            if not self._agrees(candidate, point):
+                return point
+        for point in telling_places(candidate, self.survey.scale, self.survey.random):
+            if not self._agrees(candidate, point):
+                return point
+        return None
+
+    def _agrees(self, candidate: Network, point: list[fmpq]) -> bool:
+        place = rounded(point, 64)
+        mine = affine_map(candidate, activation_pattern(candidate, rationals(place)))
+        return bool(_joined(mine.linear, mine.constant) == self.survey.probe.piece(place))
+
+    # -- back down -----------------------------------------------------------------------------
+
+    def _revise(self) -> None:
+        """Give every kink that is still unexplained a chance in each known layer, lowest first.
+
+        A layer that gains a neuron invalidates the layers above it: they are dropped.
+        """
+        forms = self._first.forms()
+        if forms and (not self.layers or len(forms) > len(self.layers[0].neurons)):
+            self.layers = [Layer(self._root, [Neuron(form) for form in forms])]
+            return
+        for depth, layer in enumerate(self.layers[1:], 1):
+            if grow(self.survey, self._walker, layer, self._unexplained()):
+                del self.layers[depth + 1 :]
+                return
+
+
+def _joined(linear: fmpq_mat, constant: fmpq_mat) -> fmpq_mat:
+    width = linear.ncols()
+    entries, tail = linear.entries(), constant.entries()
+    rows = [[*entries[i * width : (i + 1) * width], tail[i]] for i in range(linear.nrows())]
+    return fmpq_mat(rows)

@@ -1,0 +1,96 @@
+"""Scanned lines and what explains the kinks seen on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from flint import fmpq
+
+from exactrev.recovery.geometry import Kink
+from exactrev.recovery.lines import Line, scan
+from exactrev.recovery.probe import Probe
+
+_GRID = 1 << 20
+
+
+@dataclass(frozen=True)
+class ScannedLine:
+    """A line and the kinks found between its ends, in order."""
+
+    line: Line
+    kinks: tuple[Kink, ...]
+
+
+@dataclass
+class Survey:
+    """The lines scanned so far.
+
+    ``scale`` is the size of the region where boundaries are dense; random points are drawn on that
+    scale round ``centre``.
+    """
+
+    probe: Probe
+    random: Random
+    report: Callable[[str], None] = lambda text: None
+    scale: fmpq = field(default_factory=lambda: fmpq(1))
+    lines: list[ScannedLine] = field(default_factory=list)
+    long_lines: int = 0
+
+    @property
+    def kinks(self) -> list[Kink]:
+        """All kinks of all lines."""
+        return [kink for scanned in self.lines for kink in scanned.kinks]
+
+    def random_vector(self) -> list[fmpq]:
+        """A vector of small dyadics, roughly normal with unit variance."""
+        inputs = self.probe.oracle.inputs
+        return [fmpq(int(self.random.gauss(0, 1) * _GRID), _GRID) for _ in range(inputs)]
+
+    def random_point(self) -> list[fmpq]:
+        """A random point on the survey's scale."""
+        return [x * self.scale for x in self.random_vector()]
+
+    def random_line(self) -> Line:
+        """A random line, long enough to cross nearly every boundary."""
+        return self.line(self.random_point(), self.random_vector())
+
+    def line(self, base: list[fmpq], direction: list[fmpq]) -> Line:
+        """The line through a point, far on both sides."""
+        far = self.scale * (1 << 12)
+        return Line(tuple(base), tuple(direction), -far, far)
+
+    def scan_random_line(self) -> ScannedLine:
+        """Scan one more random line."""
+        return self.scan_line(self.random_line())
+
+    def scan_line(self, line: Line) -> ScannedLine:
+        """Scan a long line; the kinks' median distance sets the scale the first time."""
+        stations = [self.scale * k for k in (-8, -2, 0, 2, 8)]
+        self.long_lines += 1
+        scanned = self._scan(line, stations, f"line {self.long_lines}")
+        if self.long_lines == 1 and scanned.kinks:
+            distances = sorted(abs(kink.position) for kink in scanned.kinks)
+            self.scale = _power_of_two_near(distances[len(distances) // 2])
+        return scanned
+
+    def scan_segment(self, line: Line) -> ScannedLine:
+        """Scan a short piece of a line."""
+        return self._scan(line, [(line.start + line.stop) / 2], "a way")
+
+    def _scan(self, line: Line, stations: list[fmpq], name: str) -> ScannedLine:
+        kinks = scan(
+            self.probe,
+            line,
+            stations,
+            self.random,
+            lambda count: self.report(f"{name}: {count} kinks"),
+        )
+        self.lines.append(ScannedLine(line, tuple(kinks)))
+        return self.lines[-1]
+
+
+def _power_of_two_near(x: fmpq) -> fmpq:
+    shift = x.p.bit_length() - x.q.bit_length()
+    return fmpq(1 << shift) if shift >= 0 else fmpq(1, 1 << -shift)

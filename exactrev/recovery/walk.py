@@ -1,0 +1,274 @@
+"""Walking along a boundary from cell to cell until its neuron's weights are determined.
+
+From a waypoint the walk goes straight, inside the boundary, to the first known boundary on its way.  If
+the jump of the form there is already determined it walks on unasked; otherwise two queries read
+it.  Directions are floats and only hints: where a step leads is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpq_mat, fmpz
+
+from exactrev.exact.linear import stack
+from exactrev.recovery.departure import departure
+from exactrev.recovery.geometry import Kink, form_at, homogeneous, rationals, rounded
+from exactrev.recovery.local import GRID, along, bend_at, bend_past, combined, normal, unit_scale
+from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.prefix import Cell
+from exactrev.recovery.reach import Reach
+from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.survey import Survey
+
+_MAX_STEPS = 40
+_ROUNDS = 5
+#: Misses beyond sightings after which a boundary is given up.
+_PATIENCE = 3
+#: Random walks, and steps of each, that a believed boundary must stand.
+_TRIALS = 4
+_TRIAL_STEPS = 4
+#: A look just before a wall, as a share of the way to it.
+_NEARLY = 1 - fmpq(1, fmpz(1) << 40)
+_HINT_GRID = 1 << 24
+
+
+@dataclass
+class Tally:
+    """How often the boundary was found where it had to be past a crossing, and how often not."""
+
+    seen: int = 0
+    missed: int = 0
+    #: it turned at a boundary that is not known: it is of a deeper layer than that one
+    turned: bool = False
+
+
+@dataclass(frozen=True)
+class _Crossing:
+    layer: int
+    neuron: int
+    distance: fmpq  # in units of the direction
+
+
+class Walker:
+    """Completes surfaces."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.reach = Reach(survey)
+        self._peers: Sequence[Neuron] = ()
+
+    def complete(
+        self, surface: Surface, others: Sequence[Kink] = (), peers: Sequence[Neuron] = ()
+    ) -> Tally:
+        """Walk until every weight is determined, or the walks no longer find or reach anything.
+
+        ``others`` are kinks that may lie on another part of the same boundary; ``peers`` are known
+        neurons of the surface's own layer, at which it must not turn.  The work ends where the
+        boundary is seen to turn at anything but the prefix.
+        """
+        self._peers = peers
+        tally = Tally()
+        for attempt in range(_ROUNDS):
+            if attempt:
+                for kink in others:
+                    if surface.missing():
+                        surface.absorb(kink)
+            for neuron in surface.missing():
+                if surface.weight(neuron) is None:
+                    self._try(surface, neuron, tally, relocate=attempt > 0)
+                if not surface.consistent or tally.turned or tally.missed > tally.seen + _PATIENCE:
+                    return tally
+            if not surface.missing():
+                break
+        return tally
+
+    def holds(self, surface: Surface, peers: Sequence[Neuron]) -> bool:
+        """Whether the boundary, followed at random, is where its weights say, or hidden there.
+
+        False as soon as it turns at anything but the prefix: then it is of a deeper layer.
+        """
+        self._peers = peers
+        seen = 0
+        for _ in range(_TRIALS):
+            here = self.survey.random.choice(surface.waypoints)
+            for _ in range(_TRIAL_STEPS):
+                direction = along(here.form, self.survey.random_vector())
+                crossing = _first_crossing(here.cell, here.point, direction)
+                if crossing is None:
+                    crossing = _Crossing(0, 0, self.survey.scale * (1 << 10))
+                stop = combined(here.point, crossing.distance * _NEARLY, direction)
+                if bend_at(self.survey.probe, here.form, stop) is None:
+                    if self._turned(surface, here, direction, crossing):
+                        return False
+                    break
+                seen += 1
+                there = self._known_step(surface, here, direction, crossing)
+                if there is None:
+                    break
+                here = there
+        return seen > 0
+
+    def _known_step(
+        self,
+        surface: Surface,
+        here: Waypoint,
+        direction: Sequence[fmpq],
+        crossing: _Crossing,
+    ) -> Waypoint | None:
+        """The waypoint past a crossing as the known weights say, or None where they do not."""
+        wall = here.cell.form(crossing.layer, crossing.neuron)
+        place = combined(here.point, crossing.distance, direction)
+        side = -1 if here.cell.signs[crossing.layer][crossing.neuron] else 1
+        after = _beyond(surface.prefix.cell, place, wall, side)
+        form = surface.form_on(after)
+        if form is None or not any(form.entries()[:-1]):
+            return None
+        return self._step_in(place, after, form, wall, side)
+
+    def _try(self, surface: Surface, neuron: int, tally: Tally, *, relocate: bool) -> None:
+        start = min(surface.waypoints, key=lambda place: surface.distance(place, neuron))
+        if relocate:
+            place = self.reach.towards(surface, neuron)
+            if place is not None:
+                surface.waypoints.append(place)
+                start = place
+        self.walk(surface, start, neuron, tally)
+
+    def walk(self, surface: Surface, start: Waypoint, target: int, tally: Tally) -> None:
+        """Walk towards the boundary of ``target`` (a neuron of the last layer) and cross it."""
+        here = start
+        for _ in range(_MAX_STEPS):
+            direction = self._direction(here, target)
+            crossing = _first_crossing(here.cell, here.point, direction)
+            if crossing is None:
+                return
+            there = self._cross(surface, here, direction, crossing, tally)
+            if there is None:
+                return
+            here = there
+            surface.waypoints.append(here)
+            if crossing.layer == len(here.cell.forms) - 1 and crossing.neuron == target:
+                return
+
+    def _direction(self, here: Waypoint, target: int) -> list[fmpq]:
+        """Down the target's preactivation inside the boundary, with some noise."""
+        form = here.cell.form(len(here.cell.forms) - 1, target)
+        downhill = normal(form)
+        if form_at(form, here.point) > 0:
+            downhill = [-x for x in downhill]
+        noise = self.survey.random_vector()
+        amount = self.survey.random.choice((0.0, 0.1, 0.3, 1.0))
+        return along(here.form, _blend(downhill, noise, amount))
+
+    def _cross(
+        self,
+        surface: Surface,
+        here: Waypoint,
+        direction: Sequence[fmpq],
+        crossing: _Crossing,
+        tally: Tally,
+    ) -> Waypoint | None:
+        """The waypoint past a crossing, or None if the boundary is not seen there."""
+        wall = here.cell.form(crossing.layer, crossing.neuron)
+        place = combined(here.point, crossing.distance, direction)
+        side = -1 if here.cell.signs[crossing.layer][crossing.neuron] else 1
+        after = _beyond(surface.prefix.cell, place, wall, side)
+        equation = surface.jump(here.cell, after, crossing.layer, crossing.neuron)
+        jump = surface.system.value(equation)
+        if jump is None:
+            jump = bend_past(self.survey.probe, here.form, wall, place, side)
+            if jump is None:
+                tally.missed += 1
+                tally.turned |= self._turned(surface, here, direction, crossing)
+                return None
+            tally.seen += 1
+            if not surface.learn(equation, jump):
+                return None
+        form = here.form + wall * jump
+        if not any(form.entries()[:-1]):
+            return None
+        return self._step_in(place, after, form, wall, side)
+
+    def _turned(
+        self,
+        surface: Surface,
+        here: Waypoint,
+        direction: Sequence[fmpq],
+        crossing: _Crossing,
+    ) -> bool:
+        """Whether the boundary turned off before it reached a crossing where it was not seen."""
+        stop = combined(here.point, crossing.distance * _NEARLY, direction)
+        for peer in self._peers:
+            if peer.unknown and any(here.cell.top_signs[i] for i in peer.unknown):
+                continue
+            form = surface.prefix.local_form(here.cell, peer.row)
+            if form_at(form, here.point) * form_at(form, stop) < 0:
+                return True
+        left = departure(self.survey, here.form, here.point, stop)
+        return left is not None and left.turns
+
+    def _step_in(
+        self, place: Sequence[fmpq], cell: Cell, form: fmpq_mat, wall: fmpq_mat, side: int
+    ) -> Waypoint | None:
+        """A waypoint inside the new cell: half-way to the next boundary, or one scale on."""
+        inward = [side * x for x in normal(wall)]
+        noise = self.survey.random_vector()
+        for amount in (0.5, 0.0):
+            direction = along(form, _blend(inward, noise, amount))
+            if side * (wall * _rate(direction))[0, 0] <= 0:
+                continue
+            start = combined(place, fmpq(1, fmpz(1) << 200), direction)
+            ahead = _first_crossing(cell, start, direction)
+            stride = self.survey.scale if ahead is None else min(
+                ahead.distance / 2, 4 * self.survey.scale
+            )
+            point = tuple(rationals(rounded(combined(start, stride, direction), GRID)))
+            return Waypoint(point, cell, form)
+        return None
+
+
+def _blend(main: Sequence[fmpq], noise: Sequence[fmpq], amount: float) -> list[fmpq]:
+    """main/|main| + amount noise/|noise|, rounded: a hint."""
+    a, b = _floats(main), _floats(noise)
+    return [fmpq(int((x + amount * y) * _HINT_GRID), _HINT_GRID) for x, y in zip(a, b, strict=True)]
+
+
+def _floats(vector: Sequence[fmpq]) -> list[float]:
+    scale = unit_scale(vector) if any(vector) else fmpq(1)
+    values = [float(x * scale) for x in vector]
+    length = sum(x * x for x in values) ** 0.5 or 1.0
+    return [x / length for x in values]
+
+
+def _rate(direction: Sequence[fmpq]) -> fmpq_mat:
+    return fmpq_mat(len(direction) + 1, 1, [*direction, fmpq(0)])
+
+
+def _first_crossing(
+    cell: Cell, point: Sequence[fmpq], direction: Sequence[fmpq]
+) -> _Crossing | None:
+    """The first boundary of the cell's neurons that a ray meets, or None."""
+    forms = stack(cell.forms)
+    values = (forms * homogeneous(point)).entries()
+    rates = (forms * _rate(direction)).entries()
+    best: tuple[fmpq, int] | None = None
+    for index, (z, rate) in enumerate(zip(values, rates, strict=True)):
+        if rate and (t := -z / rate) > 0 and (best is None or t < best[0]):
+            best = (t, index)
+    if best is None:
+        return None
+    distance, index = best
+    for layer, matrix in enumerate(cell.forms):
+        if index < matrix.nrows():
+            return _Crossing(layer, index, distance)
+        index -= matrix.nrows()
+    raise AssertionError("an index of the stacked forms lies in one of them")
+
+
+def _beyond(locate: Callable[[Sequence[fmpq]], Cell], place: Sequence[fmpq], wall: fmpq_mat, side: int) -> Cell:
+    """The cell just past a wall."""
+    v = normal(wall)
+    step = side * unit_scale(v) * fmpq(1, fmpz(1) << 200)
+    return locate(combined(place, step, v))
