@@ -1,8 +1,8 @@
 """The network: affine layers over Q with ReLU between them, every layer reading any earlier one.
 
-Layer k (1-based) computes ``z_k = sum over sources l < k of W_(k,l) a_l + b_k`` where ``a_0`` is the
-input and ``a_l = relu(z_l)``; the last layer is the output and has no ReLU.  A plain dense network has
-the single source k-1 at every layer; skip connections are further sources.
+Layer k (1-based) computes ``z_k = sum over sources l < k of W_(k,l) a_l + b_k`` where ``a_0`` is
+the input and ``a_l = relu(z_l)``; the last layer is the output and has no ReLU.  A plain dense
+network has the single source k-1 at every layer; skip connections are further sources.
 
 >>> net = Network.dense([([[1, -1]], [0]), ([["1/3"]], [2])])
 >>> net.architecture

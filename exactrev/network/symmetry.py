@@ -73,7 +73,7 @@ def permute(network: Network, number: int, order: Sequence[int]) -> Network:
 
 
 def rescale(network: Network, number: int, scales: Sequence[Any]) -> Network:
-    """Hidden layer ``number`` (1-based) with neuron i's incoming row multiplied by scales[i] > 0."""
+    """Hidden layer ``number`` (1-based) with neuron i's incoming row times scales[i] > 0."""
     match = [(i, to_rational(c)) for i, c in enumerate(scales)]
     return transform(network, _on_one_layer(network, number, match))
 

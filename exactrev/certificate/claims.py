@@ -1,0 +1,86 @@
+"""The lines of a certificate, one function a claim.
+
+Nothing is verified here: the writer puts down what its caller found, the checker judges it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from flint import fmpq
+
+from exactrev.exact.rational import to_rational
+from exactrev.network.evaluation import evaluate
+from exactrev.network.model import Network
+from exactrev.network.reduction import Name, Reduction
+from exactrev.network.symmetry import Isomorphism
+
+HEADER = ("exactrev-certificate 1", "semantics real")
+
+
+def isomorphism_certificate(a: Network, b: Network, isomorphism: Isomorphism) -> Iterator[str]:
+    """The claim that b is a with its hidden neurons permuted and scaled as stated."""
+    return _certificate("isomorphic", a, b, _matches(isomorphism, _own_names(a), _own_names(b)))
+
+
+def counterexample_certificate(a: Network, b: Network, x: Sequence[Any]) -> Iterator[str]:
+    """The claim that a and b have different outputs at the point x (exact numbers)."""
+    point = [to_rational(coordinate) for coordinate in x]
+    return _certificate("different", a, b, _counterexample(a, b, point))
+
+
+def equality_certificate(
+    a: Network, b: Network, reduced_a: Reduction, reduced_b: Reduction, isomorphism: Isomorphism
+) -> Iterator[str]:
+    """The claim that a and b are the same function, because their reductions are isomorphic.
+
+    ``isomorphism`` takes ``reduced_a.network`` to ``reduced_b.network``.
+    """
+
+    def steps() -> Iterator[str]:
+        for name, reduction in (("A", reduced_a), ("B", reduced_b)):
+            for step in reduction.steps:
+                yield step.line(name)
+        yield from _matches(isomorphism, reduced_a.names, reduced_b.names)
+
+    return _certificate("equal", a, b, steps())
+
+
+def _certificate(kind: str, a: Network, b: Network, steps: Iterable[str]) -> Iterator[str]:
+    yield from HEADER
+    yield f"claim {kind} A B"
+    for name, network in (("A", a), ("B", b)):
+        yield f"network {name} {network.sha256}"
+        yield from network.text()
+    yield "proof"
+    yield from steps
+    yield "end"
+
+
+def _own_names(network: Network) -> tuple[tuple[Name, ...], ...]:
+    return tuple(
+        tuple(Name(number, index) for index in range(layer.size))
+        for number, layer in enumerate(network.hidden, 1)
+    )
+
+
+def _matches(
+    isomorphism: Isomorphism,
+    names_a: Sequence[Sequence[Name]],
+    names_b: Sequence[Sequence[Name]],
+) -> Iterator[str]:
+    """The match lines, ascending in the names that B's neurons have there."""
+    matches = [
+        (ours, theirs[index], scale)
+        for layer, names, theirs in zip(isomorphism.layers, names_b, names_a, strict=True)
+        for ours, (index, scale) in zip(names, layer, strict=True)
+    ]
+    for ours, partner, scale in sorted(matches, key=lambda match: match[0]):
+        yield f"match {ours} {partner} {scale}"
+
+
+def _counterexample(a: Network, b: Network, point: list[fmpq]) -> Iterator[str]:
+    yield " ".join(["point", *map(str, point)])
+    for name, network in (("A", a), ("B", b)):
+        yield " ".join(["output", name, *map(str, evaluate(network, [point])[0])])

@@ -1,0 +1,174 @@
+"""The claims: which steps may follow and what must hold at the end (format, sections 4 to 8)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from exactrev.checker.lines import Ratio, Refused, natural, number
+from exactrev.checker.network import Network
+from exactrev.checker.rows import WorkingForm, is_multiple
+
+
+class Claim(Protocol):
+    """A claim being proved: takes its steps in order, then must be finished."""
+
+    def step(self, tokens: list[str]) -> None:
+        """Judge one step; refused if it does not hold or has no place here."""
+
+    def finish(self) -> None:
+        """Refused unless the steps so far prove the claim."""
+
+    def sentence(self) -> str:
+        """What is proved."""
+
+
+class Different:
+    """A and B have different outputs at the stated point."""
+
+    def __init__(self, a: Network, b: Network) -> None:
+        self._networks = (a, b)
+        self._point: list[Ratio] | None = None
+        self._outputs: list[list[Ratio]] = []
+
+    def step(self, tokens: list[str]) -> None:
+        if self._point is None:
+            self._point = _numbers(tokens, ["point"], self._networks[0].inputs)
+            return
+        place = len(self._outputs)
+        if place == 2:
+            raise Refused("no step may follow both outputs")
+        network = self._networks[place]
+        stated = _numbers(tokens, ["output", "AB"[place]], network.outputs)
+        if network.evaluate(self._point) != stated:
+            raise Refused(f"network {'AB'[place]} does not have the stated outputs at the point")
+        self._outputs.append(stated)
+
+    def finish(self) -> None:
+        if len(self._outputs) != 2:
+            raise Refused("a point and both outputs are needed")
+        if self._outputs[0] == self._outputs[1]:
+            raise Refused("the outputs do not differ")
+
+    def sentence(self) -> str:
+        a, b = (network.sha256 for network in self._networks)
+        return (
+            f"network A (sha256 {a}) and network B (sha256 {b}) have different outputs at the "
+            "exact input that the certificate states, in real arithmetic"
+        )
+
+
+class Equal:
+    """A and B have the same outputs everywhere: reductions of both, then a matching."""
+
+    def __init__(self, a: Network, b: Network) -> None:
+        self.networks = {"A": a, "B": b}
+        self._forms = {"A": WorkingForm(a), "B": WorkingForm(b)}
+        self._partners: dict[int, tuple[int, Ratio]] = {}
+        self._taken: set[int] = set()
+        self._waiting: list[int] | None = None
+
+    def step(self, tokens: list[str]) -> None:
+        if tokens[0] == "match":
+            self._match(tokens)
+        elif self._waiting is not None:
+            raise Refused("only 'match' may follow a 'match'")
+        else:
+            self._reduce(tokens)
+
+    def _reduce(self, tokens: list[str]) -> None:
+        rule, name = tokens[0], "".join(tokens[1:2])
+        if name not in ("A", "B"):
+            raise Refused("expected a step of this claim, on network A or B")
+        network, form = self.networks[name], self._forms[name]
+        if rule == "merge" and len(tokens) == 5:
+            neuron, into = _neuron(network, tokens[2]), _neuron(network, tokens[3])
+            form.merge(neuron, into, number(tokens[4]))
+            return
+        simple = {"unread": form.unread, "off": form.off, "on": form.on, "flip": form.flip}
+        if rule not in simple or len(tokens) != 3:
+            raise Refused("expected a step of this claim")
+        simple[rule](_neuron(network, tokens[2]))
+
+    def _match(self, tokens: list[str]) -> None:
+        if self._waiting is None:
+            self._waiting = self._forms["B"].neurons()[::-1]
+        if len(tokens) != 4:
+            raise Refused("expected 'match', a neuron of B, a neuron of A and a number")
+        ours = _neuron(self.networks["B"], tokens[1])
+        theirs = _neuron(self.networks["A"], tokens[2])
+        scale = number(tokens[3])
+        if not self._waiting or ours != self._waiting.pop():
+            raise Refused("the neurons of B that are left are matched once each, in order")
+        if theirs in self._taken:
+            raise Refused("the neuron of A is matched already")
+        row, other = self._forms["B"].row(ours), self._forms["A"].row(theirs)
+        if scale[0] <= 0 or not self._corresponds(row, scale, other):
+            raise Refused("the row of B is not the stated positive multiple of the row of A")
+        self._taken.add(theirs)
+        self._partners[ours] = (theirs, scale)
+
+    def _corresponds(self, row: dict[int, Ratio], scale: Ratio, other: dict[int, Ratio]) -> bool:
+        return is_multiple(row, scale, other, self.networks["B"].inputs, self._partners)
+
+    def finish(self) -> None:
+        if set(self._partners) != set(self._forms["B"].neurons()):
+            raise Refused("a neuron of B is not matched")
+        if self._taken != set(self._forms["A"].neurons()):
+            raise Refused("a neuron of A is not matched")
+        outputs = zip(self._forms["B"].output_rows(), self._forms["A"].output_rows(), strict=True)
+        for index, (row, other) in enumerate(outputs):
+            if not self._corresponds(row, (1, 1), other):
+                raise Refused(f"the rows of output {index} differ")
+
+    def sentence(self) -> str:
+        a, b = (network.sha256 for network in self.networks.values())
+        return (
+            f"network A (sha256 {a}) and network B (sha256 {b}) have the same outputs at every "
+            "real input, in real arithmetic"
+        )
+
+
+class Isomorphic(Equal):
+    """B is A with the neurons of each hidden layer permuted and scaled by positive numbers."""
+
+    def __init__(self, a: Network, b: Network) -> None:
+        super().__init__(a, b)
+        if a.layers != b.layers:
+            raise Refused("the networks differ in depth")
+
+    def step(self, tokens: list[str]) -> None:
+        if tokens[0] != "match" or len(tokens) != 4:
+            raise Refused("expected 'match', a neuron of B, a neuron of A and a number")
+        if tokens[1].partition(":")[0] != tokens[2].partition(":")[0]:
+            raise Refused("isomorphic networks match layer by layer")
+        super().step(tokens)
+
+    def sentence(self) -> str:
+        a, b = (network.sha256 for network in self.networks.values())
+        return (
+            f"network B (sha256 {b}) is network A (sha256 {a}) with the neurons of each hidden "
+            "layer permuted and scaled by positive numbers, so both are the same function, in "
+            "real arithmetic"
+        )
+
+
+KINDS: dict[str, type[Different] | type[Equal]] = {
+    "isomorphic": Isomorphic,
+    "equal": Equal,
+    "different": Different,
+}
+
+
+def _numbers(tokens: list[str], words: list[str], count: int) -> list[Ratio]:
+    if tokens[: len(words)] != words or len(tokens) != len(words) + count:
+        raise Refused(f"expected {' '.join(words)!r} with {count} numbers")
+    return [number(token) for token in tokens[len(words) :]]
+
+
+def _neuron(network: Network, token: str) -> int:
+    """The value number of the neuron ``L:i``."""
+    layer_token, _, index_token = token.partition(":")
+    layer, index = natural(layer_token), natural(index_token)
+    if not 1 <= layer < network.layers or index >= network.sizes[layer]:
+        raise Refused("the network has no such hidden neuron")
+    return network.first[layer] + index

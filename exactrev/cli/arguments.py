@@ -1,0 +1,74 @@
+"""Arguments shared by commands, and a parser whose complaints are one line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from typing import NoReturn
+
+from exactrev.cli.console import complain
+from exactrev.cli.outcome import Exit
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that reports a usage error in one line, without the usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        command = self.prog.removeprefix("exactrev").strip()
+        complain(f"{command}: {message}" if command else message)
+        raise SystemExit(int(Exit.BAD_INPUT))
+
+
+def count(text: str) -> int:
+    """A whole number from 1, as an argparse type."""
+    value = natural(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return value
+
+
+def natural(text: str) -> int:
+    """A whole number from 0, as an argparse type."""
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 0")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A positive finite number of seconds, as an argparse type."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive number of seconds")
+    return value
+
+
+def sha256(text: str) -> str:
+    """A sha256 in hexadecimal, lower case, as an argparse type."""
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not a sha256 (64 hexadecimal digits)")
+    return text.lower()
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """``--json``."""
+    parser.add_argument("--json", action="store_true", help="print exactly one JSON object")
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    """``--seed``, ``--timeout``, ``--jobs``."""
+    parser.add_argument("--seed", type=natural, default=0, metavar="N",
+                        help="the same seed gives the same result (default 0)")
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS",
+                        help="stop after this long and report what was found")
+    parser.add_argument("--jobs", type=count, default=1, metavar="N",
+                        help="processes that may be used; never changes the result")
+
+
+def add_certificate(parser: argparse.ArgumentParser, claim: str) -> None:
+    """``--certificate``."""
+    parser.add_argument("--certificate", metavar="FILE",
+                        help=f"write a certificate {claim} (.gz compresses it)")

@@ -1,0 +1,34 @@
+"""Where a command puts its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from exactrev.cli.files import beside, demand_writable, naming, write_whole
+from exactrev.errors import InputError
+
+
+def demand_certificate(path: str | None, *sources: str | None) -> None:
+    """Raise InputError now if a certificate cannot be written to ``path`` later: no such place, no
+    such compression here, or one of the files ``sources``."""
+    if path is None:
+        return
+    from exactrev.certificate import write_certificate
+
+    demand_writable(path, *sources)
+    trial = beside(Path(path))
+    with naming(path):
+        try:
+            write_certificate((), trial)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+        finally:
+            trial.unlink(missing_ok=True)
+
+
+def save_certificate(lines: Iterable[str], path: str) -> None:
+    """Write the certificate, compressed if its ending asks for it."""
+    from exactrev.certificate import write_certificate
+
+    write_whole(path, lambda draft: write_certificate(lines, draft))

@@ -1,0 +1,57 @@
+"""Judge a certificate with the stand-alone checker, and say in one sentence what is proved."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from exactrev.cli.arguments import add_json, sha256
+from exactrev.cli.files import load, naming
+from exactrev.cli.outcome import Exit, Outcome
+from exactrev.errors import InputError
+
+if TYPE_CHECKING:
+    from exactrev.checker import Outcome as Judgement
+
+SUMMARY = "check a certificate"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``exactrev check``."""
+    parser.add_argument("certificate", metavar="CERT", help="certificate file, .gz or plain")
+    parser.add_argument("--network", action="append", default=[], metavar="FILE",
+                        help="reject unless it speaks of this network; may be repeated")
+    parser.add_argument("--sha256", action="append", default=[], type=sha256, metavar="HEX",
+                        help="reject unless it speaks of the network with this hash")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> Outcome:
+    """``exactrev check CERT``."""
+    demanded = [load(path).sha256 for path in arguments.network] + arguments.sha256
+    if len(demanded) > 2:
+        raise InputError("check: a certificate speaks of two networks, more are named")
+    with naming(arguments.certificate):
+        judgement = judge(arguments.certificate, demanded)
+    if judgement.accepted:
+        facts = {"claim": judgement.claim, "reason": None}
+        return Outcome("accepted", Exit.HOLDS, facts, judgement.claim)
+    facts = {"claim": None, "reason": judgement.reason}
+    return Outcome("rejected", Exit.REFUTED, facts, judgement.reason)
+
+
+def judge(path: str, demanded: Sequence[str] = ()) -> Judgement:
+    """The checker's judgement; accepted only if each sha256 of ``demanded`` (at most two) is that
+    of one of the certificate's networks, in either order and not both the same one.
+
+    Raises OSError when the file cannot be read.
+    """
+    from exactrev.checker import check
+
+    judgement = check(path)
+    if not judgement.accepted or not demanded:
+        return judgement
+    one, other = (*demanded, None)[:2]
+    judgement = check(path, (one, other))
+    return judgement if judgement.accepted else check(path, (other, one))

@@ -1,0 +1,177 @@
+"""Recover a network from its exact outputs alone, then prove the result against NET.
+
+NET is used as an oracle: an exact input point goes in, the exact outputs come back, and nothing
+else is looked at until the proof.  A Python callable can stand in for NET (--oracle); there is
+then nothing to prove against, and the verdict says unproved.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from exactrev.cli.arguments import add_certificate, add_json, add_search, count
+from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.console import report_progress
+from exactrev.cli.files import demand_network_ending, demand_writable, load, write_whole
+from exactrev.cli.oracle import load_oracle
+from exactrev.cli.outcome import Exit, Outcome, shape
+from exactrev.errors import InputError
+
+if TYPE_CHECKING:
+    from exactrev.network import Network
+    from exactrev.recovery import Recovery
+
+SUMMARY = "recover a network exactly from queries"
+EXITS = {"recovered": Exit.HOLDS, "partial": Exit.UNDECIDED, "failed": Exit.REFUTED}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``exactrev recover``."""
+    parser.add_argument("network", metavar="NET", nargs="?", help="network file")
+    parser.add_argument("--oracle", metavar="MODULE:FUNCTION",
+                        help="query this Python function of a point in place of a network")
+    parser.add_argument("--inputs", type=count, metavar="N",
+                        help="with --oracle: the number of inputs")
+    parser.add_argument("--output", "-o", metavar="FILE", help="write the recovered network")
+    add_certificate(parser, "that the result is the network")
+    parser.add_argument("--max-queries", type=count, metavar="N",
+                        help="ask at most this many different points")
+    add_search(parser)
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> Outcome:
+    """``exactrev recover NET`` or ``exactrev recover --oracle MODULE:FUNCTION --inputs N``."""
+    _demand_one_target(arguments)
+    demand_network_ending(arguments.output)
+    demand_writable(arguments.output, arguments.network)
+    demand_certificate(arguments.certificate, arguments.network, arguments.output)
+    target: Network | Callable[..., Any]
+    target = load(arguments.network) if arguments.network else load_oracle(arguments.oracle)
+    recovery = _recover(target, arguments)
+    if recovery is None:
+        return _interrupted(target, arguments)
+    return report(recovery, write_files(recovery, arguments.output, arguments.certificate))
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the result of a recovery was put; None for what there was nothing to write of."""
+
+    network: str | None
+    exact: bool | None
+    certificate: str | None
+
+
+def write_files(recovery: Recovery, output: str | None, certificate: str | None) -> Written:
+    """Write the network and the certificate, as far as asked for and found."""
+    network, lines = recovery.network, recovery.certificate
+    exact = None
+    if output is not None and network is not None:
+        from exactrev.formats import write_network
+
+        exact = write_whole(output, lambda path: write_network(network, path))
+    if certificate is not None and lines is not None:
+        save_certificate(lines, certificate)
+    return Written(
+        network=None if network is None else output,
+        exact=exact,
+        certificate=None if lines is None else certificate,
+    )
+
+
+def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
+    """The recovery, or None when Ctrl-C came before it had anything to keep."""
+    from exactrev.recovery import recover
+
+    try:
+        return recover(
+            target,
+            inputs=arguments.inputs,
+            seed=arguments.seed,
+            max_queries=arguments.max_queries,
+            timeout=arguments.timeout,
+            progress=None if arguments.quiet else report_progress,
+        )
+    except KeyboardInterrupt:
+        return None
+
+
+def _demand_one_target(arguments: argparse.Namespace) -> None:
+    if (arguments.network is None) == (arguments.oracle is None):
+        raise InputError("recover: give either NET or --oracle MODULE:FUNCTION")
+    if (arguments.oracle is None) != (arguments.inputs is None):
+        raise InputError("recover: --oracle and --inputs go together")
+
+
+def report(recovery: Recovery, written: Written) -> Outcome:
+    """The outcome of a recovery whose files are written."""
+    facts = {
+        "architecture": list(recovery.architecture),
+        "queries": recovery.queries,
+        "parameters": recovery.parameters,
+        "seconds": round(recovery.seconds, 3),
+        "neurons": list(recovery.neurons),
+        "output": written.network,
+        "isomorphic": recovery.isomorphic,
+        "unresolved": [
+            {"what": item.what, "reason": item.reason} for item in recovery.unresolved
+        ],
+        "equal": recovery.equal,
+        "proof": recovery.proof,
+        "query_bits": recovery.query_bits,
+        "total_query_bits": recovery.total_query_bits,
+        "output_exact": written.exact,
+        "certificate": written.certificate,
+        "sha256": recovery.network.sha256 if recovery.network is not None else None,
+    }
+    details = [("queries", _describe_queries(recovery)), ("seconds", f"{recovery.seconds:.2f}")]
+    if written.network:
+        rounded = "" if written.exact else " (rounded; .json would keep it exact)"
+        details.append(("network", written.network + rounded))
+    if written.certificate:
+        details.append(("certificate", written.certificate))
+    details += [("open", f"{item.what}: {item.reason}") for item in recovery.unresolved]
+    return Outcome(
+        recovery.verdict, EXITS[recovery.verdict], facts, _headline(recovery), tuple(details)
+    )
+
+
+_PROOFS = {
+    "isomorphism": "proved isomorphic to NET",
+    "equality": "proved equal to NET as a function",
+    "unproved": "agrees exactly at fresh random points, unproved",
+    "none": "not proved",
+}
+
+
+def _headline(recovery: Recovery) -> str:
+    if recovery.network is None:
+        return "no network"
+    return f"{shape(recovery.architecture)}, {_PROOFS[recovery.proof]}"
+
+
+def _describe_queries(recovery: Recovery) -> str:
+    text = f"{recovery.queries}, coordinates of at most {recovery.query_bits} bits"
+    if recovery.parameters:
+        each = recovery.queries / recovery.parameters
+        text += f"; {each:.2f} for each of {recovery.parameters} parameters"
+    return text
+
+
+def _interrupted(target: Any, arguments: argparse.Namespace) -> Outcome:
+    facts = {
+        "architecture": [],
+        "queries": None,
+        "parameters": getattr(target, "parameters", None),
+        "seconds": None,
+        "neurons": [],
+        "output": None,
+        "isomorphic": False,
+        "unresolved": [{"what": "network", "reason": "interrupted"}],
+    }
+    return Outcome("partial", Exit.UNDECIDED, facts, "no network: interrupted")

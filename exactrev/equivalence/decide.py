@@ -1,0 +1,99 @@
+"""The verdict on two networks, with its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Literal
+
+from flint import fmpq
+
+from exactrev.certificate.claims import (
+    counterexample_certificate,
+    equality_certificate,
+    isomorphism_certificate,
+)
+from exactrev.equivalence.difference import find_difference, require_same_shape
+from exactrev.equivalence.isomorphism import find_isomorphism
+from exactrev.network.model import Network
+from exactrev.network.reduction import Reduction, reduce_structurally
+from exactrev.network.symmetry import Isomorphism
+
+Verdict = Literal["isomorphic", "equal", "different", "unknown"]
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """What is known of networks a and b as functions, and why.
+
+    - ``isomorphic``: ``isomorphism`` takes a to b.
+    - ``equal``: ``isomorphism`` takes ``reduced[0].network`` to ``reduced[1].network``.
+    - ``different``: at the exact input ``witness`` the two ``outputs`` differ.
+    - ``unknown``: neither a proof of equality nor a difference was found.
+    """
+
+    a: Network
+    b: Network
+    verdict: Verdict
+    isomorphism: Isomorphism | None = None
+    reduced: tuple[Reduction, Reduction] | None = None
+    witness: tuple[fmpq, ...] | None = None
+    outputs: tuple[tuple[fmpq, ...], tuple[fmpq, ...]] | None = None
+
+    @property
+    def same_function(self) -> bool:
+        """Whether a and b are proved to be equal as functions."""
+        return self.isomorphism is not None
+
+    def certificate(self) -> Iterator[str] | None:
+        """The lines of the certificate of the verdict, made as they are asked for."""
+        if self.witness is not None:
+            return counterexample_certificate(self.a, self.b, self.witness)
+        if self.isomorphism is None:
+            return None
+        if self.reduced is None:
+            return isomorphism_certificate(self.a, self.b, self.isomorphism)
+        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism)
+
+
+def equiv(a: Network, b: Network, seed: int = 0, timeout: float | None = None) -> Equivalence:
+    """Whether a and b are isomorphic, equal as functions, or different.
+
+    Equality is proved through structural reductions of both, so ``unknown`` is possible.  No new
+    step is begun after ``timeout`` seconds; the verdict is then ``unknown``.  Raises InputError if
+    the networks differ in inputs or outputs.
+    """
+    require_same_shape(a, b)
+    deadline = inf if timeout is None else monotonic() + timeout
+    isomorphism = find_isomorphism(a, b)
+    if isomorphism is not None:
+        return Equivalence(a, b, "isomorphic", isomorphism)
+    return (
+        _equal(a, b, False, deadline)
+        or _different(a, b, seed, deadline)
+        or _equal(a, b, True, deadline)
+        or Equivalence(a, b, "unknown")
+    )
+
+
+def _equal(a: Network, b: Network, orient: bool, deadline: float) -> Equivalence | None:
+    """Equality by reduction; ``orient`` sees more and takes longer."""
+    if monotonic() > deadline:
+        return None
+    reduced = (reduce_structurally(a, orient), reduce_structurally(b, orient))
+    smaller = (reduced[0].network, reduced[1].network)
+    if (smaller[0].layers, smaller[1].layers) == (a.layers, b.layers):
+        return None  # nothing was reduced, and a and b are not isomorphic
+    isomorphism = find_isomorphism(*smaller)
+    if isomorphism is None:
+        return None
+    return Equivalence(a, b, "equal", isomorphism, reduced=reduced)
+
+
+def _different(a: Network, b: Network, seed: int, deadline: float) -> Equivalence | None:
+    witness = find_difference(a, b, seed, deadline)
+    if witness is None:
+        return None
+    return Equivalence(a, b, "different", witness=witness, outputs=(a(witness), b(witness)))

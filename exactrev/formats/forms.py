@@ -1,0 +1,222 @@
+"""Symbolic execution of a layer graph: tensors of affine forms over the model's own layers.
+
+A tensor of the graph is an object array of :class:`Form`, each an affine form over the activations
+of the layers found so far (layer 0 is the input).  Affine operators act on forms; ReLU closes a
+hidden layer.  So runs of affine operators collapse, and a skip connection is a form that reads an
+older layer.  Coefficients are exact; a form is sparse, so reshapes and selections cost nothing.
+
+>>> unrolling = Unrolling()
+>>> x = unrolling.input((1, 2))
+>>> h = unrolling.relu(matmul(x, rationals(np.array([[1.0], [-2.0]]))) + fmpq(1, 3))
+>>> net = unrolling.network(h + h)
+>>> net.architecture, [str(y) for y in net([1, 0])]
+((2, 1, 1), ['8/3'])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+from exactrev.errors import FormatError
+from exactrev.formats.floats import Array, object_array, rationals
+from exactrev.network import Layer, Network
+
+#: (layer, index); layer 0 is the input
+Neuron = tuple[int, int]
+
+#: larger tensors and weight matrices are refused: broadcasting makes them from a few bytes
+MAX_ENTRIES, MAX_WEIGHTS = 1 << 22, 1 << 25
+_ZERO = fmpq(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """sum of terms[n] * activation(n) + constant, exactly.  Never changed once built."""
+
+    terms: Mapping[Neuron, fmpq]
+    constant: fmpq = _ZERO
+
+    def __add__(self, other: Form | fmpq) -> Form:
+        if not isinstance(other, Form):
+            return Form(self.terms, self.constant + other)
+        terms = dict(self.terms)
+        for neuron, weight in other.terms.items():
+            terms[neuron] = terms.get(neuron, _ZERO) + weight
+        return Form(terms, self.constant + other.constant)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Form:
+        return self * fmpq(-1)
+
+    def __sub__(self, other: Form | fmpq) -> Form:
+        return self + -other
+
+    def __rsub__(self, other: fmpq) -> Form:
+        return -self + other
+
+    def __mul__(self, factor: Form | fmpq) -> Form:
+        if isinstance(factor, Form):
+            raise FormatError("multiplies two tensors that both depend on the input")
+        return Form({n: w * factor for n, w in self.terms.items()}, self.constant * factor)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: Form | fmpq) -> Form:
+        if isinstance(divisor, Form):
+            raise FormatError("divides by a tensor that depends on the input")
+        return self * (1 / divisor)
+
+    def __rtruediv__(self, _: fmpq) -> Form:
+        raise FormatError("divides by a tensor that depends on the input")
+
+
+def is_signal(tensor: Array) -> bool:
+    """Whether the tensor depends on the input; a constant one holds plain numbers."""
+    return tensor.dtype == object and tensor.size > 0 and isinstance(tensor.flat[0], Form)
+
+
+def as_signal(tensor: Array) -> Array:
+    """The tensor with every entry a Form, constants having no terms."""
+    if is_signal(tensor):
+        return tensor
+    return object_array((Form({}, x) for x in rationals_of(tensor).flat), tensor.shape)
+
+
+def rationals_of(constant: Array) -> Array:
+    """A constant tensor as exact rationals; FormatError for a signal."""
+    if is_signal(constant):
+        raise FormatError("needs a constant where a tensor depends on the input")
+    return constant if constant.dtype == object else rationals(constant)
+
+
+def demand_size(shape: Iterable[int], limit: int = MAX_ENTRIES) -> tuple[int, ...]:
+    """The shape, if a tensor of it is small enough to hold; else FormatError."""
+    checked = tuple(int(extent) for extent in shape)
+    if min(checked, default=0) < 0 or math.prod(checked) > limit:
+        raise FormatError(f"a tensor of shape {checked} is too large")
+    return checked
+
+
+def matmul(a: Array, b: Array) -> Array:
+    """a @ b by numpy's rules for any ranks, where at most one of the two depends on the input."""
+    if a.ndim == 0 or b.ndim == 0:
+        raise FormatError("multiplies a matrix by a scalar")
+    left = a[None, :] if a.ndim == 1 else a
+    right = b[:, None] if b.ndim == 1 else b
+    if left.shape[-1] != right.shape[-2]:
+        raise FormatError(f"multiplies matrices of shapes {a.shape} and {b.shape}")
+    batch = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    demand_size((*batch, left.shape[-2], right.shape[-1]))
+    left = np.broadcast_to(left, batch + left.shape[-2:])
+    right = np.broadcast_to(right, batch + right.shape[-2:])
+    product = np.empty((*batch, left.shape[-2], right.shape[-1]), dtype=object)
+    for index in np.ndindex(*batch):
+        product[index] = _product(left[index], right[index])
+    if a.ndim == 1:
+        product = product[..., 0, :]
+    return product[..., 0] if b.ndim == 1 else product
+
+
+def _product(a: Array, b: Array) -> Array:
+    if is_signal(b):
+        return _signal_times(b.T, rationals_of(a).T).T
+    return _signal_times(as_signal(a), rationals_of(b))
+
+
+def _signal_times(signal: Array, weights: Array) -> Array:
+    """signal (p x k) times weights (k x m)."""
+    columns = weights.T.tolist()
+    product = np.empty((signal.shape[0], weights.shape[1]), dtype=object)
+    for i, row in enumerate(signal):
+        for j, form in enumerate(combinations(row.tolist(), columns)):
+            product[i, j] = form
+    return product
+
+
+def combinations(forms: Sequence[Form], rows: Sequence[Sequence[fmpq]]) -> list[Form]:
+    """sum_i row[i] * forms[i] for every row of weights."""
+    terms = sum(len(form.terms) for form in forms)
+    if terms > 4 * len(forms):  # dense forms: one exact matrix product is far faster
+        return _dense_combinations(forms, rows)
+    combined = []
+    for row in rows:
+        total: dict[Neuron, fmpq] = {}
+        constant = _ZERO
+        for weight, form in zip(row, forms, strict=True):
+            if weight:
+                constant += weight * form.constant
+                for neuron, w in form.terms.items():
+                    total[neuron] = total[neuron] + weight * w if neuron in total else weight * w
+        combined.append(Form(total, constant))
+    return combined
+
+
+def _dense_combinations(forms: Sequence[Form], rows: Sequence[Sequence[fmpq]]) -> list[Form]:
+    neurons = sorted({neuron for form in forms for neuron in form.terms})
+    matrix = fmpq_mat(
+        len(forms),
+        len(neurons) + 1,
+        [x for f in forms for x in (*(f.terms.get(n, _ZERO) for n in neurons), f.constant)],
+    )
+    weights = fmpq_mat(len(rows), len(forms), [weight for row in rows for weight in row])
+    entries, width = (weights * matrix).entries(), len(neurons) + 1
+    products = [entries[i * width : (i + 1) * width] for i in range(len(rows))]
+    return [
+        Form({n: w for n, w in zip(neurons, product, strict=False) if w}, product[-1])
+        for product in products
+    ]
+
+
+class Unrolling:
+    """The layers of the general model found so far while a graph is executed symbolically."""
+
+    def __init__(self) -> None:
+        self._sizes: list[int] = []
+        self._hidden: list[Layer] = []
+
+    def input(self, shape: Sequence[int]) -> Array:
+        """The input tensor; its entries in C order are the network's inputs."""
+        self._sizes.append(math.prod(demand_size(shape)))
+        return self._activations(0, tuple(shape))
+
+    def relu(self, tensor: Array) -> Array:
+        """max(0, tensor): a new hidden layer, whose neurons are the entries in C order."""
+        if not is_signal(tensor):
+            exact = rationals_of(tensor)
+            return object_array((max(x, _ZERO) for x in exact.flat), tensor.shape)
+        self._hidden.append(self._layer(tensor))
+        self._sizes.append(tensor.size)
+        return self._activations(len(self._hidden), tensor.shape)
+
+    def network(self, output: Array, notes: Sequence[str] = ()) -> Network:
+        """The network whose output is this tensor, its entries in C order."""
+        output_layer = self._layer(as_signal(output))
+        return Network(self._sizes[0], (*self._hidden, output_layer), tuple(notes))
+
+    def _activations(self, layer: int, shape: tuple[int, ...]) -> Array:
+        one = fmpq(1)
+        forms = [Form({(layer, i): one}) for i in range(math.prod(shape))]
+        return object_array(forms, shape)
+
+    def _layer(self, tensor: Array) -> Layer:
+        forms: list[Any] = tensor.ravel().tolist()
+        blocks: dict[int, list[fmpq]] = {}
+        for i, form in enumerate(forms):
+            for (source, j), weight in form.terms.items():
+                size = self._sizes[source]
+                if source not in blocks:
+                    demand_size((len(forms), size), MAX_WEIGHTS)
+                    blocks[source] = [_ZERO] * (len(forms) * size)
+                blocks[source][i * size + j] = weight
+        weights = {
+            source: fmpq_mat(len(forms), self._sizes[source], entries)
+            for source, entries in blocks.items()
+        }
+        return Layer.of(weights, [form.constant for form in forms])

@@ -1,0 +1,185 @@
+"""exactrev's own ``.json``: exact rationals as text, for every network of the general model.
+
+    {"format": "exactrev-network", "version": 1,
+     "layers": [{"weight": [["1/3", "-2"]], "bias": ["0"]},
+                {"weights": {"0": [["1", "0"]], "1": [["1/2"]]}, "bias": ["1"]}]}
+
+The format is described in docs/formats.md.  Every fault is a FormatError: nothing is guessed,
+and a key the reader does not know is refused, since it might change what the network computes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from flint import fmpq, fmpq_mat
+
+from exactrev.errors import FormatError, InputError
+from exactrev.exact.rational import parse_rational
+from exactrev.formats.files import MAX_EXTENT, PathLike, decode, names_file, one_line, read_bytes
+from exactrev.network import Layer, Network
+
+FORMAT, VERSION = "exactrev-network", 1
+_FILE_KEYS = {"format", "version", "layers", "inputs", "notes"}
+_LAYER_KEYS = {"weight", "weights", "bias"}
+
+
+class _Integer(str):
+    """The digits of a JSON integer: text of any length, unlike Python's int()."""
+
+
+class _Float(str):
+    """A JSON number with a point or an exponent; refused as an entry, since readers round it."""
+
+
+@names_file
+def read_json(path: PathLike) -> Network:
+    """The network in a ``.json`` file; FormatError names the file and the fault."""
+    document = _parse(decode(read_bytes(path)))
+    _check_header(document)
+    layers: list[Layer] = []
+    sizes = [_inputs(document)]
+    for number, entry in enumerate(document["layers"], 1):
+        layers.append(_layer(entry, number, sizes))
+        sizes.append(layers[-1].size)
+    return Network(sizes[0], tuple(layers), _notes(document))
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_Integer,
+            parse_float=_Float,
+            parse_constant=_refuse_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise FormatError(f"not JSON: {error}") from None
+    except RecursionError:
+        raise FormatError("JSON nested too deeply") from None
+    if not isinstance(document, dict):
+        raise FormatError("not an exactrev network: the JSON is not an object")
+    return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in members:
+            raise FormatError(f"key {key!r} occurs twice")
+        members[key] = value
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise FormatError(f"not an exact number: {name}")
+
+
+def _check_header(document: dict[str, Any]) -> None:
+    if document.get("format") != FORMAT:
+        raise FormatError(f'not an exactrev network: "format" is not "{FORMAT}"')
+    version = document.get("version")
+    if not isinstance(version, _Integer):
+        raise FormatError('"version" is missing or not an integer')
+    if version != str(VERSION):
+        raise FormatError(f"version {version} is unknown; this reader knows version {VERSION}")
+    unknown = sorted(set(document) - _FILE_KEYS)
+    if unknown:
+        raise FormatError(f"unknown key {unknown[0]!r}")
+    if not isinstance(document.get("layers"), list) or not document["layers"]:
+        raise FormatError('"layers" is missing, empty or not a list')
+
+
+def _inputs(document: dict[str, Any]) -> int:
+    """The number of inputs: "inputs" where given, else the row length of the first layer."""
+    given = document.get("inputs")
+    if given is not None:
+        if not isinstance(given, _Integer) or len(given) > 9 or not (
+            1 <= int(given) <= MAX_EXTENT
+        ):
+            raise FormatError(f'"inputs" is not an integer from 1 to {MAX_EXTENT}')
+        return int(given)
+    first = document["layers"][0]
+    _check_layer(first, 1)
+    rows = first.get("weight")
+    if isinstance(first.get("weights"), dict):
+        rows = first["weights"].get("0")
+    if not isinstance(rows, list) or not rows:
+        raise FormatError('layer 1 has no weight row to tell the inputs from; give "inputs"')
+    if not isinstance(rows[0], list):
+        raise FormatError("layer 1: the first weight row is not a list of numbers")
+    return len(rows[0])
+
+
+def _notes(document: dict[str, Any]) -> tuple[str, ...]:
+    notes = document.get("notes", [])
+    if not isinstance(notes, list) or not all(type(note) is str for note in notes):
+        raise FormatError('"notes" is not a list of strings')
+    return tuple(one_line(note) for note in notes)
+
+
+def _check_layer(entry: Any, number: int) -> None:
+    where = f"layer {number}"
+    if not isinstance(entry, dict):
+        raise FormatError(f"{where} is not an object")
+    unknown = sorted(set(entry) - _LAYER_KEYS)
+    if unknown:
+        raise FormatError(f"{where}: unknown key {unknown[0]!r}")
+    if ("weight" in entry) == ("weights" in entry) or "bias" not in entry:
+        raise FormatError(f'{where} needs "bias" and one of "weight" and "weights"')
+
+
+def _layer(entry: Any, number: int, sizes: list[int]) -> Layer:
+    _check_layer(entry, number)
+    where = f"layer {number}"
+    bias = _numbers(entry["bias"], f'{where} "bias"')
+    blocks = {}
+    for source, rows in _blocks(entry, number).items():
+        label = f'{where} "weight"' if "weight" in entry else f'{where} "weights" from {source}'
+        blocks[source] = _matrix(rows, len(bias), sizes[source], label)
+    return Layer.of(blocks, bias)
+
+
+def _blocks(entry: dict[str, Any], number: int) -> dict[int, Any]:
+    if "weight" in entry:
+        return {number - 1: entry["weight"]}
+    if not isinstance(entry["weights"], dict):
+        raise FormatError(f'layer {number}: "weights" is not an object')
+    known = {str(source): source for source in range(number)}
+    for source in entry["weights"]:
+        if source not in known:
+            raise FormatError(f"layer {number} reads layer {source!r}, which is not before it")
+    return {known[source]: rows for source, rows in entry["weights"].items()}
+
+
+def _matrix(rows: Any, height: int, width: int, where: str) -> fmpq_mat:
+    if not isinstance(rows, list):
+        raise FormatError(f"{where} is not a list of rows")
+    if len(rows) != height:
+        raise FormatError(f"{where} has {len(rows)} rows but there are {height} biases")
+    entries: list[fmpq] = []
+    for i, row in enumerate(rows):
+        numbers = _numbers(row, f"{where} row {i}")
+        if len(numbers) != width:
+            raise FormatError(f"{where} row {i}: {len(numbers)} entries where {width} are needed")
+        entries += numbers
+    return fmpq_mat(height, width, entries)
+
+
+def _numbers(entries: Any, where: str) -> list[fmpq]:
+    if not isinstance(entries, list):
+        raise FormatError(f"{where} is not a list of numbers")
+    return [_number(entry, where) for entry in entries]
+
+
+def _number(entry: Any, where: str) -> fmpq:
+    if isinstance(entry, _Float):
+        raise FormatError(f'{where}: {entry[:40]} must be a string ("{entry[:40]}") to be exact')
+    if not isinstance(entry, str):
+        raise FormatError(f"{where}: an entry is neither a string nor an integer")
+    try:
+        return parse_rational(entry)
+    except InputError as error:
+        raise FormatError(f"{where}: {error}") from None

@@ -1,0 +1,137 @@
+"""``exactrev equiv``, and its certificates in the hands of ``exactrev check``."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.cli.said import Run
+
+
+def test_shuffled_networks_are_isomorphic(run: Run, small: Path, shuffled: Path) -> None:
+    said = run("equiv", small, shuffled)
+    assert (said.code, said.verdict) == (0, "isomorphic")
+    assert run("equiv", small, shuffled, "--json").json["witness"] is None
+
+
+def test_a_difference_comes_with_exact_outputs(run: Run, small: Path, different: Path) -> None:
+    said = run("equiv", small, different, "--json")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    point = [Fraction(x) for x in said.json["witness"]]
+    ours, theirs = said.json["outputs"]
+    z = [point[0] - 2 * point[1] + 1, point[0] / 3 + point[1] - 2, point[1] - point[0]]
+    a, b, c = max(z[0], 0), max(z[1], 0), max(z[2] + Fraction(1, 2), 0)
+    expected = a + 2 * b - 3 * c + Fraction(1, 7)
+    assert [Fraction(y) for y in ours] == [expected]
+    assert [Fraction(y) for y in theirs] == [expected - Fraction(1, 7) + Fraction(1, 8)]
+
+
+def test_a_dead_neuron_leaves_equality(
+    run: Run, small: Path, write_json: Callable[..., Path]
+) -> None:
+    hidden = ([["1", "-2"], ["1/3", "1"], ["0", "0"], ["-1", "1"]], ["1", "-2", "-5", "1/2"])
+    padded = write_json("padded.json", hidden, ([["1", "2", "9", "-3"]], ["1/7"]))
+    said = run("equiv", small, padded)
+    assert (said.code, said.verdict) == (0, "equal")
+
+
+def test_different_shapes_are_bad_input(
+    run: Run, small: Path, write_json: Callable[..., Path]
+) -> None:
+    narrow = write_json("narrow.json", ([["1"]], ["0"]))
+    run("equiv", small, narrow).assert_bad_input(str(small), str(narrow))
+
+
+@pytest.mark.parametrize("name", ["proof.cert", "proof.cert.gz"])
+def test_certificates_are_accepted_and_bound(
+    run: Run, small: Path, shuffled: Path, different: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    said = run("equiv", small, shuffled, "--certificate", path, "--json")
+    assert said.json["certificate"] == str(path)
+    checked = run("check", path)
+    assert (checked.code, checked.verdict) == (0, "accepted")
+    for pair in ((small, shuffled), (shuffled, small)):
+        bound = run("check", path, "--network", pair[0], "--network", pair[1], "--json")
+        assert (bound.code, bound.json["reason"]) == (0, None)
+    assert run("check", path, "--network", different).verdict == "rejected"
+    assert run("check", path, "--network", small, "--network", small).verdict == "rejected"
+    sha = run("info", small, "--json").json["sha256"]
+    assert sha in bound.json["claim"]
+    assert run("check", path, "--sha256", sha.upper()).code == 0
+    assert run("check", path, "--sha256", sha, "--network", different).code == 1
+    run("check", path, *["--sha256", sha] * 3).assert_bad_input()
+
+
+def test_the_same_claim_is_the_same_bytes(
+    run: Run, small: Path, shuffled: Path, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "one.cert.gz", tmp_path / "two.cert.gz"]
+    for path in paths:
+        run("equiv", small, shuffled, "--certificate", path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_a_counterexample_is_a_certificate(
+    run: Run, small: Path, different: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "difference.cert"
+    assert run("equiv", small, different, "--certificate", path).code == 1
+    assert run("check", path, "--network", small, "--network", different).code == 0
+
+
+@pytest.mark.parametrize("damage", ["truncated", "edited", "gzip", "empty", "binary"])
+def test_damaged_certificates_are_rejected(
+    run: Run, small: Path, shuffled: Path, tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "proof.cert"
+    run("equiv", small, shuffled, "--certificate", path)
+    sound = path.read_bytes()
+    path.write_bytes(
+        {
+            "truncated": sound[:-4],
+            "edited": sound.replace(b"match 1:1 1:0 1", b"match 1:1 1:0 2"),
+            "gzip": gzip.compress(sound)[:-20],
+            "empty": b"",
+            "binary": bytes(range(256)),
+        }[damage]
+    )
+    assert path.read_bytes() != sound
+    said = run("check", path, "--json")
+    assert (said.code, said.json["verdict"], said.err) == (1, "rejected", "")
+    assert said.json["reason"] and said.json["claim"] is None
+
+
+def test_a_missing_certificate_is_bad_input(run: Run, tmp_path: Path) -> None:
+    run("check", tmp_path / "none.cert").assert_bad_input(str(tmp_path / "none.cert"))
+
+
+@pytest.mark.parametrize("stop", ["interrupt", "timeout"])
+def test_an_unfinished_decision_is_unknown(
+    run: Run, small: Path, shuffled: Path, monkeypatch: pytest.MonkeyPatch, stop: str
+) -> None:
+    def endless(*arguments: object, **options: object) -> None:
+        if stop == "interrupt":
+            raise KeyboardInterrupt
+        while True:
+            pass
+
+    monkeypatch.setattr("exactrev.equivalence.equiv", endless)
+    said = run("equiv", small, shuffled, "--timeout", "0.05", "--json")
+    assert (said.code, said.json["verdict"]) == (3, "unknown")
+    assert said.json["reason"]
+
+
+def test_an_unwritable_certificate_is_reported_before_the_work(
+    run: Run, small: Path, shuffled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worked(*arguments: object, **options: object) -> None:
+        raise AssertionError("the work began")
+
+    monkeypatch.setattr("exactrev.equivalence.equiv", worked)
+    for place in (tmp_path / "none" / "a.cert", tmp_path, small, Path("/dev/null")):
+        run("equiv", small, shuffled, "--certificate", place).assert_bad_input(str(place))
