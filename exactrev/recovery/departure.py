@@ -37,32 +37,36 @@ def departure(
     """What becomes of the boundary ``form = 0`` on the straight way between two points of it.
 
     f bends across the form at ``start``.  None if it still does at ``stop``.  The way is scanned
-    right beside the boundary, and the scan is added to the survey.
+    right beside the boundary: on the other side of it too where one side shows nothing, since an
+    earlier neuron may be seen through this boundary's own neuron alone.
     """
     if bend_at(survey.probe, form, stop) is not None:
         return None
     v = normal(form)
     way = _rounded(combined(stop, fmpq(-1), start))
-    base = _rounded(combined(start, _BESIDE * unit_scale(v), v))
-    scanned = survey.scan_segment(Line(tuple(base), tuple(way), fmpq(0), fmpq(1)))
-    positions = [kink.position for kink in scanned.kinks]
-    low, high = 0, len(positions)
+    crossed: list[Kink] = []
+    for side in (1, -1):
+        base = _rounded(combined(start, side * _BESIDE * unit_scale(v), v))
+        crossed += survey.scan_segment(Line(tuple(base), tuple(way), fmpq(0), fmpq(1)))
+        if crossed:
+            break
+    low, high = 0, len(crossed)
     while low < high:
         middle = (low + high) // 2
-        beyond = positions[middle + 1] if middle + 1 < len(positions) else fmpq(1)
-        place = combined(start, (positions[middle] + beyond) / 2, way)
+        beyond = crossed[middle + 1].position if middle + 1 < len(crossed) else fmpq(1)
+        place = combined(start, (crossed[middle].position + beyond) / 2, way)
         if bend_at(survey.probe, form, place) is not None:
             low = middle + 1
         else:
             high = middle
-    if low == len(positions):
+    if low == len(crossed):
         return Departure(turns=False, kink=None)
-    place = combined(start, positions[low] + _PAST, way)
+    place = combined(start, crossed[low].position + _PAST, way)
     reach = _PAST * _WIDE * unit_scale(v)
     lower, upper = (
         survey.probe.piece(rounded(combined(place, side * reach, v), GRID)) for side in (-1, 1)
     )
-    return Departure(turns=bool(lower != upper), kink=scanned.kinks[low])
+    return Departure(turns=bool(lower != upper), kink=crossed[low])
 
 
 def _rounded(vector: Sequence[fmpq]) -> list[fmpq]:

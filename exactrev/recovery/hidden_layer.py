@@ -43,6 +43,18 @@ class Layer:
         """The prefix with this layer on top, not oriented yet."""
         return self.prefix.with_layer(stack([neuron.row for neuron in self.neurons]))
 
+    def explains(self, kink: Kink) -> bool:
+        """Whether the kink lies on a boundary of this layer's neurons or of one below."""
+        cell = self.prefix.cell(rationals(kink.point))
+        forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
+        forms += [
+            self.prefix.local_form(cell, neuron.row).entries()
+            for neuron in self.neurons
+            if not any(cell.top_signs[i] for i in neuron.unknown)
+        ]
+        key = form_key(kink.form)
+        return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
+
 
 def orient(
     survey: Survey, walker: Walker, prefix: Prefix, kinks: list[Kink]
@@ -92,10 +104,10 @@ def grow(
     while waiting:
         kink = waiting.pop(0)
         key = form_key(kink.form)
-        if key in layer.refused or _explained(layer, survey, kink):
+        if key in layer.refused or layer.explains(kink):
             continue
         surface = known.get(key) or Surface(layer.prefix, kink, oriented=True)
-        scans = len(survey.lines)
+        met = len(survey.extra)
         neuron = _followed(survey, walker, layer, surface, kinks)
         if neuron is None:
             layer.refused.add(key)
@@ -103,24 +115,10 @@ def grow(
             doubtful.append(surface)
         else:
             _add(survey, layer, neuron)
-        waiting = [met for new in survey.lines[scans:] for met in new.kinks] + waiting
+        waiting = survey.extra[met:] + waiting
     for surface in doubtful:
         _add_partial(survey, walker, layer, surface, kinks)
     return len(layer.neurons) > count
-
-
-def _explained(layer: Layer, survey: Survey, kink: Kink) -> bool:
-    """Whether the kink lies on a boundary of the layer's neurons or of the layers below."""
-    point = rationals(kink.point)
-    cell = layer.prefix.cell(point)
-    forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
-    forms += [
-        layer.prefix.local_form(cell, neuron.row).entries()
-        for neuron in layer.neurons
-        if not any(cell.top_signs[i] for i in neuron.unknown)
-    ]
-    key = form_key(kink.form)
-    return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
 
 
 def _followed(
@@ -157,7 +155,7 @@ def _add_partial(
     survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
 ) -> None:
     """Add a neuron some of whose weights no boundary shows, unless it is there already."""
-    if _explained(layer, survey, surface.kink):
+    if layer.explains(surface.kink):
         return
     neuron = surface_neuron(surface)
     if neuron is not None and _believed(survey, walker, layer, surface, neuron):

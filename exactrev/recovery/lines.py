@@ -14,12 +14,15 @@ from random import Random
 
 from flint import fmpq, fmpq_mat, fmpz
 
+from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.recovery.geometry import Bend, Kink, bend_between, form_at, rounded, slope
 from exactrev.recovery.oracle import DyadicPoint
 from exactrev.recovery.probe import Piece, Probe
 
 #: Kinks are told apart down to this fraction of their segment, as a power of two.
 _CLOSENESS = 48
+#: Kinks closer than 2 to this power are not told apart: they coincide, and the place is left out.
+_FINEST = -2000
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,10 @@ class _Scanner:
     def step(self, left: _Station, right: _Station) -> list[tuple[_Station, _Station]]:
         """Settle the only kink between two stations, or return the segments that remain."""
         width = right.t - left.t
-        bend, t = self.meeting(left, right)
-        if bend is None or t is None:
+        if _magnitude(width) < _FINEST:
+            return []
+        t = self.meeting(left, right)
+        if t is None:
             middle = self.split(left, right)
             return [(left, middle), (middle, right)]
         margin = fmpq(1, fmpz(1) << (max(0, -_magnitude(width)) + _CLOSENESS))
@@ -128,22 +133,28 @@ class _Scanner:
         after = self.near(t + margin, margin)
         if after.piece != right.piece:
             return [(before, after), (after, right)]
-        precise = rounded(self.line.at(t), 256)
-        self.kinks.append(Kink(precise, bend, t))
+        bend = self.bend(left, right)
+        if bend is None:
+            return [(before, after)]
+        self.kinks.append(Kink(rounded(self.line.at(t), 256), bend, t))
         self.found(len(self.kinks))
         return []
 
-    def meeting(self, left: _Station, right: _Station) -> tuple[Bend | None, fmpq | None]:
-        """Where two pieces meet strictly between their stations, as a bend and a position."""
+    def bend(self, left: _Station, right: _Station) -> Bend | None:
+        """The only boundary between two stations, if their pieces allow for just one."""
         bend = bend_between(left.piece, right.piece)
-        if bend is None:
-            return None, None
-        t = self.line.crossing(bend.form)
-        if t is None or not left.t < t < right.t:
-            return None, None
-        if slope(bend.form, self.line.direction) < 0:  # the right piece is the lower one
-            bend = Bend(bend.form, -bend.jump)
-        return bend, t
+        if bend is not None and slope(bend.form, self.line.direction) < 0:
+            return Bend(bend.form, -bend.jump)  # the right piece is the lower one
+        return bend
+
+    def meeting(self, left: _Station, right: _Station) -> fmpq | None:
+        """Where two pieces meet strictly between their stations, in the first output that does."""
+        for row in matrix_rows(right.piece - left.piece):
+            if any(row):
+                t = self.line.crossing(row_vector(row))
+                if t is not None and left.t < t < right.t:
+                    return t
+        return None
 
 
 def _magnitude(x: fmpq) -> int:

@@ -27,7 +27,7 @@ class Cell:
     @property
     def top_signs(self) -> tuple[bool, ...]:
         """The bits of the last layer."""
-        return self.signs[-1]
+        return self.signs[-1] if self.signs else ()
 
     def form(self, layer: int, neuron: int) -> Form:
         """z of one neuron as a form on this cell (``layer`` counts from 0 here)."""
@@ -39,7 +39,7 @@ class Cell:
 
     def with_top_bit(self, neuron: int, on: bool) -> Cell:
         """The cell on the other or the same side of one boundary of the last layer."""
-        bits = self.signs[-1]
+        bits = self.signs[-1] if self.signs else ()
         top = (*bits[:neuron], on, *bits[neuron + 1 :])
         return Cell(self.forms, (*self.signs[:-1], top))
 

@@ -52,7 +52,7 @@ class Reconstruction:
         while True:
             self._revise()
             self._climb()
-            if self.network is not None or self.survey.long_lines >= self.max_lines:
+            if self.network is not None or len(self.survey.lines) >= self.max_lines:
                 return
 
     # -- upwards -------------------------------------------------------------------------------
@@ -86,16 +86,10 @@ class Reconstruction:
 
     def _unexplained(self) -> list[Kink]:
         """The kinks that lie on no boundary of a known neuron."""
-        left = []
-        for scanned in self.survey.lines:
-            explained = {
-                t
-                for layer in self.layers
-                for neuron in layer.neurons
-                for t, _ in neuron.crossings(layer.prefix, scanned.line)
-            }
-            left += [kink for kink in scanned.kinks if kink.position not in explained]
-        return left
+        if not self.layers:
+            return self.survey.kinks
+        top = self.layers[-1]
+        return [kink for kink in self.survey.kinks if not top.explains(kink)]
 
     # -- the top -------------------------------------------------------------------------------
 

@@ -22,12 +22,27 @@ from exactrev.recovery.prefix import Cell, Prefix
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A place where a boundary crosses that of a neuron of the prefix: ``wall``, past it ``side``."""
+
+    place: tuple[fmpq, ...]
+    wall: Form
+    side: int
+
+
+@dataclass(frozen=True)
 class Waypoint:
-    """A point of the boundary inside a cell, with the boundary's form there."""
+    """A point of the boundary inside a cell, with the boundary's form there.
+
+    ``origin`` and ``passage`` say how it was reached: from another waypoint straight to the passage,
+    and from there past a boundary of the prefix.
+    """
 
     point: tuple[fmpq, ...]
     cell: Cell
     form: Form
+    origin: Waypoint | None = None
+    passage: Passage | None = None
 
 
 class Surface:

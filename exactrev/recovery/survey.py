@@ -25,7 +25,7 @@ class ScannedLine:
 
 @dataclass
 class Survey:
-    """The lines scanned so far.
+    """The lines scanned so far, and kinks (``extra``) met beside them.
 
     ``scale`` is the size of the region where boundaries are dense; random points are drawn on that
     scale round ``centre``.
@@ -36,12 +36,12 @@ class Survey:
     report: Callable[[str], None] = lambda text: None
     scale: fmpq = field(default_factory=lambda: fmpq(1))
     lines: list[ScannedLine] = field(default_factory=list)
-    long_lines: int = 0
+    extra: list[Kink] = field(default_factory=list)
 
     @property
     def kinks(self) -> list[Kink]:
-        """All kinks of all lines."""
-        return [kink for scanned in self.lines for kink in scanned.kinks]
+        """All kinks of all lines, and those met elsewhere."""
+        return [kink for scanned in self.lines for kink in scanned.kinks] + self.extra
 
     def random_vector(self) -> list[fmpq]:
         """A vector of small dyadics, roughly normal with unit variance."""
@@ -68,27 +68,25 @@ class Survey:
     def scan_line(self, line: Line) -> ScannedLine:
         """Scan a long line; the kinks' median distance sets the scale the first time."""
         stations = [self.scale * k for k in (-8, -2, 0, 2, 8)]
-        self.long_lines += 1
-        scanned = self._scan(line, stations, f"line {self.long_lines}")
-        if self.long_lines == 1 and scanned.kinks:
-            distances = sorted(abs(kink.position) for kink in scanned.kinks)
-            self.scale = _power_of_two_near(distances[len(distances) // 2])
-        return scanned
-
-    def scan_segment(self, line: Line) -> ScannedLine:
-        """Scan a short piece of a line."""
-        return self._scan(line, [(line.start + line.stop) / 2], "a way")
-
-    def _scan(self, line: Line, stations: list[fmpq], name: str) -> ScannedLine:
+        number = len(self.lines) + 1
         kinks = scan(
             self.probe,
             line,
             stations,
             self.random,
-            lambda count: self.report(f"{name}: {count} kinks"),
+            lambda count: self.report(f"line {number}: {count} kinks"),
         )
-        self.lines.append(ScannedLine(line, tuple(kinks)))
-        return self.lines[-1]
+        scanned = ScannedLine(line, tuple(kinks))
+        self.lines.append(scanned)
+        if number == 1 and scanned.kinks:
+            distances = sorted(abs(kink.position) for kink in scanned.kinks)
+            self.scale = _power_of_two_near(distances[len(distances) // 2])
+        return scanned
+
+    def scan_segment(self, line: Line) -> list[Kink]:
+        """The kinks on a short piece of a line; it is not kept among the lines."""
+        middle = (line.start + line.stop) / 2
+        return scan(self.probe, line, [middle], self.random)
 
 
 def _power_of_two_near(x: fmpq) -> fmpq:

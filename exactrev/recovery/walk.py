@@ -17,9 +17,9 @@ from exactrev.recovery.departure import departure
 from exactrev.recovery.geometry import Kink, form_at, homogeneous, rationals, rounded
 from exactrev.recovery.local import GRID, along, bend_at, bend_past, combined, normal, unit_scale
 from exactrev.recovery.neuron import Neuron
-from exactrev.recovery.prefix import Cell
+from exactrev.recovery.prefix import Cell, Prefix
 from exactrev.recovery.reach import Reach
-from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.surface import Passage, Surface, Waypoint
 from exactrev.recovery.survey import Survey
 
 _MAX_STEPS = 40
@@ -100,7 +100,7 @@ class Walker:
                     crossing = _Crossing(0, 0, self.survey.scale * (1 << 10))
                 stop = combined(here.point, crossing.distance * _NEARLY, direction)
                 if bend_at(self.survey.probe, here.form, stop) is None:
-                    if self._turned(surface, here, direction, crossing):
+                    if self._turned(surface, here, stop):
                         return False
                     break
                 seen += 1
@@ -125,7 +125,7 @@ class Walker:
         form = surface.form_on(after)
         if form is None or not any(form.entries()[:-1]):
             return None
-        return self._step_in(place, after, form, wall, side)
+        return self._step_in(here, Passage(tuple(place), wall, side), after, form)
 
     def _try(self, surface: Surface, neuron: int, tally: Tally, *, relocate: bool) -> None:
         start = min(surface.waypoints, key=lambda place: surface.distance(place, neuron))
@@ -181,7 +181,8 @@ class Walker:
             jump = bend_past(self.survey.probe, here.form, wall, place, side)
             if jump is None:
                 tally.missed += 1
-                tally.turned |= self._turned(surface, here, direction, crossing)
+                stop = combined(here.point, crossing.distance * _NEARLY, direction)
+                tally.turned |= self._turned(surface, here, stop)
                 return None
             tally.seen += 1
             if not surface.learn(equation, jump):
@@ -189,44 +190,68 @@ class Walker:
         form = here.form + wall * jump
         if not any(form.entries()[:-1]):
             return None
-        return self._step_in(place, after, form, wall, side)
-
-    def _turned(
-        self,
-        surface: Surface,
-        here: Waypoint,
-        direction: Sequence[fmpq],
-        crossing: _Crossing,
-    ) -> bool:
-        """Whether the boundary turned off before it reached a crossing where it was not seen."""
-        stop = combined(here.point, crossing.distance * _NEARLY, direction)
-        for peer in self._peers:
-            if peer.unknown and any(here.cell.top_signs[i] for i in peer.unknown):
-                continue
-            form = surface.prefix.local_form(here.cell, peer.row)
-            if form_at(form, here.point) * form_at(form, stop) < 0:
-                return True
-        left = departure(self.survey, here.form, here.point, stop)
-        return left is not None and left.turns
+        return self._step_in(here, Passage(tuple(place), wall, side), after, form)
 
     def _step_in(
-        self, place: Sequence[fmpq], cell: Cell, form: fmpq_mat, wall: fmpq_mat, side: int
+        self, origin: Waypoint, passage: Passage, cell: Cell, form: fmpq_mat
     ) -> Waypoint | None:
-        """A waypoint inside the new cell: half-way to the next boundary, or one scale on."""
-        inward = [side * x for x in normal(wall)]
+        """A waypoint inside the new cell: half-way to the next boundary, or some scale on."""
+        inward = [passage.side * x for x in normal(passage.wall)]
         noise = self.survey.random_vector()
         for amount in (0.5, 0.0):
             direction = along(form, _blend(inward, noise, amount))
-            if side * (wall * _rate(direction))[0, 0] <= 0:
+            if passage.side * (passage.wall * _rate(direction))[0, 0] <= 0:
                 continue
-            start = combined(place, fmpq(1, fmpz(1) << 200), direction)
+            start = combined(passage.place, fmpq(1, fmpz(1) << 200), direction)
             ahead = _first_crossing(cell, start, direction)
-            stride = self.survey.scale if ahead is None else min(
-                ahead.distance / 2, 4 * self.survey.scale
-            )
+            stride = 4 * self.survey.scale
+            if ahead is not None:
+                stride = min(ahead.distance / 2, stride)
             point = tuple(rationals(rounded(combined(start, stride, direction), GRID)))
-            return Waypoint(point, cell, form)
+            return Waypoint(point, cell, form, origin, passage)
         return None
+
+    # -- when the boundary is not where it should be ---------------------------------------------
+
+    def _turned(self, surface: Surface, here: Waypoint, stop: Sequence[fmpq]) -> bool:
+        """Whether the boundary, missed at ``stop`` straight on from ``here``, turned off before."""
+        if any(self._crosses(surface.prefix, peer, here, stop) for peer in self._peers):
+            return True
+        if bend_at(self.survey.probe, here.form, here.point) is not None:
+            return self._left(here.form, here.point, stop)
+        if here in surface.waypoints:
+            surface.waypoints.remove(here)
+        origin, passage = here.origin, here.passage
+        if origin is None or passage is None:
+            return False
+        before = combined(origin.point, _NEARLY, combined(passage.place, fmpq(-1), origin.point))
+        if bend_at(self.survey.probe, origin.form, before) is None:
+            return self._turned(surface, origin, before)
+        jump = bend_past(
+            self.survey.probe, origin.form, passage.wall, passage.place, passage.side
+        )
+        if jump is None:
+            return False
+        if origin.form + passage.wall * jump != here.form:
+            return True
+        past = combined(passage.place, 1 - _NEARLY, combined(here.point, fmpq(-1), passage.place))
+        return self._left(here.form, past, here.point)
+
+    def _crosses(
+        self, prefix: Prefix, peer: Neuron, here: Waypoint, stop: Sequence[fmpq]
+    ) -> bool:
+        if any(here.cell.top_signs[i] for i in peer.unknown):
+            return False
+        form = prefix.local_form(here.cell, peer.row)
+        return bool(form_at(form, here.point) * form_at(form, stop) < 0)
+
+    def _left(self, form: fmpq_mat, start: Sequence[fmpq], stop: Sequence[fmpq]) -> bool:
+        left = departure(self.survey, form, start, stop)
+        if left is None or not left.turns:
+            return False
+        if left.kink is not None:
+            self.survey.extra.append(left.kink)
+        return True
 
 
 def _blend(main: Sequence[fmpq], noise: Sequence[fmpq], amount: float) -> list[fmpq]:
