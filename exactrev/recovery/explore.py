@@ -29,7 +29,7 @@ def telling_places(network: Network, scale: fmpq, random: Random) -> Iterator[li
     """Points at which each hidden layer's activations are as lopsided as they get, one by one."""
     generator = np.random.default_rng(random.getrandbits(64))
     weights = [_floats(network, number) for number in range(1, len(network.layers))]
-    for depth in range(1, len(weights) + 1):
+    for depth in range(len(weights), 0, -1):
         width = network.architecture[depth]
         goals = [np.eye(width)[i] for i in range(width)]
         goals += [-np.ones(width), *generator.standard_normal((width, width))]

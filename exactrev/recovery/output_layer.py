@@ -156,12 +156,20 @@ def _assembled(
     sources = {deep: [[weights[j][r] for j in range(width)] for r in range(outputs)]}
     if direct:
         sources[deep - 1] = direct_rows
+    return Network(prefix.inputs, (*_hidden_layers(prefix), Layer.of(sources, bias)))
+
+
+def _hidden_layers(prefix: Prefix) -> list[Layer]:
     layers = []
     for number, known in enumerate(prefix.layers):
         rows = matrix_rows(known.rows)
         layers.append(Layer.of({number: [r[:-1] for r in rows]}, [r[-1] for r in rows]))
-    layers.append(Layer.of(sources, bias))
-    return Network(prefix.inputs, tuple(layers))
+    return layers
+
+
+def hidden_part(prefix: Prefix) -> Network:
+    """A network with the prefix's hidden layers and an output that reads nothing."""
+    return Network(prefix.inputs, (*_hidden_layers(prefix), Layer.of({}, [0])))
 
 
 def _inner_forms(prefix: Prefix, cell: Cell) -> list[list[fmpq]]:

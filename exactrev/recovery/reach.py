@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
-from exactrev.recovery.geometry import form_at, rationals, rounded
+from exactrev.recovery.geometry import Form, form_at, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
-from exactrev.recovery.local import GRID, combined
+from exactrev.recovery.local import GRID, along, combined, onto
 from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.rays import first_crossing
 from exactrev.recovery.surface import Surface, Waypoint
 from exactrev.recovery.survey import Survey
 
 _SAMPLE_LINES = 12
+#: Wandering along a boundary stops at this many points on it.
+_ENOUGH_POINTS = 60
 _PAIRS = 4
 #: A line between two points is followed this much past both, in units of their distance.
 _OVERHANG = 1
@@ -32,18 +35,28 @@ class Reach:
         self._points: dict[tuple[int, int], tuple[Prefix, list[list[fmpq]]]] = {}
 
     def boundary_points(self, prefix: Prefix, neuron: int) -> list[list[fmpq]]:
-        """Points on the boundary of a neuron of the last layer."""
+        """Points on the boundary of a neuron of the last layer, many of them far apart."""
         known = self._points.get((id(prefix), neuron))
         if known is not None:
             return known[1]
         assert prefix.below is not None
+        row = prefix.row(neuron)
         lines = [scanned.line for scanned in self.survey.lines]
         lines += [self.survey.random_line() for _ in range(_SAMPLE_LINES)]
         points = [
             rationals(rounded(line.at(t), GRID))
             for line in lines
-            for t, _ in prefix.below.crossings(line, prefix.row(neuron))
+            for t, _ in prefix.below.crossings(line, row)
         ]
+        points += [
+            place
+            for kink in self.survey.extra
+            if on_boundary(prefix.below, row, kink.form, place := rationals(kink.point))
+        ]
+        index = 0
+        while 0 < len(points) < _ENOUGH_POINTS and index < len(points):
+            points += wander(self.survey, prefix.below, row, points[index])
+            index += 1
         # the prefix is kept beside its points so that its id stays its own
         self._points[(id(prefix), neuron)] = (prefix, points)
         return points
@@ -64,6 +77,43 @@ class Reach:
             for place in _between(surface, a, b)
         ]
         return min(places, key=lambda place: surface.distance(place, neuron), default=None)
+
+
+def on_boundary(prefix: Prefix, row: fmpq_mat, form: Form, place: Sequence[fmpq]) -> bool:
+    """Whether a kink with this form and place lies on the boundary of the neuron with this row."""
+    mine = prefix.local_form(prefix.cell(place), row)
+    return any(mine.entries()[:-1]) and form_key(mine) == form_key(form)
+
+
+def wander(
+    survey: Survey, prefix: Prefix, row: fmpq_mat, start: Sequence[fmpq], steps: int = 6
+) -> list[list[fmpq]]:
+    """Points met on a random walk along a known neuron's boundary.  No query is asked."""
+    points = []
+    here = list(start)
+    for _ in range(steps):
+        cell = prefix.cell(here)
+        form = prefix.local_form(cell, row)
+        if not any(form.entries()[:-1]):
+            break
+        direction = along(form, survey.random_vector())
+        ahead = first_crossing(cell, here, direction)
+        reach = 8 * survey.scale
+        if ahead is None or ahead.distance > reach:
+            points.append(_settled(form, combined(here, reach / 2, direction)))
+            here = points[-1]
+            continue
+        points.append(_settled(form, combined(here, ahead.distance / 2, direction)))
+        past = combined(here, ahead.distance * (1 + fmpq(1, 1 << 20)), direction)
+        beyond = prefix.local_form(prefix.cell(past), row)
+        if not any(beyond.entries()[:-1]):
+            break
+        here = _settled(beyond, past)
+    return points
+
+
+def _settled(form: Form, point: Sequence[fmpq]) -> list[fmpq]:
+    return rationals(rounded(onto(form, point), GRID))
 
 
 def _value(surface: Surface, neuron: int, point: Sequence[fmpq]) -> fmpq | None:

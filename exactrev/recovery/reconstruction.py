@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flint import fmpq, fmpq_mat
@@ -13,7 +14,7 @@ from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer, Neuron, grow, orient
 from exactrev.recovery.last_layer import settle
-from exactrev.recovery.output_layer import affine_network, finish, output_weights
+from exactrev.recovery.output_layer import affine_network, finish, hidden_part, output_weights
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
@@ -39,6 +40,7 @@ class Reconstruction:
         self._root = Prefix(self.survey.probe.oracle.inputs)
         self._walker = Walker(self.survey)
         self._first = FirstLayer(self.survey)
+        self._telling: tuple[Network, Iterator[list[fmpq]]] | None = None
 
     @property
     def prefix(self) -> Prefix:
@@ -62,13 +64,13 @@ class Reconstruction:
         while True:
             kinks = self._unexplained()
             if kinks and (self.layers and not self.layers[-1].complete):
-                self.survey.scan_random_line()
+                self._look_elsewhere()
                 return
             if not kinks:
                 self._conclude()
                 return
             if not self._add_layer(kinks):
-                self.survey.scan_random_line()
+                self._look_elsewhere()
                 return
 
     def _add_layer(self, kinks: list[Kink]) -> bool:
@@ -97,14 +99,30 @@ class Reconstruction:
         """Add the output layer and test the result, or scan a line where it fails."""
         candidate = self._finished()
         if candidate is None:
-            self.survey.scan_random_line()
+            self._look_elsewhere()
             return
         place = self._disagreement(candidate)
         if place is None:
             self.network = candidate
         else:
-            way = [b - a for a, b in zip(place, self.survey.random_point(), strict=True)]
-            self.survey.scan_line(self.survey.line(place, way))
+            self._scan_through(place)
+
+    def _scan_through(self, place: list[fmpq]) -> None:
+        """Scan the line from a place through the midst of the boundaries."""
+        way = [b - a for a, b in zip(place, self.survey.random_point(), strict=True)]
+        self.survey.scan_line(self.survey.line(place, way))
+
+    def _look_elsewhere(self) -> None:
+        """Scan one more line: at random, or where a neuron that was missed would show."""
+        oriented = self.layers[-1].prefix if self.layers else self._root
+        if oriented.depth == 0 or len(self.survey.lines) <= _FIRST_LINES:
+            self.survey.scan_random_line()
+            return
+        hidden = hidden_part(oriented)
+        if self._telling is None or self._telling[0] != hidden:
+            places = telling_places(hidden, self.survey.scale, self.survey.random)
+            self._telling = (hidden, places)
+        self._scan_through(next(self._telling[1], None) or self.survey.random_point())
 
     def _finished(self) -> Network | None:
         if not self.layers:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat, fmpz
 
-from exactrev.exact.linear import stack
 from exactrev.recovery.departure import departure
-from exactrev.recovery.geometry import Kink, form_at, homogeneous, rationals, rounded
+from exactrev.recovery.geometry import Kink, form_at, rationals, rounded
 from exactrev.recovery.local import GRID, along, bend_at, bend_past, combined, normal, unit_scale
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Cell, Prefix
+from exactrev.recovery.rays import Crossing, first_crossing, rate_column
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.surface import Passage, Surface, Waypoint
 from exactrev.recovery.survey import Survey
@@ -42,13 +42,6 @@ class Tally:
     missed: int = 0
     #: it turned at a boundary that is not known: it is of a deeper layer than that one
     turned: bool = False
-
-
-@dataclass(frozen=True)
-class _Crossing:
-    layer: int
-    neuron: int
-    distance: fmpq  # in units of the direction
 
 
 class Walker:
@@ -95,9 +88,9 @@ class Walker:
             here = self.survey.random.choice(surface.waypoints)
             for _ in range(_TRIAL_STEPS):
                 direction = along(here.form, self.survey.random_vector())
-                crossing = _first_crossing(here.cell, here.point, direction)
+                crossing = first_crossing(here.cell, here.point, direction)
                 if crossing is None:
-                    crossing = _Crossing(0, 0, self.survey.scale * (1 << 10))
+                    crossing = Crossing(0, 0, self.survey.scale * (1 << 10))
                 stop = combined(here.point, crossing.distance * _NEARLY, direction)
                 if bend_at(self.survey.probe, here.form, stop) is None:
                     if self._turned(surface, here, stop):
@@ -115,7 +108,7 @@ class Walker:
         surface: Surface,
         here: Waypoint,
         direction: Sequence[fmpq],
-        crossing: _Crossing,
+        crossing: Crossing,
     ) -> Waypoint | None:
         """The waypoint past a crossing as the known weights say, or None where they do not."""
         wall = here.cell.form(crossing.layer, crossing.neuron)
@@ -141,7 +134,7 @@ class Walker:
         here = start
         for _ in range(_MAX_STEPS):
             direction = self._direction(here, target)
-            crossing = _first_crossing(here.cell, here.point, direction)
+            crossing = first_crossing(here.cell, here.point, direction)
             if crossing is None:
                 return
             there = self._cross(surface, here, direction, crossing, tally)
@@ -167,7 +160,7 @@ class Walker:
         surface: Surface,
         here: Waypoint,
         direction: Sequence[fmpq],
-        crossing: _Crossing,
+        crossing: Crossing,
         tally: Tally,
     ) -> Waypoint | None:
         """The waypoint past a crossing, or None if the boundary is not seen there."""
@@ -200,10 +193,10 @@ class Walker:
         noise = self.survey.random_vector()
         for amount in (0.5, 0.0):
             direction = along(form, _blend(inward, noise, amount))
-            if passage.side * (passage.wall * _rate(direction))[0, 0] <= 0:
+            if passage.side * (passage.wall * rate_column(direction))[0, 0] <= 0:
                 continue
             start = combined(passage.place, fmpq(1, fmpz(1) << 200), direction)
-            ahead = _first_crossing(cell, start, direction)
+            ahead = first_crossing(cell, start, direction)
             stride = 4 * self.survey.scale
             if ahead is not None:
                 stride = min(ahead.distance / 2, stride)
@@ -265,31 +258,6 @@ def _floats(vector: Sequence[fmpq]) -> list[float]:
     values = [float(x * scale) for x in vector]
     length = sum(x * x for x in values) ** 0.5 or 1.0
     return [x / length for x in values]
-
-
-def _rate(direction: Sequence[fmpq]) -> fmpq_mat:
-    return fmpq_mat(len(direction) + 1, 1, [*direction, fmpq(0)])
-
-
-def _first_crossing(
-    cell: Cell, point: Sequence[fmpq], direction: Sequence[fmpq]
-) -> _Crossing | None:
-    """The first boundary of the cell's neurons that a ray meets, or None."""
-    forms = stack(cell.forms)
-    values = (forms * homogeneous(point)).entries()
-    rates = (forms * _rate(direction)).entries()
-    best: tuple[fmpq, int] | None = None
-    for index, (z, rate) in enumerate(zip(values, rates, strict=True)):
-        if rate and (t := -z / rate) > 0 and (best is None or t < best[0]):
-            best = (t, index)
-    if best is None:
-        return None
-    distance, index = best
-    for layer, matrix in enumerate(cell.forms):
-        if index < matrix.nrows():
-            return _Crossing(layer, index, distance)
-        index -= matrix.nrows()
-    raise AssertionError("an index of the stacked forms lies in one of them")
 
 
 def _beyond(locate: Callable[[Sequence[fmpq]], Cell], place: Sequence[fmpq], wall: fmpq_mat, side: int) -> Cell:
