@@ -62,7 +62,7 @@ class Reconstruction:
     def _climb(self) -> None:
         """Add layers until the network is complete, or scan one more line and return."""
         while True:
-            kinks = self._unexplained()
+            kinks = self.unexplained()
             if kinks and (self.layers and not self.layers[-1].complete):
                 self._look_elsewhere()
                 return
@@ -86,7 +86,7 @@ class Reconstruction:
         self.layers.append(layer)
         return True
 
-    def _unexplained(self) -> list[Kink]:
+    def unexplained(self) -> list[Kink]:
         """The kinks that lie on no boundary of a known neuron."""
         if not self.layers:
             return self.survey.kinks
@@ -169,7 +169,7 @@ class Reconstruction:
             self.layers = [Layer(self._root, [Neuron(form) for form in forms])]
             return
         for depth, layer in enumerate(self.layers[1:], 1):
-            if grow(self.survey, self._walker, layer, self._unexplained()):
+            if grow(self.survey, self._walker, layer, self.unexplained()):
                 del self.layers[depth + 1 :]
                 return
 

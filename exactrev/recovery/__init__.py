@@ -1,0 +1,5 @@
+"""Recovery of a network from exact queries, and the proof that it is the one that was asked."""
+
+from exactrev.recovery.recover import Recovery, Unresolved, recover
+
+__all__ = ["Recovery", "Unresolved", "recover"]

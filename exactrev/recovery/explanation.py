@@ -1,0 +1,67 @@
+"""Why something of a recovery is left open, in words a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exactrev.equivalence import Equivalence
+from exactrev.recovery.reconstruction import Reconstruction
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """Something left open: ``what`` (a neuron ``L:i``, a weight, a layer) and the ``reason``."""
+
+    what: str
+    reason: str
+
+
+def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresolved, ...]:
+    """What the search itself left open; nothing if it found a whole network."""
+    if reconstruction.network is not None:
+        return ()
+    items = [Unresolved("search", stopped)] if stopped else []
+    depth = len(reconstruction.layers)
+    if reconstruction.layers:
+        top = reconstruction.layers[-1]
+        for j, neuron in enumerate(top.neurons):
+            items += [
+                Unresolved(
+                    f"weight {depth}:{j} of {depth - 1}:{i}",
+                    "the boundaries of the two neurons were not seen to meet, and no place was "
+                    "found where both are on and f shows the weight",
+                )
+                for i in sorted(neuron.unknown)
+            ]
+    left = len(reconstruction.unexplained())
+    if left:
+        items.append(
+            Unresolved(
+                f"layer {depth + 1} and above",
+                f"{left} of the kinks seen lie on boundaries that could not be attributed to "
+                "neurons",
+            )
+        )
+    elif not stopped and not items:
+        items.append(
+            Unresolved("output layer", "no output layer over the neurons found agrees with f")
+        )
+    return tuple(items)
+
+
+def unproved_reasons(found: Equivalence) -> tuple[Unresolved, ...]:
+    """Why a network that agrees with f wherever it was asked is not proved equal to the given one."""
+    if found.witness is not None:
+        return (
+            Unresolved(
+                "function",
+                "the result differs from the network at an exact input that no query came near",
+            ),
+        )
+    return (
+        Unresolved(
+            "proof",
+            "the result is not isomorphic to the network, also not after removing what plainly "
+            "cannot matter; no input is known where they differ",
+        ),
+    )
