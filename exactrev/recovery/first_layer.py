@@ -4,28 +4,39 @@ A first-layer boundary is a whole hyperplane; any deeper one bends where it meet
 neuron's boundary (R&K, T1).  So a hyperplane along which f bends at both far ends of a line inside
 it belongs to the first layer: a deeper boundary would have had to cross every first-layer boundary
 on the way without bending.  Where a far end shows nothing, the boundary is followed to the place
-where it stops: it either turns off there (deeper) or f hides it from there on (still first layer).
+where it stops: it may turn off there (deeper).  One that is seen on several lines and never turns
+is taken for a first-layer boundary that f hides in places.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.recovery.departure import departure
+from exactrev.recovery.departure import Key, departure
 from exactrev.recovery.geometry import Form, Kink, form_key, rationals
 from exactrev.recovery.local import along, bend_at, combined, onto
 from exactrev.recovery.survey import Survey
 
+#: How far the ends are, against the distance of what was seen.
 _FAR = 1 << 10
-_DIRECTIONS = 3
+_DIRECTIONS = 4
 
 
 @dataclass(frozen=True)
 class _Candidate:
+    """A hyperplane, the kinks seen on it, and on how many of the lines."""
+
     form: Form
     kinks: tuple[Kink, ...]
+    lines: int
+
+    @property
+    def home(self) -> list[fmpq]:
+        """A place on it where f bends."""
+        return rationals(self.kinks[0].point)
 
 
 class FirstLayer:
@@ -33,40 +44,66 @@ class FirstLayer:
 
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
-        self._accepted: dict[tuple[fmpq, ...], Form] = {}
-        self._judged_with: dict[tuple[fmpq, ...], int] = {}
+        self._accepted: dict[Key, Form] = {}
+        self._judged_with: dict[Key, int] = {}
 
     def forms(self) -> list[Form]:
         """The hyperplanes of first-layer neurons, each once, in order of discovery."""
-        groups: dict[tuple[fmpq, ...], list[Kink]] = {}
-        for kink in self.survey.kinks:
-            groups.setdefault(form_key(kink.form), []).append(kink)
-        for key, kinks in groups.items():
+        doubtful = []
+        for key, candidate in self._candidates():
             # a hyperplane refused when it had been seen once is worth another look when seen again
-            if key in self._accepted or self._judged_with.get(key, 0) >= min(2, len(kinks)):
+            if self._judged_with.get(key, 0) >= min(2, len(candidate.kinks)):
                 continue
-            self._judged_with[key] = len(kinks)
-            if _is_first_layer(self.survey, _Candidate(kinks[0].form, tuple(kinks))):
-                self._accepted[key] = kinks[0].form
-                self.survey.report(f"layer 1: {len(self._accepted)} neurons")
+            self._judged_with[key] = len(candidate.kinks)
+            if self._reaches_both_ends(candidate):
+                self._accept(key, candidate)
+            elif candidate.lines > 1:
+                doubtful.append((key, candidate))
+        for key, candidate in doubtful:
+            if not self._bends(candidate):
+                self._accept(key, candidate)
         return list(self._accepted.values())
 
+    def _accept(self, key: Key, candidate: _Candidate) -> None:
+        self._accepted[key] = candidate.form
+        self.survey.report(f"layer 1: {len(self._accepted)} neurons")
 
-def _is_first_layer(survey: Survey, candidate: _Candidate) -> bool:
-    if survey.probe.oracle.inputs == 1:
-        return True  # boundaries are points: nothing can bend, and the layer shows nowhere
-    repeated = len(candidate.kinks) > 1 or len(survey.lines) == 1
-    home = rationals(candidate.kinks[0].point)
-    hidden_ends = 0
-    for _ in range(_DIRECTIONS if repeated else 1):
-        way = along(candidate.form, survey.random_vector())
-        ends = [onto(candidate.form, combined(home, survey.scale * s, way)) for s in (-_FAR, _FAR)]
-        seen = (bend_at(survey.probe, candidate.form, end) for end in ends)
-        missing = next((end for end, bend in zip(ends, seen, strict=True) if bend is None), None)
-        if missing is None:
-            return True
-        left = departure(survey, candidate.form, home, missing) if repeated else None
-        if left is None or left.turns:
-            return False
-        hidden_ends += 1
-    return hidden_ends > 0
+    def _candidates(self) -> list[tuple[Key, _Candidate]]:
+        groups: dict[Key, list[Kink]] = {}
+        for kink in self.survey.kinks:
+            groups.setdefault(form_key(kink.form), []).append(kink)
+        seen_on = Counter(
+            key
+            for scanned in self.survey.lines
+            for key in {form_key(kink.form) for kink in scanned.kinks}
+        )
+        return [
+            (key, _Candidate(group[0].form, tuple(group), seen_on[key]))
+            for key, group in groups.items()
+            if key not in self._accepted
+        ]
+
+    def _ends(self, candidate: _Candidate) -> list[list[fmpq]]:
+        """Both far ends of a random line through a place of the hyperplane, inside it."""
+        home = candidate.home
+        far = _FAR * max(self.survey.scale, *(abs(x) for x in home))
+        way = along(candidate.form, self.survey.random_vector())
+        return [onto(candidate.form, combined(home, s * far, way)) for s in (-1, 1)]
+
+    def _reaches_both_ends(self, candidate: _Candidate) -> bool:
+        if self.survey.probe.oracle.inputs == 1:
+            return True  # boundaries are points: nothing can bend, and the layer shows nowhere
+        for _ in range(_DIRECTIONS if len(candidate.kinks) > 1 else 1):
+            ends = self._ends(candidate)
+            if all(bend_at(self.survey.probe, candidate.form, end) is not None for end in ends):
+                return True
+        return False
+
+    def _bends(self, candidate: _Candidate) -> bool:
+        """Whether the boundary is seen to turn off its hyperplane somewhere."""
+        for _ in range(_DIRECTIONS):
+            for end in self._ends(candidate):
+                left = departure(self.survey, candidate.form, candidate.home, end)
+                if left is not None and left.turns_at(self._accepted, candidate.form):
+                    return True
+        return False

@@ -21,6 +21,8 @@ from exactrev.recovery.probe import Piece, Probe
 
 #: Kinks are told apart down to this fraction of their segment, as a power of two.
 _CLOSENESS = 48
+#: Kinks are rounded to multiples of 2 to minus this power, finer on short lines.
+_KINK_GRID = 256
 #: Kinks closer than 2 to this power are not told apart: they coincide, and the place is left out.
 _FINEST = -2000
 
@@ -86,8 +88,8 @@ class _Scanner:
         self.random = random
         self.found = found
         self.kinks: list[Kink] = []
-        # a parameter step of 2^-k moves a point by at most about this much more
-        self.stretch = max(1, *(int(abs(d).ceil()).bit_length() for d in line.direction))
+        # a parameter step of 2^-k moves a point by about 2^(stretch - k)
+        self.stretch = max((_magnitude(d) for d in line.direction if d), default=0)
 
     def station(self, t: fmpq, width: fmpq) -> _Station:
         return _Station(t, self.probe.piece(self.point(t, width)))
@@ -95,7 +97,7 @@ class _Scanner:
     def point(self, t: fmpq, width: fmpq) -> DyadicPoint:
         """The point at t, rounded far below a segment's width."""
         fine = max(0, -_magnitude(width))
-        return rounded(self.line.at(t), fine + 2 * _CLOSENESS + 32 + self.stretch)
+        return rounded(self.line.at(t), fine + 2 * _CLOSENESS + 32 + abs(self.stretch))
 
     def search(self, left: _Station, right: _Station) -> None:
         """Find every kink between two stations (depth first, without recursion)."""
@@ -136,7 +138,8 @@ class _Scanner:
         bend = self.bend(left, right)
         if bend is None:
             return [(before, after)]
-        self.kinks.append(Kink(rounded(self.line.at(t), 256), bend, t))
+        place = rounded(self.line.at(t), _KINK_GRID + max(0, -self.stretch))
+        self.kinks.append(Kink(place, bend, t))
         self.found(len(self.kinks))
         return []
 

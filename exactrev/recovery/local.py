@@ -50,6 +50,19 @@ def onto(form: Form, point: Sequence[fmpq]) -> list[fmpq]:
     return combined(point, -value / dot(v, v), v)
 
 
+def onto_both(form: Form, other: Form, point: Sequence[fmpq]) -> list[fmpq] | None:
+    """The point moved onto both zero sets, within the span of their normals; None if parallel."""
+    v, z = normal(form), normal(other)
+    vv, vz, zz = dot(v, v), dot(v, z), dot(z, z)
+    determinant = vv * zz - vz * vz
+    if not determinant:
+        return None
+    a = dot(v, point) + form.entries()[-1]
+    b = dot(z, point) + other.entries()[-1]
+    moved = combined(point, -(zz * a - vz * b) / determinant, v)
+    return combined(moved, -(vv * b - vz * a) / determinant, z)
+
+
 def along(form: Form, direction: Sequence[fmpq]) -> list[fmpq]:
     """The direction's part along the form's zero set."""
     v = normal(form)

@@ -85,7 +85,8 @@ class Survey:
 
     def scan_segment(self, line: Line) -> list[Kink]:
         """The kinks on a short piece of a line; it is not kept among the lines."""
-        middle = (line.start + line.stop) / 2
+        share = fmpq(self.random.randrange(_GRID // 3, _GRID // 2), _GRID)
+        middle = line.start + (line.stop - line.start) * share
         return scan(self.probe, line, [middle], self.random)
 
 

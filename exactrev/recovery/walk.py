@@ -85,6 +85,8 @@ class Walker:
         self._peers = peers
         seen = 0
         for _ in range(_TRIALS):
+            if not surface.waypoints:
+                return False
             here = self.survey.random.choice(surface.waypoints)
             for _ in range(_TRIAL_STEPS):
                 direction = along(here.form, self.survey.random_vector())
@@ -121,6 +123,8 @@ class Walker:
         return self._step_in(here, Passage(tuple(place), wall, side), after, form)
 
     def _try(self, surface: Surface, neuron: int, tally: Tally, *, relocate: bool) -> None:
+        if not surface.waypoints:
+            return
         start = min(surface.waypoints, key=lambda place: surface.distance(place, neuron))
         if relocate:
             place = self.reach.towards(surface, neuron)
