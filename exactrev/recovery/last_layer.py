@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import LinearSystem
-from exactrev.recovery.geometry import Form, form_at, form_key
+from exactrev.recovery.geometry import Form, form_at
 from exactrev.recovery.hidden_layer import Layer, Neuron
 from exactrev.recovery.local import bend_at
 from exactrev.recovery.output_layer import in_scale_of, output_bits, samples_where
@@ -66,10 +66,7 @@ def _column(
         if on is None or not any(j in on for j in readers):
             continue
         wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
-        jumps = _jump(survey, wall, point, len(columns[0]))
-        if jumps is None:
-            continue
-        for r, jump in enumerate(jumps):
+        for r, jump in enumerate(_jump(survey, wall, point, len(columns[0]))):
             known = sum(
                 (columns[j][r] * layer.neurons[j].row[0, below] * (1 - 2 * bits[j]) for j in on),
                 fmpq(0),
@@ -105,9 +102,7 @@ def _uncertain(neuron: Neuron, cell: Cell) -> bool:
 
 def _jump(
     survey: Survey, wall: Form, point: Sequence[fmpq], outputs: int
-) -> tuple[fmpq, ...] | None:
+) -> tuple[fmpq, ...]:
     """How much f bends across a wall, in the wall's own scale; zeros where it does not bend."""
     bend = bend_at(survey.probe, wall, point)
-    if bend is None:
-        return (fmpq(0),) * outputs
-    return in_scale_of(bend, wall) if form_key(bend.form) == form_key(wall) else None
+    return (fmpq(0),) * outputs if bend is None else in_scale_of(bend, wall)

@@ -70,10 +70,9 @@ def along(form: Form, direction: Sequence[fmpq]) -> list[fmpq]:
 
 
 def bend_at(probe: Probe, form: Form, point: Sequence[fmpq]) -> Bend | None:
-    """The bend of f across the form's zero set at a point of it, or None if f does not bend so there.
+    """The bend of f across the form's zero set at a point of it, or None if f has none there.
 
-    Two pieces are read.  The result's form is a positive multiple of nothing else's: it is ``form``
-    up to scale.
+    Two pieces are read.
     """
     v = normal(form)
     step = fmpq(1, fmpz(1) << NEAR) * unit_scale(v)
@@ -82,7 +81,8 @@ def bend_at(probe: Probe, form: Form, point: Sequence[fmpq]) -> Bend | None:
     bend = bend_between(lower, upper)
     if bend is None or form_key(bend.form) != form_key(form):
         return None
-    return bend
+    opposite = dot(normal(bend.form), v) < 0
+    return Bend(bend.form, -bend.jump) if opposite else bend
 
 
 def bend_past(

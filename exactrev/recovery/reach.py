@@ -54,7 +54,7 @@ class Reach:
             if on_boundary(prefix.below, row, kink.form, place := rationals(kink.point))
         ]
         index = 0
-        while 0 < len(points) < _ENOUGH_POINTS and index < len(points):
+        while len(points) < _ENOUGH_POINTS and index < len(points):
             points += wander(self.survey, prefix.below, row, points[index])
             index += 1
         # the prefix is kept beside its points so that its id stays its own
@@ -89,31 +89,34 @@ def wander(
     survey: Survey, prefix: Prefix, row: fmpq_mat, start: Sequence[fmpq], steps: int = 6
 ) -> list[list[fmpq]]:
     """Points met on a random walk along a known neuron's boundary.  No query is asked."""
-    points = []
-    here = list(start)
+    points: list[list[fmpq]] = []
+    here: list[fmpq] | None = list(start)
     for _ in range(steps):
+        if here is None:
+            break
         cell = prefix.cell(here)
         form = prefix.local_form(cell, row)
-        if not any(form.entries()[:-1]):
-            break
         direction = along(form, survey.random_vector())
         ahead = first_crossing(cell, here, direction)
         reach = 8 * survey.scale
-        if ahead is None or ahead.distance > reach:
-            points.append(_settled(form, combined(here, reach / 2, direction)))
-            here = points[-1]
-            continue
-        points.append(_settled(form, combined(here, ahead.distance / 2, direction)))
-        past = combined(here, ahead.distance * (1 + fmpq(1, 1 << 20)), direction)
-        beyond = prefix.local_form(prefix.cell(past), row)
-        if not any(beyond.entries()[:-1]):
+        stride = reach if ahead is None else min(ahead.distance, reach) / 2
+        inside = _settled(prefix, row, combined(here, stride, direction))
+        if inside is None:
             break
-        here = _settled(beyond, past)
+        points.append(inside)
+        past = combined(here, stride * (2 + fmpq(1, 1 << 20)), direction)
+        here = _settled(prefix, row, past)
     return points
 
 
-def _settled(form: Form, point: Sequence[fmpq]) -> list[fmpq]:
-    return rationals(rounded(onto(form, point), GRID))
+def _settled(prefix: Prefix, row: fmpq_mat, point: Sequence[fmpq]) -> list[fmpq] | None:
+    """The point moved onto the boundary, if that is the boundary's form where it comes to lie."""
+    form = prefix.local_form(prefix.cell(point), row)
+    if not any(form.entries()[:-1]):
+        return None
+    moved = rationals(rounded(onto(form, point), GRID))
+    there = prefix.local_form(prefix.cell(moved), row)
+    return moved if there == form else None
 
 
 def _value(surface: Surface, neuron: int, point: Sequence[fmpq]) -> fmpq | None:
