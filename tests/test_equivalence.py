@@ -114,12 +114,20 @@ def test_a_split_neuron_equals_the_whole() -> None:
     assert found.verdict == "equal" and accepted(found)
 
 
-def test_what_the_rules_cannot_see_is_unknown() -> None:
-    """max(relu(x), relu(-x)) written as |x|, and as a network that needs cases to see it."""
+def test_a_neuron_that_points_the_other_way_is_turned() -> None:
+    """|x| as relu(x) + relu(-x), and with a second layer that is always on."""
     absolute = Network.dense([([[1], [-1]], [0, 0]), ([[1, 1]], [0])])
     maximum = Network.dense([([[1], [-1]], [0, 0]), ([[1, -1], [0, 1]], [0, 0]), ([[1, 1]], [0])])
-    assert [maximum([x]) == absolute([x]) for x in (-2, 0, 3)] == [True] * 3
     found = equiv(absolute, maximum)
+    assert found.verdict == "equal" and accepted(found)
+
+
+def test_what_the_rules_cannot_see_is_unknown() -> None:
+    """relu(x) - relu(x - 1) is at most 1, so that the second layer is off; no sign shows it."""
+    hidden = Network.dense([([[1], [1]], [0, -1]), ([[1, -1]], [-2]), ([[1]], [5])])
+    constant = Network.dense([([[0]], [5])])
+    assert [hidden([x]) == constant([x]) for x in (-2, 0, 3)] == [True] * 3
+    found = equiv(hidden, constant)
     assert found.verdict == "unknown"
     assert found.certificate() is None
 

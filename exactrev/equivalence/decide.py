@@ -17,6 +17,7 @@ from exactrev.certificate.claims import (
 )
 from exactrev.equivalence.difference import find_difference, require_same_shape
 from exactrev.equivalence.isomorphism import find_isomorphism
+from exactrev.equivalence.turning import turned_neurons
 from exactrev.network.model import Network
 from exactrev.network.reduction import Reduction, reduce_structurally
 from exactrev.network.symmetry import Isomorphism
@@ -72,6 +73,7 @@ def equiv(a: Network, b: Network, seed: int = 0, timeout: float | None = None) -
         return Equivalence(a, b, "isomorphic", isomorphism)
     return (
         _equal(a, b, False, deadline)
+        or _equal_after_turning(a, b, deadline)
         or _different(a, b, seed, deadline)
         or _equal(a, b, True, deadline)
         or Equivalence(a, b, "unknown")
@@ -90,6 +92,21 @@ def _equal(a: Network, b: Network, orient: bool, deadline: float) -> Equivalence
     if isomorphism is None:
         return None
     return Equivalence(a, b, "equal", isomorphism, reduced=reduced)
+
+
+def _equal_after_turning(a: Network, b: Network, deadline: float) -> Equivalence | None:
+    """Equality by reduction, with the neurons of b turned the way of their counterparts in a."""
+    if monotonic() > deadline:
+        return None
+    reduced_a = reduce_structurally(a)
+    turned = turned_neurons(reduced_a.network, reduce_structurally(b))
+    if not turned:
+        return None
+    reduced_b = reduce_structurally(b, turned=turned)
+    isomorphism = find_isomorphism(reduced_a.network, reduced_b.network)
+    if isomorphism is None:
+        return None
+    return Equivalence(a, b, "equal", isomorphism, reduced=(reduced_a, reduced_b))
 
 
 def _different(a: Network, b: Network, seed: int, deadline: float) -> Equivalence | None:

@@ -12,6 +12,7 @@ The rules are *unread*, *off*, *on*, *merge* and *flip* of proofs/certificate-fo
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,7 +61,9 @@ class Reduction:
     names: tuple[tuple[Name, ...], ...]
 
 
-def reduce_structurally(network: Network, orient: bool = False) -> Reduction:
+def reduce_structurally(
+    network: Network, orient: bool = False, turned: Container[Name] = ()
+) -> Reduction:
     """Apply the rules until none removes a neuron; the result is the same function.
 
     Afterwards no neuron is always off or always on by the signs of its weights, no two have rows
@@ -70,11 +73,12 @@ def reduce_structurally(network: Network, orient: bool = False) -> Reduction:
 
     With ``orient``, every neuron whose bias (or, if that is 0, whose first input weight) is
     negative is first turned round by relu(z) = z + relu(-z): this finds what neurons with opposite
-    rows have in common, at the price of skip connections.
+    rows have in common, at the price of skip connections.  Neurons named in ``turned`` are turned
+    round as well.
     """
     work = _Working(network)
     for neuron in list(work.rows):
-        work.simplify(neuron, orient)
+        work.simplify(neuron, orient, turned)
     for neuron in reversed(list(work.rows)):
         work.drop_if_unread(neuron)
     return _assembled(network, work)
@@ -102,7 +106,7 @@ class _Working:
                 self.names[first[number] + index] = Name(number, index)
                 self.rows[first[number] + index] = row
 
-    def simplify(self, neuron: int, orient: bool) -> None:
+    def simplify(self, neuron: int, orient: bool, turned: Container[Name]) -> None:
         """Remove the neuron by its signs or into an equal one; else keep it."""
         row = self.rows[neuron]
         if not any(0 <= value < self.inputs for value in row):
@@ -112,9 +116,9 @@ class _Working:
             if all(c >= 0 for c in row.values()):
                 self._remove(neuron, "on", row)
                 return
-        if orient and self._points_down(row):
+        if (orient and self._points_down(row)) or self.names[neuron] in turned:
             self._flip(neuron)
-            self.simplify(neuron, orient=False)
+            self.simplify(neuron, orient=False, turned=())
             return
         alike = self._representatives.setdefault(_shape(row), [])
         for other in alike:

@@ -20,7 +20,8 @@ from exactrev.network.model import Network
 _SAMPLES = 2000
 _CLIMBERS = 64
 _STEPS = 12
-_SIZES = (1.0, 16.0, 1024.0)
+_SIZES = (0.5, 1.5, 4.0, 256.0)
+_AGAINST = 0.6
 
 Floats = NDArray[np.float64]
 
@@ -31,11 +32,23 @@ def telling_places(network: Network, scale: fmpq, random: Random) -> Iterator[li
     weights = [_floats(network, number) for number in range(1, len(network.layers))]
     for depth in range(len(weights), 0, -1):
         width = network.architecture[depth]
-        goals = [np.eye(width)[i] for i in range(width)]
-        goals += [-np.ones(width), *generator.standard_normal((width, width))]
-        for index, goal in enumerate(goals):
-            size = float(scale) * _SIZES[-1 if index < width else index % len(_SIZES)]
-            yield _climb(weights[:depth], goal, size, generator)
+        for size, goal in _goals(width, generator):
+            yield _climb(weights[:depth], goal, float(scale) * size, generator)
+
+
+def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:
+    """Weights of neurons that would rarely change sign: a few positive, the others negative."""
+    for size in _SIZES:
+        for i in range(width):
+            goal = -_AGAINST * generator.random(width)
+            goal[i] = 1.0
+            yield size, goal
+    for count in (2, 3, 4):
+        for _ in range(width):
+            goal = -_AGAINST * generator.random(width)
+            chosen = generator.permutation(width)[:count]
+            goal[chosen] = 0.3 + generator.random(len(chosen))
+            yield float(generator.choice(_SIZES)), goal
 
 
 def _floats(network: Network, number: int) -> tuple[Floats, Floats]:

@@ -116,7 +116,7 @@ def grow(
         else:
             _add(survey, layer, neuron)
         waiting = survey.extra[met:] + waiting
-    for surface in doubtful:
+    for surface in _merged(doubtful):
         _add_partial(survey, walker, layer, surface, kinks)
     return len(layer.neurons) > count
 
@@ -151,12 +151,22 @@ def _add(survey: Survey, layer: Layer, neuron: Neuron) -> None:
     survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
 
 
+def _merged(surfaces: list[Surface]) -> list[Surface]:
+    """The surfaces with those put together that are parts of one neuron's boundary."""
+    kept: list[Surface] = []
+    for surface in surfaces:
+        if not any(other.merge(surface) for other in kept):
+            kept.append(surface)
+    return kept
+
+
 def _add_partial(
     survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
 ) -> None:
     """Add a neuron some of whose weights no boundary shows, unless it is there already."""
     if layer.explains(surface.kink):
         return
+    walker.complete(surface, kinks, layer.neurons)
     neuron = surface_neuron(surface)
     if neuron is not None and _believed(survey, walker, layer, surface, neuron):
         _add(survey, layer, neuron)

@@ -35,12 +35,13 @@ def settle(survey: Survey, reach: Reach, layer: Layer, columns: list[list[fmpq]]
         survey, top, lambda cell: not any(cell.signs[-2][i] for i in unknown)
     )
     bits = output_bits(samples, columns) if samples else None
-    if bits is None:
-        return None
+    # without bits f reads layer d-1 directly too; that leaves the signs of layer d free
+    direct = bits is None
+    signs = bits or (0,) * len(columns)
     rows = [neuron.row.entries() for neuron in layer.neurons]
     for i in sorted(unknown):
         readers = [j for j, neuron in enumerate(layer.neurons) if i in neuron.unknown]
-        solved = _column(survey, reach, layer, columns, bits, i, readers)
+        solved = _column(survey, reach, layer, columns, signs, i, readers, direct)
         if solved is None:
             return None
         for j, value in zip(readers, solved, strict=True):
@@ -57,16 +58,18 @@ def _column(
     bits: Sequence[int],
     below: int,
     readers: list[int],
+    direct: bool,
 ) -> list[fmpq] | None:
     """The open weights with which ``readers`` read neuron ``below``."""
-    system = LinearSystem(len(readers))
+    outputs = len(columns[0])
+    system = LinearSystem(len(readers) + (outputs if direct else 0))
     for point in reach.boundary_points(layer.prefix, below)[:_ENOUGH_PLACES]:
         cell = layer.prefix.cell(point).with_top_bit(below, False)
         on = _on_neurons(layer, cell, point, bits)
-        if on is None or not any(j in on for j in readers):
+        if on is None or not (direct or any(j in on for j in readers)):
             continue
         wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
-        for r, jump in enumerate(_jump(survey, wall, point, len(columns[0]))):
+        for r, jump in enumerate(_jump(survey, wall, point, outputs)):
             known = sum(
                 (columns[j][r] * layer.neurons[j].row[0, below] * (1 - 2 * bits[j]) for j in on),
                 fmpq(0),
@@ -74,9 +77,11 @@ def _column(
             terms = [
                 columns[j][r] * (1 - 2 * bits[j]) if j in on else fmpq(0) for j in readers
             ]
+            if direct:
+                terms += [fmpq(int(r == k)) for k in range(outputs)]
             if not system.add(terms, jump - known):
                 return None
-        if system.rank == len(readers):
+        if system.rank == system.unknowns:
             break
     values = [system.unit(k) for k in range(len(readers))]
     return [v for v in values if v is not None] if None not in values else None

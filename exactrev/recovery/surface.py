@@ -122,6 +122,23 @@ class Surface:
         self.waypoints.append(Waypoint(point, cell, kink.form * scale))
         return True
 
+    def merge(self, other: Surface) -> bool:
+        """Take in all that another boundary tells if it must be of the same neuron; whether it is."""
+        joint = self.system.with_unknown()
+        before = joint.rank
+        rows = other.system.rows()
+        for row in rows:
+            if not joint.add([*row[:-1], -row[-1]], 0):
+                return False
+        scale = joint.unit(self.system.unknowns)
+        if not scale or joint.rank - before >= len(rows):
+            return False
+        self.system = joint.without_last_unknown()
+        self.waypoints += [
+            Waypoint(place.point, place.cell, place.form * scale) for place in other.waypoints
+        ]
+        return True
+
     def form_on(self, cell: Cell) -> Form | None:
         """The boundary's form on any cell, or None where the weights that matter are not determined.
 

@@ -1,0 +1,77 @@
+"""Neurons that point the other way in one of two networks.
+
+Where a layer is read beside what it reads itself, relu(z) = z + relu(-z) makes either direction of a
+neuron as good as the other, so that equal networks may differ in it.
+"""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from exactrev.network.model import Network
+from exactrev.network.reduction import Name, Reduction
+
+#: A hidden neuron's weights by (source, index in the first network) and, as None, its bias.
+_Row = dict[tuple[int, int] | None, fmpq]
+
+
+def turned_neurons(a: Network, b: Reduction) -> frozenset[Name]:
+    """The neurons of b, by their names before its reduction, that are opposite to neurons of a.
+
+    Layer by layer, rows of b are compared with those of a up to a factor of either sign; neurons
+    that have no counterpart are passed over.
+    """
+    columns: dict[tuple[int, int], tuple[int, fmpq]] = {
+        (0, i): (i, fmpq(1)) for i in range(a.inputs)
+    }
+    turned = []
+    for number, names in enumerate(b.names, 1):
+        if number > len(a.hidden):
+            break
+        targets = {}
+        for index, row in enumerate(_rows(a, number)):
+            key, factor = _normal(row)
+            targets[key] = (index, factor)
+        for index, row in enumerate(_rows(b.network, number)):
+            mapped = _in_terms_of_a(row, columns)
+            if mapped is None:
+                continue
+            key, factor = _normal(mapped)
+            if key not in targets:
+                continue
+            match, theirs = targets[key]
+            columns[number, index] = (match, abs(factor / theirs))
+            if factor / theirs < 0:
+                turned.append(names[index])
+    return frozenset(turned)
+
+
+def _rows(network: Network, number: int) -> list[_Row]:
+    layer = network.layers[number - 1]
+    rows: list[_Row] = [{None: bias} if bias else {} for bias in layer.bias.entries()]
+    for source, matrix in layer.weights:
+        width = matrix.ncols()
+        for position, weight in enumerate(matrix.entries()):
+            if weight:
+                rows[position // width][source, position % width] = weight
+    return rows
+
+
+def _in_terms_of_a(row: _Row, columns: dict[tuple[int, int], tuple[int, fmpq]]) -> _Row | None:
+    mapped: _Row = {}
+    for key, weight in row.items():
+        if key is None:
+            mapped[None] = weight
+        elif key in columns:
+            match, scale = columns[key]
+            mapped[key[0], match] = weight * scale
+        else:
+            return None
+    return mapped
+
+
+def _normal(row: _Row) -> tuple[tuple[object, ...], fmpq]:
+    """The row over its factor, in a form that can be compared, and the factor."""
+    ordered = sorted(row.items(), key=lambda item: (item[0] is not None, item[0] or (0, 0)))
+    factor = ordered[0][1] if ordered else fmpq(1)
+    return tuple((key, value / factor) for key, value in ordered), factor
