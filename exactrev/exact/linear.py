@@ -128,6 +128,13 @@ class LinearSystem:
             return None
         return entries[-1]
 
+    def solution(self) -> list[fmpq]:
+        """One solution: the one in which every variable that may be chosen is 0."""
+        values = [fmpq(0)] * self.unknowns
+        for pivot, row in self._rows.items():
+            values[pivot] = row[0, self.unknowns]
+        return values
+
     def rows(self) -> list[list[fmpq]]:
         """The reduced equations, each as coefficients followed by the value."""
         return [self._rows[pivot].entries() for pivot in sorted(self._rows)]

@@ -148,14 +148,16 @@ def layer_maps(network: Network, pattern: Pattern) -> list[AffineMap]:
     map there, whose ``linear`` part is the Jacobian.
     """
     n = network.inputs
-    identity = fmpq_mat(n, n, [fmpq(i == j) for i in range(n) for j in range(n)])
-    activations = [AffineMap(identity, fmpq_mat(n, 1))]
+    activations: list[AffineMap] = []
     maps = []
     for number, layer in enumerate(network.layers, 1):
         linear, constant = fmpq_mat(layer.size, n), layer.bias
         for source, weight in layer.weights:
-            linear = linear + weight * activations[source].linear
-            constant = constant + weight * activations[source].constant
+            if source == 0:
+                linear = linear + weight
+                continue
+            linear = linear + weight * activations[source - 1].linear
+            constant = constant + weight * activations[source - 1].constant
         maps.append(AffineMap(linear, constant))
         if number < len(network.layers):
             activations.append(_masked(maps[-1], pattern[number - 1]))

@@ -71,9 +71,9 @@ def departure(
         met = _last_seen(survey, form, start, way, crossed)
         if met is not None:
             place = combined(start, met.position, way)
-            rays = _rays(survey, form, met.form, place)
-            through = rays.count(form_key(met.form)) == 2
-            return Departure(through or len(rays) == 2, met, rays)
+            around = rays(survey, form, met.form, place)
+            through = around.count(form_key(met.form)) == 2
+            return Departure(through or len(around) == 2, met, around)
     return Departure(turns=False, kink=None)
 
 
@@ -103,7 +103,7 @@ def _last_seen(
     return crossed[low] if seen(before) else None
 
 
-def _rays(survey: Survey, form: Form, met: Form, near: Sequence[fmpq]) -> tuple[Key, ...]:
+def rays(survey: Survey, form: Form, met: Form, near: Sequence[fmpq]) -> tuple[Key, ...]:
     """The hyperplanes met on a tiny square round the place where two cross, close to ``near``.
 
     The square lies in the plane of the two forms' normals.  Empty if they are parallel.

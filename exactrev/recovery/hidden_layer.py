@@ -24,14 +24,21 @@ from exactrev.recovery.walk import Walker
 
 #: Boundaries followed at most in one attempt to orient a layer.
 _ORIENTING = 6
+#: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend.
+_PEERS = 3
 
 
 @dataclass
 class Layer:
-    """What was found of the layer above ``prefix`` (whose last layer is oriented)."""
+    """What was found of the layer above ``prefix`` (whose last layer is oriented).
+
+    ``surfaces`` are the boundaries behind the neurons, in the same order; a first layer has none.
+    ``refused`` are hyperplanes (``form_key``) that are not of this layer.
+    """
 
     prefix: Prefix
     neurons: list[Neuron] = field(default_factory=list)
+    surfaces: list[Surface] = field(default_factory=list)
     refused: set[tuple[fmpq, ...]] = field(default_factory=set)
 
     @property
@@ -114,11 +121,27 @@ def grow(
         elif neuron.unknown:
             doubtful.append(surface)
         else:
-            _add(survey, layer, neuron)
+            _add(survey, layer, surface, neuron)
         waiting = survey.extra[met:] + waiting
     for surface in _merged(doubtful):
         _add_partial(survey, walker, layer, surface, kinks)
+    _sift(survey, walker, layer, count)
     return len(layer.neurons) > count
+
+
+def _sift(survey: Survey, walker: Walker, layer: Layer, old: int) -> None:
+    """Take out neurons, other than the first ``old``, that prove to read one of their peers."""
+    index = old
+    while index < len(layer.neurons):
+        surface = layer.surfaces[index]
+        peers = [peer for k, peer in enumerate(layer.neurons) if k != index]
+        chosen = survey.random.sample(peers, min(_PEERS, len(peers)))
+        if all(walker.straight_across(surface, peer) for peer in chosen):
+            index += 1
+        else:
+            layer.refused.add(form_key(surface.kink.form))
+            del layer.neurons[index], layer.surfaces[index]
+            survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
 
 
 def _followed(
@@ -146,8 +169,9 @@ def surface_neuron(surface: Surface) -> Neuron | None:
     return Neuron(row * (1 / abs(lead)), unknown)
 
 
-def _add(survey: Survey, layer: Layer, neuron: Neuron) -> None:
+def _add(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) -> None:
     layer.neurons.append(neuron)
+    layer.surfaces.append(surface)
     survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
 
 
@@ -169,7 +193,7 @@ def _add_partial(
     walker.complete(surface, kinks, layer.neurons)
     neuron = surface_neuron(surface)
     if neuron is not None and _believed(survey, walker, layer, surface, neuron):
-        _add(survey, layer, neuron)
+        _add(survey, layer, surface, neuron)
 
 
 def _believed(

@@ -24,10 +24,9 @@ _ENOUGH_PLACES = 24
 
 
 def settle(survey: Survey, reach: Reach, layer: Layer, columns: list[list[fmpq]]) -> Prefix | None:
-    """The prefix with the layer on top and every weight determined, or None.
+    """The prefix with the layer on top and no weight open, or None if nothing fits.
 
-    ``columns`` are the layer's output weights.  Weights that no seen place shows are reported by
-    their absence: None is returned.
+    ``columns`` are the layer's output weights.
     """
     top = layer.extended()
     unknown = {i for neuron in layer.neurons for i in neuron.unknown}
@@ -60,7 +59,10 @@ def _column(
     readers: list[int],
     direct: bool,
 ) -> list[fmpq] | None:
-    """The open weights with which ``readers`` read neuron ``below``."""
+    """The open weights with which ``readers`` read neuron ``below``; None if nothing fits.
+
+    Weights that no place shows are taken to be 0.
+    """
     outputs = len(columns[0])
     system = LinearSystem(len(readers) + (outputs if direct else 0))
     for point in reach.boundary_points(layer.prefix, below)[:_ENOUGH_PLACES]:
@@ -83,8 +85,7 @@ def _column(
                 return None
         if system.rank == system.unknowns:
             break
-    values = [system.unit(k) for k in range(len(readers))]
-    return [v for v in values if v is not None] if None not in values else None
+    return system.solution()[: len(readers)]
 
 
 def _on_neurons(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat, fmpz
 
-from exactrev.recovery.departure import departure
-from exactrev.recovery.geometry import Kink, form_at, rationals, rounded
+from exactrev.recovery.departure import departure, rays
+from exactrev.recovery.geometry import Kink, form_at, form_key, rationals, rounded
+from exactrev.recovery.lines import Line
 from exactrev.recovery.local import GRID, along, bend_at, bend_past, combined, normal, unit_scale
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Cell, Prefix
@@ -27,8 +28,8 @@ _ROUNDS = 5
 #: Misses beyond sightings after which a boundary is given up.
 _PATIENCE = 3
 #: Random walks, and steps of each, that a believed boundary must stand.
-_TRIALS = 4
-_TRIAL_STEPS = 4
+_TRIALS = 3
+_TRIAL_STEPS = 3
 #: A look just before a wall, as a share of the way to it.
 _NEARLY = 1 - fmpq(1, fmpz(1) << 40)
 _HINT_GRID = 1 << 24
@@ -83,7 +84,7 @@ class Walker:
         False as soon as it turns at anything but the prefix: then it is of a deeper layer.
         """
         self._peers = peers
-        seen = 0
+        seen = missed = 0
         for _ in range(_TRIALS):
             if not surface.waypoints:
                 return False
@@ -97,13 +98,61 @@ class Walker:
                 if bend_at(self.survey.probe, here.form, stop) is None:
                     if self._turned(surface, here, stop):
                         return False
+                    missed += 1
                     break
                 seen += 1
                 there = self._known_step(surface, here, direction, crossing)
                 if there is None:
                     break
                 here = there
-        return seen > 0
+        return seen > missed
+
+    def straight_across(self, surface: Surface, peer: Neuron) -> bool:
+        """False if the boundary certainly bends at the ``peer``'s, where the two meet.
+
+        Then its neuron reads the peer and is of a deeper layer.  Where they meet is found without
+        queries; a look before and a look past it take two each.
+        """
+        prefix = surface.prefix
+        here = self.survey.random.choice(surface.waypoints)
+        for _ in range(_MAX_STEPS):
+            if any(here.cell.top_signs[i] for i in peer.unknown):
+                return True
+            other = prefix.local_form(here.cell, peer.row)
+            if not any(other.entries()[:-1]):
+                return True
+            direction = self._downhill(here, other)
+            crossing = first_crossing(here.cell, here.point, direction)
+            meeting = Line(here.point, tuple(direction), fmpq(0), fmpq(1)).crossing(other)
+            if meeting is not None and meeting > 0:
+                if crossing is None or meeting < crossing.distance:
+                    end = 2 * meeting if crossing is None else crossing.distance
+                    return self._passes(here, direction, meeting, (meeting + end) / 2, other)
+            there = None if crossing is None else self._known_step(
+                surface, here, direction, crossing
+            )
+            if there is None:
+                return True
+            here = there
+        return True
+
+    def _passes(
+        self,
+        here: Waypoint,
+        direction: Sequence[fmpq],
+        meeting: fmpq,
+        past: fmpq,
+        other: fmpq_mat,
+    ) -> bool:
+        probe = self.survey.probe
+        before = combined(here.point, meeting * _NEARLY, direction)
+        if bend_at(probe, here.form, combined(here.point, past, direction)) is not None:
+            return True
+        if bend_at(probe, here.form, before) is None:
+            return True
+        place = combined(here.point, meeting, direction)
+        seen = rays(self.survey, here.form, other, place)
+        return seen.count(form_key(other)) < 2 or seen.count(form_key(here.form)) == 2
 
     def _known_step(
         self,
@@ -151,7 +200,9 @@ class Walker:
 
     def _direction(self, here: Waypoint, target: int) -> list[fmpq]:
         """Down the target's preactivation inside the boundary, with some noise."""
-        form = here.cell.form(len(here.cell.forms) - 1, target)
+        return self._downhill(here, here.cell.form(len(here.cell.forms) - 1, target))
+
+    def _downhill(self, here: Waypoint, form: fmpq_mat) -> list[fmpq]:
         downhill = normal(form)
         if form_at(form, here.point) > 0:
             downhill = [-x for x in downhill]
