@@ -104,6 +104,7 @@ def grow(
     ``begun`` are boundaries followed before over the same prefix.  Boundaries met on the way are
     tried too.  A kink refused once is not tried again over this layer.
     """
+    learned = _learn_more(walker, layer, kinks)
     count = len(layer.neurons)
     known = {form_key(surface.kink.form): surface for surface in begun}
     doubtful: list[Surface] = []
@@ -123,10 +124,25 @@ def grow(
         else:
             _add(survey, layer, surface, neuron)
         waiting = survey.extra[met:] + waiting
-    for surface in _merged(doubtful):
+    for surface in _merged(layer, doubtful):
         _add_partial(survey, walker, layer, surface, kinks)
     _sift(survey, walker, layer, count)
-    return len(layer.neurons) > count
+    return learned or len(layer.neurons) > count
+
+
+def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
+    """Let neurons with open weights take in what is of their boundary; whether any learned."""
+    learned = False
+    for index, neuron in enumerate(layer.neurons):
+        if not neuron.unknown:
+            continue
+        surface = layer.surfaces[index]
+        absorbed = [surface.absorb(kink) for kink in kinks]
+        if any(absorbed):
+            walker.complete(surface, kinks, layer.neurons)
+            layer.neurons[index] = surface_neuron(surface) or neuron
+            learned |= layer.neurons[index].unknown != neuron.unknown
+    return learned
 
 
 def _sift(survey: Survey, walker: Walker, layer: Layer, old: int) -> None:
@@ -175,12 +191,20 @@ def _add(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) -> None
     survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
 
 
-def _merged(surfaces: list[Surface]) -> list[Surface]:
-    """The surfaces with those put together that are parts of one neuron's boundary."""
+def _merged(layer: Layer, surfaces: list[Surface]) -> list[Surface]:
+    """The surfaces with those put together that are parts of one neuron's boundary.
+
+    Parts of neurons of the layer that have open weights go there.
+    """
     kept: list[Surface] = []
     for surface in surfaces:
-        if not any(other.merge(surface) for other in kept):
-            kept.append(surface)
+        for index, neuron in enumerate(layer.neurons):
+            if neuron.unknown and layer.surfaces[index].merge(surface):
+                layer.neurons[index] = surface_neuron(layer.surfaces[index]) or neuron
+                break
+        else:
+            if not any(other.merge(surface) for other in kept):
+                kept.append(surface)
     return kept
 
 

@@ -31,6 +31,7 @@ _DRAWS = 25
 class Sample:
     """The piece of f at a place, and the prefix's cell there."""
 
+    place: tuple[fmpq, ...]
     cell: Cell
     piece: Piece
 
@@ -74,16 +75,25 @@ def samples_where(
     samples: list[Sample] = []
     for _ in range(_DRAWS * count):
         place = rounded(survey.random_point(), 64)
-        cell = prefix.cell(rationals(place))
+        point = rationals(place)
+        cell = prefix.cell(point)
         if wanted(cell):
-            samples.append(Sample(cell, survey.probe.piece(place)))
+            samples.append(Sample(tuple(point), cell, survey.probe.piece(place)))
         if len(samples) == count:
             break
     return samples
 
 
-def finish(survey: Survey, prefix: Prefix, weights: list[list[fmpq]]) -> Network | None:
-    """The network made of the prefix and an output layer that agrees with samples of f, or None."""
+@dataclass(frozen=True)
+class Misfit:
+    """Two places whose pieces of f no output layer explains together: something lies between."""
+
+    here: tuple[fmpq, ...]
+    there: tuple[fmpq, ...]
+
+
+def finish(survey: Survey, prefix: Prefix, weights: list[list[fmpq]]) -> Network | Misfit:
+    """The network made of the prefix and an output layer that agrees with samples of f."""
     samples = samples_where(survey, prefix, _anywhere)
     bits = output_bits(samples, weights)
     if bits is not None:
@@ -127,36 +137,41 @@ def _assembled(
     *,
     direct: bool,
     bits: Sequence[int],
-) -> Network | None:
+) -> Network | Misfit:
     """The network over an oriented prefix; b and any direct connection are fitted to the samples."""
     assert prefix.below is not None
     outputs, width, deep = len(weights[0]), len(weights), prefix.depth
     reads = prefix.below.width if direct else 0
-    direct_rows, bias = [], []
-    for r in range(outputs):
-        system = LinearSystem(reads + 1)
-        for taken in samples:
-            forms = matrix_rows(taken.cell.forms[-1])
-            on = [bool(s) != bool(o) for s, o in zip(taken.cell.top_signs, bits, strict=True)]
-            signed = [(-1 if o else 1) for o in bits]
-            inner = _inner_forms(prefix, taken.cell)[:reads]
-            for c, value in enumerate(matrix_rows(taken.piece)[r]):
-                rest = value - sum(
-                    (weights[j][r] * forms[j][c] * signed[j] for j in range(width) if on[j]),
-                    fmpq(0),
-                )
+    systems = [LinearSystem(reads + 1) for _ in range(outputs)]
+    for taken in samples:
+        inner = _inner_forms(prefix, taken.cell)[:reads]
+        rest = _without_last_layer(taken, weights, bits)
+        for system, values in zip(systems, rest, strict=True):
+            for c, value in enumerate(values):
                 last = fmpq(int(c == prefix.inputs))
-                if not system.add([*(row[c] for row in inner), last], rest):
-                    return None
-        values = [system.unit(i) for i in range(reads + 1)]
-        if any(value is None for value in values):
-            return None
-        direct_rows.append(values[:-1])
-        bias.append(values[-1])
+                if not system.add([*(row[c] for row in inner), last], value):
+                    return Misfit(taken.place, samples[0].place)
+    fitted = [system.solution() for system in systems]
     sources = {deep: [[weights[j][r] for j in range(width)] for r in range(outputs)]}
     if direct:
-        sources[deep - 1] = direct_rows
-    return Network(prefix.inputs, (*_hidden_layers(prefix), Layer.of(sources, bias)))
+        sources[deep - 1] = [row[:-1] for row in fitted]
+    output = Layer.of(sources, [row[-1] for row in fitted])
+    return Network(prefix.inputs, (*_hidden_layers(prefix), output))
+
+
+def _without_last_layer(
+    taken: Sample, weights: list[list[fmpq]], bits: Sequence[int]
+) -> list[list[fmpq]]:
+    """The rows of a piece less what the last hidden layer, turned by the bits, adds to them."""
+    forms = matrix_rows(taken.cell.forms[-1])
+    on = [j for j, bit in enumerate(bits) if taken.cell.top_signs[j] != bool(bit)]
+    return [
+        [
+            value - sum((weights[j][r] * forms[j][c] * (1 - 2 * bits[j]) for j in on), fmpq(0))
+            for c, value in enumerate(row)
+        ]
+        for r, row in enumerate(matrix_rows(taken.piece))
+    ]
 
 
 def _hidden_layers(prefix: Prefix) -> list[Layer]:

@@ -137,6 +137,11 @@ class Prefix:
         constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
         return rows * stack([cell.activations(), constant])
 
+    def span(self, cell: Cell) -> int:
+        """The dimension of the space of forms that neurons reading the last layer have on a cell."""
+        constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
+        return int(stack([cell.activations(), constant]).rank())
+
     def path(self, line: Line, keep: bool = True) -> list[Segment]:
         """The cells that a line crosses between its ends, in order; kept for the next time or not."""
         if self.below is None:

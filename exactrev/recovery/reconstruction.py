@@ -14,7 +14,13 @@ from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer, Neuron, grow, orient
 from exactrev.recovery.last_layer import settle
-from exactrev.recovery.output_layer import affine_network, finish, hidden_part, output_weights
+from exactrev.recovery.output_layer import (
+    Misfit,
+    affine_network,
+    finish,
+    hidden_part,
+    output_weights,
+)
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
@@ -101,6 +107,10 @@ class Reconstruction:
         if candidate is None:
             self._look_elsewhere()
             return
+        if isinstance(candidate, Misfit):
+            way = [b - a for a, b in zip(candidate.here, candidate.there, strict=True)]
+            self.survey.scan_line(self.survey.line(list(candidate.here), way))
+            return
         place = self._disagreement(candidate)
         if place is None:
             self.network = candidate
@@ -124,7 +134,7 @@ class Reconstruction:
             self._telling = (hidden, places)
         self._scan_through(next(self._telling[1], None) or self.survey.random_point())
 
-    def _finished(self) -> Network | None:
+    def _finished(self) -> Network | Misfit | None:
         if not self.layers:
             place = rounded(self.survey.random_point(), 64)
             return affine_network(self._root.inputs, self.survey.probe.piece(place))

@@ -116,7 +116,8 @@ class Surface:
             if not joint.add([*equation, -values[j]], 0):
                 return False
         scale = joint.unit(self.system.unknowns)
-        if not scale or joint.rank - before >= len(values):
+        # any neuron's form lies in the span of what is on here: only what is beyond that tells
+        if not scale or joint.rank - before >= self.prefix.span(cell):
             return False
         self.system = joint.without_last_unknown()
         self.waypoints.append(Waypoint(point, cell, kink.form * scale))
