@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import lcm
-from typing import Any
+from typing import Any, Protocol
 
 from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
@@ -38,6 +38,15 @@ class Batch:
         numerators, denominator = fmpq_mat(rows).numer_denom()
         return Batch(numerators, fmpz(denominator))
 
+    @property
+    def points(self) -> int:
+        """The number of points."""
+        return int(self.numerators.ncols())
+
+    def product(self, matrix: fmpz_mat) -> fmpz_mat:
+        """An integer matrix times the numerators."""
+        return matrix * self.numerators
+
     def columns(self) -> list[tuple[fmpq, ...]]:
         """The points back as tuples of rationals."""
         count = self.numerators.ncols()
@@ -46,6 +55,24 @@ class Batch:
             tuple(fmpq(entry, self.denominator) for entry in entries[j::count])
             for j in range(count)
         ]
+
+
+class Points(Protocol):
+    """What evaluation needs of a batch of points: how a matrix acts on them."""
+
+    @property
+    def denominator(self) -> fmpz:
+        """The positive common denominator."""
+        ...
+
+    @property
+    def points(self) -> int:
+        """The number of points."""
+        ...
+
+    def product(self, matrix: fmpz_mat) -> fmpz_mat:
+        """An integer matrix times the numerators."""
+        ...
 
 
 def _over_common_denominator(blocks: Sequence[Batch]) -> tuple[list[fmpz_mat], fmpz]:
@@ -73,17 +100,19 @@ def _integer_layers(network: Network) -> list[tuple[list[tuple[int, Batch]], Bat
     ]
 
 
-def preactivation_batches(network: Network, batch: Batch) -> list[Batch]:
+def preactivation_batches(network: Network, batch: Points) -> list[Batch]:
     """z of every layer, the output last, at a batch of points."""
-    points = batch.numerators.ncols()
+    points = batch.points
     ones = fmpz_mat(1, points, [1] * points)
-    activations = [batch]
+    activations: list[Points] = [batch]
     preactivations = []
     for blocks, bias in _integer_layers(network):
         terms = [Batch(bias.numerators * ones, bias.denominator)]
         terms += [
-            Batch(weight.numerators * activations[source].numerators,
-                  weight.denominator * activations[source].denominator)
+            Batch(
+                activations[source].product(weight.numerators),
+                weight.denominator * activations[source].denominator,
+            )
             for source, weight in blocks
         ]
         scaled, common = _over_common_denominator(terms)
@@ -98,7 +127,7 @@ def preactivation_batches(network: Network, batch: Batch) -> list[Batch]:
     return preactivations
 
 
-def evaluate_batch(network: Network, batch: Batch) -> Batch:
+def evaluate_batch(network: Network, batch: Points) -> Batch:
     """The exact outputs at a batch of points (m x N over a denominator)."""
     return preactivation_batches(network, batch)[-1]
 

@@ -18,18 +18,23 @@ class Unresolved:
 
 def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresolved, ...]:
     """What the search itself left open; nothing if it found a whole network."""
-    if reconstruction.network is not None:
-        return ()
-    items = [Unresolved("search", stopped)] if stopped else []
     depth = len(reconstruction.layers)
+    if reconstruction.network is not None:
+        return tuple(
+            Unresolved(
+                f"weight {depth}:{j} of {depth - 1}:{i}",
+                "the boundaries of the two neurons were not seen to meet, and no place was found "
+                "where both are on and f shows the weight; 0 was taken",
+            )
+            for j, i in reconstruction.assumed
+        )
+    items = [Unresolved("search", stopped)] if stopped else []
     if reconstruction.layers:
-        top = reconstruction.layers[-1]
-        for j, neuron in enumerate(top.neurons):
+        for j, neuron in enumerate(reconstruction.layers[-1].neurons):
             items += [
                 Unresolved(
                     f"weight {depth}:{j} of {depth - 1}:{i}",
-                    "the boundaries of the two neurons were not seen to meet, and no place was "
-                    "found where both are on and f shows the weight",
+                    "the boundaries of the two neurons were not seen to meet",
                 )
                 for i in sorted(neuron.unknown)
             ]
@@ -42,7 +47,7 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
                 "neurons",
             )
         )
-    elif not stopped and not items:
+    elif not items:
         items.append(
             Unresolved("output layer", "no output layer over the neurons found agrees with f")
         )

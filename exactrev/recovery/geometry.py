@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.linear import is_zero, matrix_rows
-from exactrev.recovery.oracle import DyadicPoint
+from exactrev.recovery.points import DyadicPoint
 from exactrev.recovery.probe import Piece
 
 #: v.x + beta as the 1 x (n+1) matrix (v | beta)

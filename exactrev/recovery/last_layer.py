@@ -8,6 +8,7 @@ C_j w_ji over the last-layer neurons j that are on there, with C_j known from j'
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
 
@@ -20,11 +21,23 @@ from exactrev.recovery.prefix import Cell, Prefix
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
 
+#: Points of a boundary that are considered, and places among them where f is asked.
+_MANY_POINTS = 400
 _ENOUGH_PLACES = 24
 
 
-def settle(survey: Survey, reach: Reach, layer: Layer, columns: list[list[fmpq]]) -> Prefix | None:
-    """The prefix with the layer on top and no weight open, or None if nothing fits.
+@dataclass(frozen=True)
+class Settled:
+    """The prefix with the layer on top; ``assumed`` weights (neuron, neuron below) were set to 0."""
+
+    prefix: Prefix
+    assumed: tuple[tuple[int, int], ...]
+
+
+def settle(
+    survey: Survey, reach: Reach, layer: Layer, columns: list[list[fmpq]]
+) -> Settled | None:
+    """The layer with every weight set that f shows somewhere, or None if nothing fits.
 
     ``columns`` are the layer's output weights.
     """
@@ -38,15 +51,19 @@ def settle(survey: Survey, reach: Reach, layer: Layer, columns: list[list[fmpq]]
     direct = bits is None
     signs = bits or (0,) * len(columns)
     rows = [neuron.row.entries() for neuron in layer.neurons]
+    assumed: list[tuple[int, int]] = []
     for i in sorted(unknown):
         readers = [j for j, neuron in enumerate(layer.neurons) if i in neuron.unknown]
         solved = _column(survey, reach, layer, columns, signs, i, readers, direct)
         if solved is None:
             return None
         for j, value in zip(readers, solved, strict=True):
-            rows[j][i] = value
+            rows[j][i] = fmpq(0) if value is None else value
+            if value is None:
+                assumed.append((j, i))
     width = layer.prefix.width + 1
-    return layer.prefix.with_layer(fmpq_mat(len(rows), width, [x for row in rows for x in row]))
+    matrix = fmpq_mat(len(rows), width, [x for row in rows for x in row])
+    return Settled(layer.prefix.with_layer(matrix), tuple(assumed))
 
 
 def _column(
@@ -58,18 +75,20 @@ def _column(
     below: int,
     readers: list[int],
     direct: bool,
-) -> list[fmpq] | None:
+) -> list[fmpq | None] | None:
     """The open weights with which ``readers`` read neuron ``below``; None if nothing fits.
 
-    Weights that no place shows are taken to be 0.
+    Weights that no place shows are None in the list.
     """
     outputs = len(columns[0])
     system = LinearSystem(len(readers) + (outputs if direct else 0))
-    for point in reach.boundary_points(layer.prefix, below)[:_ENOUGH_PLACES]:
+    places = 0
+    for point in reach.boundary_points(layer.prefix, below, _MANY_POINTS):
         cell = layer.prefix.cell(point).with_top_bit(below, False)
         on = _on_neurons(layer, cell, point, bits)
         if on is None or not (direct or any(j in on for j in readers)):
             continue
+        places += 1
         wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
         for r, jump in enumerate(_jump(survey, wall, point, outputs)):
             known = sum(
@@ -83,9 +102,9 @@ def _column(
                 terms += [fmpq(int(r == k)) for k in range(outputs)]
             if not system.add(terms, jump - known):
                 return None
-        if system.rank == system.unknowns:
+        if system.rank == system.unknowns or places == _ENOUGH_PLACES:
             break
-    return system.solution()[: len(readers)]
+    return [system.unit(k) for k in range(len(readers))]
 
 
 def _on_neurons(

@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.recovery.geometry import Bend, Kink, bend_between, form_at, rounded, slope
-from exactrev.recovery.oracle import DyadicPoint
+from exactrev.recovery.points import DyadicPoint
 from exactrev.recovery.probe import Piece, Probe
 
 #: Kinks are told apart down to this fraction of their segment, as a power of two.

@@ -5,43 +5,18 @@ A point is dyadic: integer numerators over a power of two.  Asking the same poin
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpz, fmpz_mat
+from flint import fmpq
 
 from exactrev.errors import InputError, QueryBudgetExceeded, TimeLimitExceeded
 from exactrev.exact.rational import to_rational
-from exactrev.network.evaluation import Batch, evaluate_batch
+from exactrev.network.evaluation import evaluate_batch
 from exactrev.network.model import Network
-
-
-@dataclass(frozen=True)
-class DyadicPoint:
-    """The point with coordinates ``numerators[i] / 2**exponent``."""
-
-    numerators: tuple[fmpz, ...]
-    exponent: int
-
-    def reduced(self) -> DyadicPoint:
-        """The same point with the least exponent."""
-        spare = self.exponent
-        for x in self.numerators:
-            if x:
-                spare = min(spare, (abs(x) & -abs(x)).bit_length() - 1)
-            if spare <= 0:
-                return self
-        return DyadicPoint(tuple(x >> spare for x in self.numerators), self.exponent - spare)
-
-    @property
-    def bits(self) -> int:
-        """Bits of the longest numerator or of the denominator, whichever is more."""
-        return max(self.exponent, *(int(x).bit_length() for x in self.numerators))
-
+from exactrev.recovery.points import Point
 
 Answer = tuple[fmpq, ...]
 
@@ -55,7 +30,7 @@ class Oracle:
 
     def __init__(
         self,
-        answer: Callable[[DyadicPoint], Answer],
+        answer: Callable[[Point], Answer],
         inputs: int,
         *,
         max_queries: int | None = None,
@@ -75,10 +50,8 @@ class Oracle:
     def of_network(network: Network, **limits: Any) -> Oracle:
         """An oracle that evaluates a network exactly and shows nothing else of it."""
 
-        def answer(point: DyadicPoint) -> Answer:
-            column = fmpz_mat(len(point.numerators), 1, list(point.numerators))
-            batch = Batch(column, fmpz(1) << point.exponent)
-            return evaluate_batch(network, batch).columns()[0]
+        def answer(point: Point) -> Answer:
+            return evaluate_batch(network, point.batch()).columns()[0]
 
         return Oracle(answer, network.inputs, **limits)
 
@@ -88,7 +61,7 @@ class Oracle:
     ) -> Oracle:
         """An oracle from a function of a list of Fractions that returns exact numbers."""
 
-        def answer(point: DyadicPoint) -> Answer:
+        def answer(point: Point) -> Answer:
             denominator = 1 << point.exponent
             values = function([Fraction(int(x), denominator) for x in point.numerators])
             if any(isinstance(value, float) for value in values):
@@ -102,13 +75,12 @@ class Oracle:
         """Seconds since the oracle was made."""
         return time.monotonic() - self.started
 
-    def ask(self, point: DyadicPoint) -> Answer:
+    def ask(self, point: Point) -> Answer:
         """The outputs at a point.
 
         Raises QueryBudgetExceeded or TimeLimitExceeded instead of asking beyond a limit.
         """
-        point = point.reduced()
-        key = _digest(point)
+        key = point.digest()
         if key in self._known:
             return self._known[key]
         if self._max_queries is not None and self.queries >= self._max_queries:
@@ -117,15 +89,8 @@ class Oracle:
             raise TimeLimitExceeded(f"the limit of {self._timeout} seconds is reached")
         self.queries += 1
         self.query_bits = max(self.query_bits, point.bits)
-        self.total_query_bits += sum(int(x).bit_length() for x in point.numerators)
+        self.total_query_bits += point.total_bits
         value = self._answer(point)
         self._known[key] = value
         return value
 
-
-def _digest(point: DyadicPoint) -> bytes:
-    digest = hashlib.sha256(str(point.exponent).encode())
-    for x in point.numerators:
-        n = int(x)
-        digest.update(b"," + n.to_bytes(n.bit_length() // 8 + 1, "little", signed=True))
-    return digest.digest()

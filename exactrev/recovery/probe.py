@@ -20,7 +20,8 @@ from typing import Protocol
 
 from flint import fmpq, fmpq_mat, fmpz
 
-from exactrev.recovery.oracle import DyadicPoint, Oracle
+from exactrev.recovery.oracle import Oracle
+from exactrev.recovery.points import DyadicPoint, PackedPoint, centre
 
 #: f near a point as an m x (n+1) matrix: the gradient rows, each followed by the constant term.
 Piece = fmpq_mat
@@ -61,15 +62,7 @@ class PackedProbe:
     def _try(self, point: DyadicPoint, base_bits: int) -> Piece | None:
         n = len(point.numerators)
         first = max(point.exponent, 0) + 64  # E: where the offsets begin
-        exponent = first + base_bits * n
-        lift = exponent - point.exponent
-        asked = DyadicPoint(
-            tuple(
-                (x << lift) + (fmpz(1) << (base_bits * (n - 1 - i)))
-                for i, x in enumerate(point.numerators)
-            ),
-            exponent,
-        )
+        asked = PackedPoint(point, first, base_bits)
         rows = []
         for value in self.oracle.ask(asked):
             row = _read_digits(value, n, base_bits, first + base_bits)
@@ -99,7 +92,7 @@ def _read_digits(
     spare = last + fraction_bits - twos
     if spare < 0:
         return None
-    scaled = ((value.p * _CANCELLATION) << spare) + _centre(count, base_bits)
+    scaled = ((value.p * _CANCELLATION) << spare) + centre(count, base_bits)
     scale = fmpq(odd * _CANCELLATION)
     half = 1 << (base_bits - 1)
     limit = half >> _GUARD_BITS
@@ -117,12 +110,6 @@ def _read_digits(
     gradient.reverse()
     weight = last + fraction_bits - base_bits * count
     return fmpq(fmpz(top), fmpz(1) << weight) / scale, gradient
-
-
-def _centre(count: int, base_bits: int) -> fmpz:
-    """sum_i 2^(base_bits-1) 2^(base_bits i): makes every signed digit unsigned."""
-    ones = ((fmpz(1) << (base_bits * count)) - 1) // ((fmpz(1) << base_bits) - 1)
-    return ones << (base_bits - 1)
 
 
 class PlainProbe:

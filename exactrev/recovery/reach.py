@@ -34,10 +34,12 @@ class Reach:
         self.survey = survey
         self._points: dict[tuple[int, int], tuple[Prefix, list[list[fmpq]]]] = {}
 
-    def boundary_points(self, prefix: Prefix, neuron: int) -> list[list[fmpq]]:
-        """Points on the boundary of a neuron of the last layer, many of them far apart."""
+    def boundary_points(
+        self, prefix: Prefix, neuron: int, enough: int = _ENOUGH_POINTS
+    ) -> list[list[fmpq]]:
+        """Points on the boundary of a neuron of the last layer, ``enough`` if it has any."""
         known = self._points.get((id(prefix), neuron))
-        if known is not None:
+        if known is not None and (not known[1] or len(known[1]) >= enough):
             return known[1]
         assert prefix.below is not None
         row = prefix.row(neuron)
@@ -54,7 +56,7 @@ class Reach:
             if on_boundary(prefix.below, row, kink.form, place := rationals(kink.point))
         ]
         index = 0
-        while len(points) < _ENOUGH_POINTS and index < len(points):
+        while len(points) < enough and index < len(points):
             points += wander(self.survey, prefix.below, row, points[index])
             index += 1
         # the prefix is kept beside its points so that its id stays its own

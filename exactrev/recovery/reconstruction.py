@@ -34,13 +34,15 @@ class Reconstruction:
     """The state of a recovery, valid at any moment it is interrupted.
 
     Attributes: ``layers`` the hidden layers known so far, lowest first; ``network`` the whole
-    network once its outputs agree with f at fresh places.
+    network once its outputs agree with f at fresh places; ``assumed`` the weights (neuron of the
+    last hidden layer, neuron below) that no place showed and that the network takes to be 0.
     """
 
     survey: Survey
     max_lines: int = 12
     layers: list[Layer] = field(default_factory=list)
     network: Network | None = None
+    assumed: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         self._root = Prefix(self.survey.probe.oracle.inputs)
@@ -138,6 +140,7 @@ class Reconstruction:
         if not self.layers:
             place = rounded(self.survey.random_point(), 64)
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
+        self.assumed = ()
         top = self.layers[-1]
         weights = output_weights(self.survey, top)
         if weights is None:
@@ -147,7 +150,7 @@ class Reconstruction:
             settled = settle(self.survey, self._walker.reach, top, weights)
             if settled is None:
                 return None
-            prefix = settled
+            prefix, self.assumed = settled.prefix, settled.assumed
         return finish(self.survey, prefix, weights)
 
     def _disagreement(self, candidate: Network) -> list[fmpq] | None:

@@ -123,6 +123,8 @@ def _judged(
         found = equiv(target, network, seed)
         if not found.same_function:
             unresolved += unproved_reasons(found)
+        else:
+            unresolved = ()
     verdict, proof = _verdict(network, found)
     return Recovery(
         verdict=verdict if network or reconstruction.layers else "failed",
