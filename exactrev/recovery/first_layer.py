@@ -23,6 +23,8 @@ from exactrev.recovery.survey import Survey
 #: How far the ends are, against the distance of what was seen.
 _FAR = 1 << 10
 _DIRECTIONS = 4
+#: Places where a boundary ends without showing whether it bends, before the search for one stops.
+_DOUBTS = 3
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class _Candidate:
     form: Form
     kinks: tuple[Kink, ...]
     lines: int
+
+    @property
+    def evidence(self) -> int:
+        """How often it was seen apart: on lines, and once beside them; 3 is enough."""
+        return min(3, self.lines + (len(self.kinks) > self.lines))
 
     @property
     def home(self) -> list[fmpq]:
@@ -46,26 +53,51 @@ class FirstLayer:
         self.survey = survey
         self._accepted: dict[Key, Form] = {}
         self._judged_with: dict[Key, int] = {}
+        self._doubtful: dict[Key, Form] = {}
+        self._chosen: dict[Key, Form] = {}
 
     def forms(self) -> list[Form]:
         """The hyperplanes of first-layer neurons, each once, in order of discovery."""
         doubtful = []
         for key, candidate in self._candidates():
             # a hyperplane refused when it had been seen once is worth another look when seen again
-            if self._judged_with.get(key, 0) >= min(2, len(candidate.kinks)):
+            if self._judged_with.get(key, 0) >= candidate.evidence:
                 continue
-            self._judged_with[key] = len(candidate.kinks)
+            self._judged_with[key] = candidate.evidence
             if self._reaches_both_ends(candidate):
                 self._accept(key, candidate)
             elif candidate.lines > 1:
                 doubtful.append((key, candidate))
         for key, candidate in doubtful:
             if not self._bends(candidate):
-                self._accept(key, candidate)
-        return list(self._accepted.values())
+                self._doubtful[key] = candidate.form
+                self._chosen[key] = candidate.form
+        return [*self._accepted.values(), *self._chosen.values()]
+
+    @property
+    def mostly_doubtful(self) -> bool:
+        """Whether more hyperplanes are doubtful than certain."""
+        return len(self._doubtful) > len(self._accepted)
+
+    def reconsider(self) -> bool:
+        """Choose other doubtful hyperplanes than now, at random; whether there are any.
+
+        In a cell where a single neuron is on, every deeper boundary is parallel to that neuron's.
+        So a direction that several doubtful ones share is one of the first layer's, and one of
+        them is its boundary.
+        """
+        directions: dict[Key, list[Key]] = {}
+        for key in self._doubtful:
+            directions.setdefault(key[:-1], []).append(key)
+        shared = [keys for keys in directions.values() if len(keys) > 1]
+        picked = [self.survey.random.choice(keys) for keys in shared or directions.values()]
+        self._chosen = {key: self._doubtful[key] for key in picked}
+        return bool(self._doubtful)
 
     def _accept(self, key: Key, candidate: _Candidate) -> None:
         self._accepted[key] = candidate.form
+        self._doubtful.pop(key, None)
+        self._chosen.pop(key, None)
         self.survey.report(f"layer 1: {len(self._accepted)} neurons")
 
     def _candidates(self) -> list[tuple[Key, _Candidate]]:
@@ -101,9 +133,15 @@ class FirstLayer:
 
     def _bends(self, candidate: _Candidate) -> bool:
         """Whether the boundary is seen to turn off its hyperplane somewhere."""
+        doubtful = 0
         for _ in range(_DIRECTIONS):
             for end in self._ends(candidate):
                 left = departure(self.survey, candidate.form, candidate.home, end)
-                if left is not None and left.turns_at(self._accepted, candidate.form):
+                if left is None:
+                    continue
+                if left.turns_at(self._accepted, candidate.form):
                     return True
+                doubtful += 1
+                if doubtful == _DOUBTS:
+                    return False
         return False

@@ -75,6 +75,11 @@ class Oracle:
         """Seconds since the oracle was made."""
         return time.monotonic() - self.started
 
+    def check_time(self) -> None:
+        """Raise TimeLimitExceeded if the time is used up; long work without queries calls this."""
+        if self._timeout is not None and self.seconds > self._timeout:
+            raise TimeLimitExceeded(f"the limit of {self._timeout} seconds is reached")
+
     def ask(self, point: Point) -> Answer:
         """The outputs at a point.
 
@@ -85,8 +90,7 @@ class Oracle:
             return self._known[key]
         if self._max_queries is not None and self.queries >= self._max_queries:
             raise QueryBudgetExceeded(f"the limit of {self._max_queries} queries is reached")
-        if self._timeout is not None and self.seconds > self._timeout:
-            raise TimeLimitExceeded(f"the limit of {self._timeout} seconds is reached")
+        self.check_time()
         self.queries += 1
         self.query_bits = max(self.query_bits, point.bits)
         self.total_query_bits += point.total_bits

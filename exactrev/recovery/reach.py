@@ -57,6 +57,7 @@ class Reach:
         ]
         index = 0
         while len(points) < enough and index < len(points):
+            self.survey.probe.oracle.check_time()
             points += wander(self.survey, prefix.below, row, points[index])
             index += 1
         # the prefix is kept beside its points so that its id stays its own
@@ -98,6 +99,8 @@ def wander(
             break
         cell = prefix.cell(here)
         form = prefix.local_form(cell, row)
+        if not any(form.entries()[:-1]):
+            break
         direction = along(form, survey.random_vector())
         ahead = first_crossing(cell, here, direction)
         reach = 8 * survey.scale

@@ -11,7 +11,7 @@ from exactrev.network.evaluation import activation_pattern, affine_map
 from exactrev.network.model import Network
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.first_layer import FirstLayer
-from exactrev.recovery.geometry import Kink, rationals, rounded
+from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer, Neuron, grow, orient
 from exactrev.recovery.last_layer import settle
 from exactrev.recovery.output_layer import (
@@ -27,6 +27,8 @@ from exactrev.recovery.walk import Walker
 
 _FIRST_LINES = 2
 _FRESH_POINTS = 12
+#: Choices of doubtful first-layer boundaries tried before another line is scanned.
+_TRIES = 4
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Reconstruction:
 
     def _climb(self) -> None:
         """Add layers until the network is complete, or scan one more line and return."""
+        tries = 0
         while True:
             kinks = self.unexplained()
             if kinks and (self.layers and not self.layers[-1].complete):
@@ -78,6 +81,12 @@ class Reconstruction:
                 self._conclude()
                 return
             if not self._add_layer(kinks):
+                tries += 1
+                # nothing stands on this first layer: what was doubtful in it is wrong
+                shaky = len(self.layers) == 1 or self._first.mostly_doubtful
+                if shaky and tries < _TRIES and self._first.reconsider():
+                    self._restart()
+                    continue
                 self._look_elsewhere()
                 return
 
@@ -170,6 +179,15 @@ class Reconstruction:
         mine = affine_map(candidate, activation_pattern(candidate, rationals(place)))
         return bool(_joined(mine.linear, mine.constant) == self.survey.probe.piece(place))
 
+    def _restart(self) -> bool:
+        """Begin anew if the first layer is not what it was; whether it was done."""
+        forms = self._first.forms()
+        now = {form_key(neuron.row) for neuron in self.layers[0].neurons} if self.layers else set()
+        if {form_key(form) for form in forms} == now:
+            return False
+        self.layers = [Layer(self._root, [Neuron(form) for form in forms])] if forms else []
+        return True
+
     # -- back down -----------------------------------------------------------------------------
 
     def _revise(self) -> None:
@@ -177,9 +195,7 @@ class Reconstruction:
 
         A layer that gains a neuron invalidates the layers above it: they are dropped.
         """
-        forms = self._first.forms()
-        if forms and (not self.layers or len(forms) > len(self.layers[0].neurons)):
-            self.layers = [Layer(self._root, [Neuron(form) for form in forms])]
+        if self._restart():
             return
         for depth, layer in enumerate(self.layers[1:], 1):
             if grow(self.survey, self._walker, layer, self.unexplained()):

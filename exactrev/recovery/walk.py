@@ -25,6 +25,8 @@ from exactrev.recovery.survey import Survey
 
 _MAX_STEPS = 40
 _ROUNDS = 5
+#: Waypoints among which the best start of a walk is chosen.
+_COMPARED = 12
 #: Misses beyond sightings after which a boundary is given up.
 _PATIENCE = 3
 #: Random walks, and steps of each, that a believed boundary must stand.
@@ -65,6 +67,7 @@ class Walker:
         self._peers = peers
         tally = Tally()
         for attempt in range(_ROUNDS):
+            open_before = len(surface.missing())
             if attempt:
                 for kink in others:
                     if surface.missing():
@@ -74,7 +77,7 @@ class Walker:
                     self._try(surface, neuron, tally, relocate=attempt > 0)
                 if not surface.consistent or tally.turned or tally.missed > tally.seen + _PATIENCE:
                     return tally
-            if not surface.missing():
+            if not surface.missing() or (attempt and len(surface.missing()) == open_before):
                 break
         return tally
 
@@ -172,9 +175,13 @@ class Walker:
         return self._step_in(here, Passage(tuple(place), wall, side), after, form)
 
     def _try(self, surface: Surface, neuron: int, tally: Tally, *, relocate: bool) -> None:
+        self.survey.probe.oracle.check_time()
         if not surface.waypoints:
             return
-        start = min(surface.waypoints, key=lambda place: surface.distance(place, neuron))
+        some = surface.waypoints
+        if len(some) > _COMPARED:
+            some = self.survey.random.sample(some, _COMPARED)
+        start = min(some, key=lambda place: surface.distance(place, neuron))
         if relocate:
             place = self.reach.towards(surface, neuron)
             if place is not None:
