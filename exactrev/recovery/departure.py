@@ -29,7 +29,9 @@ from exactrev.recovery.local import (
 from exactrev.recovery.survey import Survey
 
 #: How far beside the boundary the way is scanned.
-_BESIDE = fmpq(1, fmpz(1) << 110)
+_BESIDE = fmpq(1, fmpz(1) << 48)
+#: A look before the place where another boundary is met, as a share of the way to it.
+_BEFORE = 1 - fmpq(1, fmpz(1) << 30)
 
 
 Key = tuple[fmpq, ...]
@@ -99,8 +101,7 @@ def _last_seen(
             high = middle
     if low == len(crossed):
         return None
-    before = crossed[low].position * (1 - fmpq(1, fmpz(1) << 60))
-    return crossed[low] if seen(before) else None
+    return crossed[low] if seen(crossed[low].position * _BEFORE) else None
 
 
 def rays(survey: Survey, form: Form, met: Form, near: Sequence[fmpq]) -> tuple[Key, ...]:

@@ -24,7 +24,7 @@ from exactrev.recovery.survey import Survey
 _FAR = 1 << 10
 _DIRECTIONS = 4
 #: Places where a boundary ends without showing whether it bends, before the search for one stops.
-_DOUBTS = 3
+_DOUBTS = 2
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class FirstLayer:
             self._judged_with[key] = candidate.evidence
             if self._reaches_both_ends(candidate):
                 self._accept(key, candidate)
-            elif candidate.lines > 1:
+            elif candidate.lines > 1 and key not in self._doubtful:
                 doubtful.append((key, candidate))
         for key, candidate in doubtful:
             if not self._bends(candidate):

@@ -48,6 +48,20 @@ def outputs(layers: Plain, point: Sequence[Fraction]) -> list[Fraction]:
     return affine(*layers[-1], values)
 
 
+def value(network: Network, point: Sequence[Fraction]) -> list[Fraction]:
+    """f at a point, also where layers read others than the one before."""
+    values = [list(point)]
+    for layer in network.layers:
+        total = [fraction(b) for b in layer.bias.entries()]
+        for source, matrix in layer.weights:
+            for i in range(matrix.nrows()):
+                total[i] += sum(
+                    (fraction(matrix[i, j]) * a for j, a in enumerate(values[source])), Fraction(0)
+                )
+        values.append([max(z, Fraction(0)) for z in total])
+    return total
+
+
 def affine(
     rows: Sequence[Sequence[Fraction]], biases: Sequence[Fraction], values: Sequence[Fraction]
 ) -> list[Fraction]:
