@@ -1,7 +1,7 @@
 """Neurons that point the other way in one of two networks.
 
-Where a layer is read beside what it reads itself, relu(z) = z + relu(-z) makes either direction of a
-neuron as good as the other, so that equal networks may differ in it.
+Where a layer is read beside what it reads itself, relu(z) = z + relu(-z) makes either direction
+of a neuron as good as the other, so that equal networks may differ in it.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ def binary_solution(
 ) -> tuple[int, ...] | None:
     """Bits x with sum(a_i x_i) = value for every equation (a, value), or None if none is found.
 
-    A returned solution is checked exactly.  None is a proof that there is no solution only where the
-    equations have full rank; lattice reduction may otherwise miss one.
+    A returned solution is checked exactly.  None is a proof that there is no solution only where
+    the equations have full rank; lattice reduction may otherwise miss one.
 
     >>> from flint import fmpq
     >>> binary_solution([([fmpq(366), fmpq(385), fmpq(392), fmpq(401)], fmpq(767))], 4)

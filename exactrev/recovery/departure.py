@@ -1,10 +1,10 @@
 """Where a boundary leaves the hyperplane it was followed in, and what it does there.
 
-A boundary bends exactly where it meets an earlier neuron's (R&K, T1).  Around the place where two meet,
-boundaries leave it like rays.  If the other one goes straight through, this one bends there, is deeper
-than it, and a point of an earlier boundary is now known.  If only two rays are left it is one boundary,
-bending at one that f hides.  Three rays may be read either way: the one that ends at the other two
-is earlier than they are, and nothing local says which it is.
+A boundary bends exactly where it meets an earlier neuron's (R&K, T1).  Around the place where two
+meet, boundaries leave it like rays.  If the other one goes straight through, this one bends
+there, is deeper than it, and a point of an earlier boundary is now known.  If only two rays are
+left it is one boundary, bending at one that f hides.  Three rays may be read either way: the one
+that ends at the other two is earlier than they are, and nothing local says which it is.
 """
 
 from __future__ import annotations

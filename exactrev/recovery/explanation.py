@@ -55,7 +55,9 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
 
 
 def unproved_reasons(found: Equivalence) -> tuple[Unresolved, ...]:
-    """Why a network that agrees with f wherever it was asked is not proved equal to the given one."""
+    """Why a network that agrees with f wherever it was asked is not proved equal to the given
+    one.
+    """
     if found.witness is not None:
         return (
             Unresolved(

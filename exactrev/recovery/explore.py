@@ -1,8 +1,8 @@
 """Places where a neuron that the lines missed would most likely show.
 
-A neuron that is nearly always off (or on) reads the layer below with nearly all weights of one sign; it
-differs where a few of the layer's activations are large and the others are small.  Such places are sought by
-float hill climbing on the network found so far: hints only, and no query.
+A neuron that is nearly always off (or on) reads the layer below with nearly all weights of one
+sign; it differs where a few of the layer's activations are large and the others are small.  Such
+places are sought by float hill climbing on the network found so far: hints only, and no query.
 """
 
 from __future__ import annotations

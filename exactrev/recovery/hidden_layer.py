@@ -20,6 +20,7 @@ from exactrev.recovery.orientation import Contradiction, orientation
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.trials import holds, straight_across
 from exactrev.recovery.walk import Walker
 
 #: Boundaries followed at most in one attempt to orient a layer.
@@ -126,7 +127,7 @@ def grow(
         waiting = survey.extra[met:] + waiting
     for surface in _merged(layer, doubtful):
         _add_partial(survey, walker, layer, surface, kinks)
-    _sift(survey, walker, layer, count)
+    _sift(survey, layer, count)
     return learned or len(layer.neurons) > count
 
 
@@ -145,14 +146,14 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
     return learned
 
 
-def _sift(survey: Survey, walker: Walker, layer: Layer, old: int) -> None:
+def _sift(survey: Survey, layer: Layer, old: int) -> None:
     """Take out neurons, other than the first ``old``, that prove to read one of their peers."""
     index = old
     while index < len(layer.neurons):
         surface = layer.surfaces[index]
         peers = [peer for k, peer in enumerate(layer.neurons) if k != index]
         chosen = survey.random.sample(peers, min(_PEERS, len(peers)))
-        if all(walker.straight_across(surface, peer) for peer in chosen):
+        if all(straight_across(survey, surface, peer) for peer in chosen):
             index += 1
         else:
             layer.refused.add(form_key(surface.kink.form))
@@ -168,9 +169,9 @@ def _followed(
     if not surface.consistent or tally.turned or tally.missed > tally.seen:
         return None
     neuron = surface_neuron(surface)
-    if neuron is None or (not neuron.unknown and not _believed(survey, walker, layer, surface, neuron)):
-        return None
-    return neuron
+    if neuron is None or neuron.unknown or _believed(survey, layer, surface, neuron):
+        return neuron
+    return None
 
 
 def surface_neuron(surface: Surface) -> Neuron | None:
@@ -216,13 +217,11 @@ def _add_partial(
         return
     walker.complete(surface, kinks, layer.neurons)
     neuron = surface_neuron(surface)
-    if neuron is not None and _believed(survey, walker, layer, surface, neuron):
+    if neuron is not None and _believed(survey, layer, surface, neuron):
         _add(survey, layer, surface, neuron)
 
 
-def _believed(
-    survey: Survey, walker: Walker, layer: Layer, surface: Surface, neuron: Neuron
-) -> bool:
+def _believed(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) -> bool:
     """Whether f bends where such a neuron would make it bend.
 
     All predictions on the scanned lines cost nothing.  If some fail, because the neuron is
@@ -238,4 +237,4 @@ def _believed(
         return True
     if 4 * seen < predicted:
         return False
-    return walker.holds(surface, layer.neurons)
+    return holds(survey, surface, layer.neurons)

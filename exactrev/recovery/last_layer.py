@@ -1,8 +1,9 @@
 """Weights of the last hidden layer that its boundaries do not show.
 
-Where the boundaries of neuron j and of neuron i below it never meet, i is off (or on) all along j's boundary
-and w_ji may stay open.  But f itself shows it where both are on: across i's boundary f bends by the sum of
-C_j w_ji over the last-layer neurons j that are on there, with C_j known from j's own kinks.
+Where the boundaries of neuron j and of neuron i below it never meet, i is off (or on) all along
+j's boundary and w_ji may stay open.  But f itself shows it where both are on: across i's boundary
+f bends by the sum of C_j w_ji over the last-layer neurons j that are on there, with C_j known
+from j's own kinks.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import LinearSystem
 from exactrev.recovery.geometry import Form, form_at
-from exactrev.recovery.hidden_layer import Layer, Neuron
+from exactrev.recovery.hidden_layer import Layer
 from exactrev.recovery.local import bend_at
+from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.output_layer import in_scale_of, output_bits, samples_where
 from exactrev.recovery.prefix import Cell, Prefix
 from exactrev.recovery.reach import Reach
@@ -28,7 +30,9 @@ _ENOUGH_PLACES = 24
 
 @dataclass(frozen=True)
 class Settled:
-    """The prefix with the layer on top; ``assumed`` weights (neuron, neuron below) were set to 0."""
+    """The prefix with the layer on top; ``assumed`` weights (neuron, neuron below) were set to
+    0.
+    """
 
     prefix: Prefix
     assumed: tuple[tuple[int, int], ...]

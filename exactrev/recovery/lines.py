@@ -1,21 +1,22 @@
 """All kinks of f on a segment of a line, with the exact hyperplane behind each.
 
-Between two positions whose pieces differ, the two pieces meet on one hyperplane if a single boundary
-lies between.  The hyperplane's position is tested by the pieces just before and just after it; if
-they are the two known ones it is the only kink (for generic f), and otherwise the segment splits
-there.  Source: R&K section 3.2, with exact pieces in place of fitted ones.
+Between two positions whose pieces differ, the two pieces meet on one hyperplane if a single
+boundary lies between.  The hyperplane's position is tested by the pieces just before and just
+after it; if they are the two known ones it is the only kink (for generic f), and otherwise the
+segment splits there.  Source: R&K section 3.2, with exact pieces in place of fitted ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.linear import matrix_rows, row_vector
-from exactrev.recovery.geometry import Bend, Kink, bend_between, form_at, rounded, slope
+from exactrev.recovery.geometry import Bend, Form, Kink, bend_between, form_at, rounded, slope
 from exactrev.recovery.points import DyadicPoint
 from exactrev.recovery.probe import Piece, Probe
 
@@ -41,10 +42,12 @@ class Line:
         return [b + t * d for b, d in zip(self.base, self.direction, strict=True)]
 
     def homogeneous_direction(self) -> fmpq_mat:
-        """The column (direction, 0): a form times it is the form's rate of change along the line."""
+        """The column (direction, 0): a form times it is the form's rate of change along the
+        line.
+        """
         return fmpq_mat(len(self.direction) + 1, 1, [*self.direction, fmpq(0)])
 
-    def crossing(self, form: object) -> fmpq | None:
+    def crossing(self, form: Form) -> fmpq | None:
         """The parameter where a form vanishes, or None where it does not change along the line."""
         rate = slope(form, self.direction)
         return -form_at(form, self.base) / rate if rate else None
@@ -74,7 +77,7 @@ def scan(
     probed = [
         scanner.station(t, line.stop - line.start) for t in (line.start, *stations, line.stop)
     ]
-    for left, right in zip(probed, probed[1:], strict=False):
+    for left, right in pairwise(probed):
         scanner.search(left, right)
     return sorted(scanner.kinks, key=lambda kink: kink.position)
 

@@ -88,11 +88,12 @@ def bend_at(probe: Probe, form: Form, point: Sequence[fmpq]) -> Bend | None:
 def bend_past(
     probe: Probe, form: Form, other: Form, point: Sequence[fmpq], side: int
 ) -> fmpq | None:
-    """The mu for which the boundary ``form = 0`` goes on as ``form + mu other = 0`` past ``other = 0``.
+    """The mu for which the boundary ``form = 0`` goes on as ``form + mu other = 0`` past ``other
+    = 0``.
 
     ``point`` lies on both; ``side`` (+1 or -1) is the sign of ``other`` past it.  Two pieces are
-    read.  None means that no such boundary is seen: f does not bend there, or not across a hyperplane of
-    that pencil.
+    read.  None means that no such boundary is seen: f does not bend there, or not across a
+    hyperplane of that pencil.
     """
     v, z = normal(form), normal(other)
     vv, vz, zz = dot(v, v), dot(v, z), dot(z, z)

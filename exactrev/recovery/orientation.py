@@ -1,8 +1,9 @@
 """Which way the last known layer's neurons point: relu(z) or relu(-z)?
 
-Boundaries of the next layer tell.  With e_i = w_i s_i - u_i the coefficient of z_i in a boundary's form, ``e_i != 0`` says
-that neuron i is on at that place; and u_i = w_i o_i with an unknown bit o_i turns every remaining equation into one on
-bits, which linear algebra or, where there are fewer equations than bits, lattice reduction solves.
+Boundaries of the next layer tell.  With e_i = w_i s_i - u_i the coefficient of z_i in a
+boundary's form, ``e_i != 0`` says that neuron i is on at that place; and u_i = w_i o_i with an
+unknown bit o_i turns every remaining equation into one on bits, which linear algebra or, where
+there are fewer equations than bits, lattice reduction solves.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The output layer, and the signs of the last hidden one.
 
-Near a kink of neuron j of the last hidden layer f = lower + jump relu(form), so that the output weights C_j are the
-jump in the scale of z_j, the same at each of its kinks.  With the bits s_j of a cell, its piece is sum_j C_j (s_j - o_j) z_j + b,
-linear in the unknown bits o_j and in b.  If no bits satisfy this, f holds a further part that is linear in what the
-last hidden layer reads: neurons that are always on, or pairs of opposite ones, leave one.  It becomes a direct connection.
+Near a kink of neuron j of the last hidden layer f = lower + jump relu(form), so that the output
+weights C_j are the jump in the scale of z_j, the same at each of its kinks.  With the bits s_j of
+a cell, its piece is sum_j C_j (s_j - o_j) z_j + b, linear in the unknown bits o_j and in b.  If
+no bits satisfy this, f holds a further part that is linear in what the last hidden layer reads:
+neurons that are always on, or pairs of opposite ones, leave one.  It becomes a direct connection.
 """
 
 from __future__ import annotations
@@ -138,7 +139,9 @@ def _assembled(
     direct: bool,
     bits: Sequence[int],
 ) -> Network | Misfit:
-    """The network over an oriented prefix; b and any direct connection are fitted to the samples."""
+    """The network over an oriented prefix; b and any direct connection are fitted to the
+    samples.
+    """
     assert prefix.below is not None
     outputs, width, deep = len(weights[0]), len(weights), prefix.depth
     reads = prefix.below.width if direct else 0
@@ -177,6 +180,7 @@ def _without_last_layer(
 def _hidden_layers(prefix: Prefix) -> list[Layer]:
     layers = []
     for number, known in enumerate(prefix.layers):
+        assert known.rows is not None
         rows = matrix_rows(known.rows)
         layers.append(Layer.of({number: [r[:-1] for r in rows]}, [r[-1] for r in rows]))
     return layers
@@ -188,7 +192,9 @@ def hidden_part(prefix: Prefix) -> Network:
 
 
 def _inner_forms(prefix: Prefix, cell: Cell) -> list[list[fmpq]]:
-    """What the last hidden layer reads, as forms on a cell: relu of the layer below, or the input."""
+    """What the last hidden layer reads, as forms on a cell: relu of the layer below, or the
+    input.
+    """
     if prefix.depth > 1:
         lower = Cell(cell.forms[:-1], cell.signs[:-1])
         return matrix_rows(lower.activations())

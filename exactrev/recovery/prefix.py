@@ -1,14 +1,17 @@
-"""The lower part of the network as far as it is known, and the cells it cuts the input space into.
+"""The lower part of the network as far as it is known, and the cells it cuts the input space
+into.
 
-A prefix holds the rows (weights | bias) of hidden layers 1..k.  Every layer but the last is *oriented*:
-its neurons' signs are known, so that relu(z) is.  The last one need not be: then a bit of its pattern
-says on which side of the neuron's boundary a point lies, not whether the neuron is on.
+A prefix holds the rows (weights | bias) of hidden layers 1..k.  Every layer but the last is
+*oriented*: its neurons' signs are known, so that relu(z) is.  The last one need not be: then a
+bit of its pattern says on which side of the neuron's boundary a point lies, not whether the
+neuron is on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flint import fmpq, fmpq_mat
 
@@ -138,12 +141,16 @@ class Prefix:
         return rows * stack([cell.activations(), constant])
 
     def span(self, cell: Cell) -> int:
-        """The dimension of the space of forms that neurons reading the last layer have on a cell."""
+        """The dimension of the space of forms that neurons reading the last layer have on a
+        cell.
+        """
         constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
         return int(stack([cell.activations(), constant]).rank())
 
     def path(self, line: Line, keep: bool = True) -> list[Segment]:
-        """The cells that a line crosses between its ends, in order; kept for the next time or not."""
+        """The cells that a line crosses between its ends, in order; kept for the next time or
+        not.
+        """
         if self.below is None:
             return [Segment(line.start, line.stop, Cell((), ()))]
         if line in self._paths:
@@ -166,7 +173,7 @@ class Prefix:
         }
         ends = [segment.start, *sorted(inner), segment.stop]
         pieces = []
-        for left, right in zip(ends, ends[1:], strict=False):
+        for left, right in pairwise(ends):
             middle = (left + right) / 2
             values = [z + middle * rate for z, rate in zip(starts, rates, strict=True)]
             pieces.append(Segment(left, right, segment.cell.extended(forms, values)))

@@ -1,16 +1,17 @@
 """The affine piece of f at a point, from exact queries.
 
-*Packed*: the point x0 + d with d_i = 2^-(E + K i) lies in one linear region, where f is affine, so that
-one exact answer ``f(x0) + sum_i g_i d_i`` spells out the value and every gradient entry as digits to base
-2^K.  The base is found by trying: a digit that does not fit its place (its leading guard bits are not
-all equal, or the answer has more fraction bits than the places provide for) means that K is too small, and the
-point is asked again with a larger K.  What is read is the piece of the region that holds the very point asked, so
-no region is ever straddled.  The price is the length of the coordinates, K (n+1) bits.
+*Packed*: the point x0 + d with d_i = 2^-(E + K i) lies in one linear region, where f is affine,
+so that one exact answer ``f(x0) + sum_i g_i d_i`` spells out the value and every gradient entry
+as digits to base 2^K.  The base is found by trying: a digit that does not fit its place (its
+leading guard bits are not all equal, or the answer has more fraction bits than the places provide
+for) means that K is too small, and the point is asked again with a larger K.  What is read is the
+piece of the region that holds the very point asked, so no region is ever straddled.  The price is
+the length of the coordinates, K (n+1) bits.
 
 *Plain*: n+1 queries at short distances, each a few hundred bits long.
 
-Either way a wrong reading is possible in principle (2^-40 a digit; a kink between two plain points) and
-is harmless: nothing reaches a verdict without a proof.
+Either way a wrong reading is possible in principle (2^-40 a digit; a kink between two plain
+points) and is harmless: nothing reaches a verdict without a proof.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Protocol
 
 from flint import fmpq, fmpq_mat, fmpz
 
+from exactrev.errors import RecoveryError
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.points import DyadicPoint, PackedPoint, centre
 
@@ -57,7 +59,7 @@ class PackedProbe:
                 return piece
             self._digit_bits += self._digit_bits // 16 * 8
             if self._digit_bits > _MAX_DIGIT_BITS:
-                raise ArithmeticError("the oracle's answers are not those of a piecewise affine map")
+                raise RecoveryError("the oracle's answers are not those of a ReLU network")
 
     def _try(self, point: DyadicPoint, base_bits: int) -> Piece | None:
         n = len(point.numerators)

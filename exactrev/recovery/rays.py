@@ -14,7 +14,9 @@ from exactrev.recovery.prefix import Cell
 
 @dataclass(frozen=True)
 class Crossing:
-    """A neuron (``layer`` counted from 0) whose boundary a ray meets after ``distance`` directions."""
+    """A neuron (``layer`` counted from 0) whose boundary a ray meets after ``distance``
+    directions.
+    """
 
     layer: int
     neuron: int

@@ -1,8 +1,8 @@
 """Where a half-known boundary meets the boundary of a known neuron: found without any query.
 
-The weights known so far give the half-known neuron's preactivation wherever the unknown ones do not
-matter.  Between two points of the known boundary where it has opposite signs, the two boundaries meet or
-come close; that is where the walk goes on.
+The weights known so far give the half-known neuron's preactivation wherever the unknown ones do
+not matter.  Between two points of the known boundary where it has opposite signs, the two
+boundaries meet or come close; that is where the walk goes on.
 """
 
 from __future__ import annotations

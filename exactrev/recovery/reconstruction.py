@@ -12,8 +12,9 @@ from exactrev.network.model import Network
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
-from exactrev.recovery.hidden_layer import Layer, Neuron, grow, orient
+from exactrev.recovery.hidden_layer import Layer, grow, orient
 from exactrev.recovery.last_layer import settle
+from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.output_layer import (
     Misfit,
     affine_network,
@@ -143,7 +144,7 @@ class Reconstruction:
         if self._telling is None or self._telling[0] != hidden:
             places = telling_places(hidden, self.survey.scale, self.survey.random)
             self._telling = (hidden, places)
-        self._scan_through(next(self._telling[1], None) or self.survey.random_point())
+        self._scan_through(next(self._telling[1], self.survey.random_point()))
 
     def _finished(self) -> Network | Misfit | None:
         if not self.layers:

@@ -1,7 +1,9 @@
-"""The whole job: ask an oracle, reconstruct the network, and prove the result where there is a NET.
+"""The whole job: ask an oracle, reconstruct the network, and prove the result where there is a
+NET.
 
-The search sees nothing but the oracle's answers.  The network itself, where one was given, is opened
-only after the search has stopped by itself, to prove (or fail to prove) that the result is it.
+The search sees nothing but the oracle's answers.  The network itself, where one was given, is
+opened only after the search has stopped by itself, to prove (or fail to prove) that the result is
+it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from random import Random
 from typing import Any, Literal
 
 from exactrev.equivalence import Equivalence, equiv
-from exactrev.errors import InputError, QueryBudgetExceeded, TimeLimitExceeded
+from exactrev.errors import InputError, RecoveryError
 from exactrev.network.model import Network
 from exactrev.recovery.explanation import Unresolved, unproved_reasons, unresolved_of
 from exactrev.recovery.oracle import Oracle
@@ -95,8 +97,8 @@ def recover(
     stopped = ""
     try:
         reconstruction.run()
-    except (QueryBudgetExceeded, TimeLimitExceeded) as limit:
-        stopped = str(limit)
+    except RecoveryError as reason:
+        stopped = str(reason)
     except KeyboardInterrupt:
         stopped = "interrupted"
     return _judged(target, reconstruction, oracle, seed, stopped)

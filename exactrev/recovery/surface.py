@@ -1,12 +1,13 @@
 """One boundary of the layer above the prefix, followed from cell to cell (R&K, T3).
 
-On a cell the boundary is the zero set of ``form = sum_i e_i z_i + b``, where z_i are the (known) forms of the last known
-layer's neurons and ``e_i`` is w_i where neuron i is on, 0 where it is off.  Where the boundary crosses the boundary of neuron
-i, the form jumps by ``+-w_i z_i``; where it crosses that of an earlier neuron, the jump is a known combination of the e_i.
-Each is one linear equation for the unknown weights, all in one scale: that of the kink where the walk began.
+On a cell the boundary is the zero set of ``form = sum_i e_i z_i + b``, where z_i are the (known)
+forms of the last known layer's neurons and ``e_i`` is w_i where neuron i is on, 0 where it is
+off.  Where the boundary crosses the boundary of neuron i, the form jumps by ``+-w_i z_i``; where
+it crosses that of an earlier neuron, the jump is a known combination of the e_i. Each is one
+linear equation for the unknown weights, all in one scale: that of the kink where the walk began.
 
-If the last layer is not oriented, its bits s_i only tell sides: neuron i is relu(z_i) or relu(-z_i), hence
-e_i = w_i s_i - u_i with u_i = 0 or w_i.
+If the last layer is not oriented, its bits s_i only tell sides: neuron i is relu(z_i) or
+relu(-z_i), hence e_i = w_i s_i - u_i with u_i = 0 or w_i.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from exactrev.recovery.prefix import Cell, Prefix
 
 @dataclass(frozen=True)
 class Passage:
-    """A place where a boundary crosses that of a neuron of the prefix: ``wall``, past it ``side``."""
+    """A place where a boundary crosses that of a neuron of the prefix: ``wall``, past it
+    ``side``.
+    """
 
     place: tuple[fmpq, ...]
     wall: Form
@@ -34,8 +37,8 @@ class Passage:
 class Waypoint:
     """A point of the boundary inside a cell, with the boundary's form there.
 
-    ``origin`` and ``passage`` say how it was reached: from another waypoint straight to the passage,
-    and from there past a boundary of the prefix.
+    ``origin`` and ``passage`` say how it was reached: from another waypoint straight to the
+    passage, and from there past a boundary of the prefix.
     """
 
     point: tuple[fmpq, ...]
@@ -84,7 +87,9 @@ class Surface:
         return [*on, fmpq(0), *sides]
 
     def jump(self, before: Cell, after: Cell, layer: int, neuron: int) -> list[fmpq]:
-        """mu as a form in the unknowns, where the form becomes ``form + mu z`` past a boundary z."""
+        """mu as a form in the unknowns, where the form becomes ``form + mu z`` past a boundary
+        z.
+        """
         top = len(before.forms) - 1
         if layer == top:
             sign = -1 if before.signs[top][neuron] else 1
@@ -102,8 +107,8 @@ class Surface:
     def absorb(self, kink: Kink) -> bool:
         """Take in a kink seen elsewhere if it must be of the same neuron; whether it is.
 
-        Its own scale is one more unknown.  It must be consistent with all that is known and fulfil at
-        least one equation that another neuron's kink would fail.
+        Its own scale is one more unknown.  It must be consistent with all that is known and
+        fulfil at least one equation that another neuron's kink would fail.
         """
         point = tuple(rationals(kink.point))
         cell = self.prefix.cell(point)
@@ -124,7 +129,9 @@ class Surface:
         return True
 
     def merge(self, other: Surface) -> bool:
-        """Take in all that another boundary tells if it must be of the same neuron; whether it is."""
+        """Take in all that another boundary tells if it must be of the same neuron; whether it
+        is.
+        """
         joint = self.system.with_unknown()
         before = joint.rank
         rows = other.system.rows()
@@ -141,7 +148,8 @@ class Surface:
         return True
 
     def form_on(self, cell: Cell) -> Form | None:
-        """The boundary's form on any cell, or None where the weights that matter are not determined.
+        """The boundary's form on any cell, or None where the weights that matter are not
+        determined.
 
         The boundary need not pass through the cell.
         """

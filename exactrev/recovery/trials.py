@@ -1,0 +1,98 @@
+"""Trials that a boundary must stand before its neuron is believed to be of a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flint import fmpq
+
+from exactrev.recovery.departure import rays
+from exactrev.recovery.geometry import Form, form_key
+from exactrev.recovery.lines import Line
+from exactrev.recovery.local import along, bend_at, combined
+from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.rays import first_crossing
+from exactrev.recovery.steps import NEARLY, downhill, known_step
+from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.survey import Survey
+from exactrev.recovery.turns import turned
+
+#: Random walks, and steps of each, that a believed boundary must stand.
+_TRIALS = 3
+_TRIAL_STEPS = 3
+#: Steps towards a peer's boundary after which the two are taken not to meet.
+_MAX_STEPS = 40
+
+
+def holds(survey: Survey, surface: Surface, peers: Sequence[Neuron]) -> bool:
+    """Whether the boundary, followed at random, is where its weights say, mostly.
+
+    False as soon as it turns at anything but the prefix: then it is of a deeper layer.  It may be
+    hidden in places.
+    """
+    seen = missed = 0
+    for _ in range(_TRIALS):
+        if not surface.waypoints:
+            return False
+        here: Waypoint | None = survey.random.choice(surface.waypoints)
+        for _ in range(_TRIAL_STEPS):
+            if here is None:
+                break
+            direction = along(here.form, survey.random_vector())
+            crossing = first_crossing(here.cell, here.point, direction)
+            reach = survey.scale * (1 << 10) if crossing is None else crossing.distance * NEARLY
+            stop = combined(here.point, reach, direction)
+            if bend_at(survey.probe, here.form, stop) is None:
+                if turned(survey, surface, peers, here, stop):
+                    return False
+                missed += 1
+                break
+            seen += 1
+            if crossing is None:
+                break
+            here = known_step(survey, surface, here, direction, crossing)
+    return seen > missed
+
+
+def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool:
+    """False if the boundary certainly bends at the ``peer``'s, where the two meet.
+
+    Then its neuron reads the peer and is of a deeper layer.  Where they meet is found without
+    queries; a look past it and a look before take two each.
+    """
+    here: Waypoint | None = survey.random.choice(surface.waypoints) if surface.waypoints else None
+    for _ in range(_MAX_STEPS):
+        if here is None or any(here.cell.top_signs[i] for i in peer.unknown):
+            return True
+        other = surface.prefix.local_form(here.cell, peer.row)
+        if not any(other.entries()[:-1]):
+            return True
+        direction = downhill(survey, here, other)
+        crossing = first_crossing(here.cell, here.point, direction)
+        meeting = Line(here.point, tuple(direction), fmpq(0), fmpq(1)).crossing(other)
+        ahead = meeting is not None and meeting > 0
+        if meeting is not None and ahead and (crossing is None or meeting < crossing.distance):
+            end = 2 * meeting if crossing is None else crossing.distance
+            return _passes(survey, here, direction, meeting, (meeting + end) / 2, other)
+        if crossing is None:
+            return True
+        here = known_step(survey, surface, here, direction, crossing)
+    return True
+
+
+def _passes(
+    survey: Survey,
+    here: Waypoint,
+    direction: Sequence[fmpq],
+    meeting: fmpq,
+    past: fmpq,
+    other: Form,
+) -> bool:
+    """Whether the boundary may go straight on where it meets ``other`` on the way."""
+    if bend_at(survey.probe, here.form, combined(here.point, past, direction)) is not None:
+        return True
+    before = combined(here.point, meeting * NEARLY, direction)
+    if bend_at(survey.probe, here.form, before) is None:
+        return True
+    around = rays(survey, here.form, other, combined(here.point, meeting, direction))
+    return around.count(form_key(other)) < 2 or around.count(form_key(here.form)) == 2
