@@ -78,7 +78,7 @@ def test_an_answer_is_a_solution_and_full_rank_none_is_a_proof(
 ) -> None:
     """Equations of all kinds: short numbers with many solutions, spoilt ones with none."""
     entry = data.draw(st.sampled_from(["small", "float", "rational"]))
-    equations, bits = planted(random, unknowns, count, entry)
+    equations, _ = planted(random, unknowns, count, entry)
     if equations and data.draw(st.booleans()):
         row, value = equations[-1]
         equations[-1] = (row, value + data.draw(st.sampled_from([1, Fraction(1, 3)])))

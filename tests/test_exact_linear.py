@@ -118,7 +118,7 @@ def test_a_copy_grows_on_its_own(
 @given(systems(), st.data())
 def test_one_more_unknown_is_free(drawn: tuple[int, list[Equation]], data: st.DataObject) -> None:
     unknowns, equations = drawn
-    system, kept = taken(unknowns, equations)
+    system, _ = taken(unknowns, equations)
     wider = system.with_unknown()
     assert (wider.unknowns, wider.rank) == (unknowns + 1, system.rank)
     assert wider.unit(unknowns) is None
@@ -173,7 +173,9 @@ def test_the_same_as_sympy() -> None:
     for coefficients, value in equations:
         assert system.add(coefficients, value)
     x = sympy.symbols("x0:4")
-    solution = sympy.solve([sum(a * v for a, v in zip(c, x, strict=True)) - b for c, b in equations])
+    solution = sympy.solve([
+        sum(a * v for a, v in zip(row, x, strict=True)) - value for row, value in equations
+    ])
     expression = sum((a * v for a, v in zip([5, -3, 4, -1], x, strict=True)), sympy.Integer(0))
     expected = sympy.simplify(expression.subs(solution))
     assert expected.is_Rational

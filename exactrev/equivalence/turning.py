@@ -15,35 +15,41 @@ from exactrev.network.reduction import Name, Reduction
 _Row = dict[tuple[int, int] | None, fmpq]
 
 
-def turned_neurons(a: Network, b: Reduction) -> frozenset[Name]:
-    """The neurons of b, by their names before its reduction, that are opposite to neurons of a.
+#: For a neuron (layer, index) of one network: its counterpart's index in the same layer of
+#: another, and the factor, of either sign, by which its row is the counterpart's.
+Counterparts = dict[tuple[int, int], tuple[int, fmpq]]
 
-    Layer by layer, rows of b are compared with those of a up to a factor of either sign; neurons
-    that have no counterpart are passed over.
+
+def counterparts(a: Network, b: Network) -> Counterparts:
+    """The neurons of b whose rows are multiples, of either sign, of rows of a.
+
+    Layer by layer, with the columns of what was matched below identified; neurons that read one
+    without a counterpart are passed over.
     """
-    columns: dict[tuple[int, int], tuple[int, fmpq]] = {
-        (0, i): (i, fmpq(1)) for i in range(a.inputs)
-    }
-    turned = []
-    for number, names in enumerate(b.names, 1):
-        if number > len(a.hidden):
-            break
+    columns: Counterparts = {(0, i): (i, fmpq(1)) for i in range(a.inputs)}
+    for number in range(1, min(len(a.hidden), len(b.hidden)) + 1):
         targets = {}
         for index, row in enumerate(_rows(a, number)):
             key, factor = _normal(row)
             targets[key] = (index, factor)
-        for index, row in enumerate(_rows(b.network, number)):
+        for index, row in enumerate(_rows(b, number)):
             mapped = _in_terms_of_a(row, columns)
             if mapped is None:
                 continue
             key, factor = _normal(mapped)
-            if key not in targets:
-                continue
-            match, theirs = targets[key]
-            columns[number, index] = (match, abs(factor / theirs))
-            if factor / theirs < 0:
-                turned.append(names[index])
-    return frozenset(turned)
+            if key in targets:
+                match, theirs = targets[key]
+                columns[number, index] = (match, factor / theirs)
+    return {place: found for place, found in columns.items() if place[0] > 0}
+
+
+def turned_neurons(a: Network, b: Reduction) -> frozenset[Name]:
+    """The neurons of b, by their names before its reduction, that are opposite to neurons of a."""
+    return frozenset(
+        b.names[number - 1][index]
+        for (number, index), (_, factor) in counterparts(a, b.network).items()
+        if factor < 0
+    )
 
 
 def _rows(network: Network, number: int) -> list[_Row]:
@@ -57,14 +63,14 @@ def _rows(network: Network, number: int) -> list[_Row]:
     return rows
 
 
-def _in_terms_of_a(row: _Row, columns: dict[tuple[int, int], tuple[int, fmpq]]) -> _Row | None:
+def _in_terms_of_a(row: _Row, columns: Counterparts) -> _Row | None:
     mapped: _Row = {}
     for key, weight in row.items():
         if key is None:
             mapped[None] = weight
         elif key in columns:
             match, scale = columns[key]
-            mapped[key[0], match] = weight * scale
+            mapped[key[0], match] = weight * abs(scale)
         else:
             return None
     return mapped

@@ -124,7 +124,7 @@ def _judged(
     if network is not None and isinstance(target, Network):
         found = equiv(target, network, seed)
         if not found.same_function:
-            unresolved += unproved_reasons(found)
+            unresolved += unproved_reasons(found, seed)
         else:
             unresolved = ()
     verdict, proof = _verdict(network, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 from flint import fmpq
@@ -76,7 +77,9 @@ def at(form: Form, point: Sequence[Fraction]) -> Fraction:
     return sum((v * x for v, x in zip(form[:-1], point, strict=True)), form[-1])
 
 
-def next_forms(rows: list[list[Fraction]], biases: list[Fraction], active: list[Form]) -> list[Form]:
+def next_forms(
+    rows: list[list[Fraction]], biases: list[Fraction], active: list[Form]
+) -> list[Form]:
     """The forms of a layer's z from those of the activations it reads."""
     width = len(active[0])
     constant = [Fraction(0)] * (width - 1) + [Fraction(1)]
@@ -116,13 +119,18 @@ def stretches(
     start: Fraction,
     stop: Fraction,
 ) -> list[Stretch]:
-    """Split [start, stop] wherever a neuron of a layer but the last changes sign, layer by layer."""
+    """Split [start, stop] wherever a neuron of a layer but the last changes sign."""
 
     def point(t: Fraction) -> list[Fraction]:
         return [b + t * d for b, d in zip(base, direction, strict=True)]
 
     def split(
-        depth: int, lo: Fraction, hi: Fraction, active: list[Form], bits: Bits, below: tuple
+        depth: int,
+        lo: Fraction,
+        hi: Fraction,
+        active: list[Form],
+        bits: Bits,
+        below: tuple[tuple[tuple[Fraction, ...], ...], ...],
     ) -> Iterator[Stretch]:
         forms = next_forms(*layers[depth], active)
         below = (*below, tuple(map(tuple, forms)))
@@ -135,7 +143,7 @@ def stretches(
             if left * right < 0:
                 roots.add(lo + (hi - lo) * left / (left - right))
         ends = [lo, *sorted(roots), hi]
-        for a, b in zip(ends, ends[1:], strict=False):
+        for a, b in pairwise(ends):
             middle = point((a + b) / 2)
             on = tuple(at(form, middle) > 0 for form in forms)
             zero = [Fraction(0)] * len(active[0])
@@ -176,7 +184,7 @@ def random_plain(random: Random, sizes: Sequence[int], kind: str) -> Plain:
 
     return [
         ([[number() for _ in range(fan)] for _ in range(width)], [number() for _ in range(width)])
-        for fan, width in zip(sizes, sizes[1:], strict=False)
+        for fan, width in pairwise(sizes)
     ]
 
 

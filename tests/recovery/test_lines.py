@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -42,7 +43,7 @@ def parallel(layers: Plain, random: Random) -> None:
 
 def silent(layers: Plain, random: Random) -> None:
     """One neuron reads nothing, one is never read."""
-    rows, biases = layers[0]
+    rows, _ = layers[0]
     rows[0] = [Fraction(0)] * len(rows[0])
     for row in layers[1][0]:
         row[1] = Fraction(0)
@@ -84,15 +85,18 @@ def scanned(
 def places(kinks: list[Kink]) -> list[tuple[Fraction, tuple[Fraction, ...]]]:
     """Position and hyperplane of every kink."""
     return [
-        (reference.fraction(k.position), reference.hyperplane([*map(reference.fraction, k.form.entries())]))
+        (
+            reference.fraction(k.position),
+            reference.hyperplane([reference.fraction(x) for x in k.form.entries()]),
+        )
         for k in kinks
     ]
 
 
 def true_places(parts: list[Stretch]) -> list[tuple[Fraction, tuple[Fraction, ...]]]:
-    """The same by brute force: where neighbouring stretches meet, and by what their pieces differ."""
+    """The same by brute force: where stretches meet, and by what their pieces differ."""
     found = []
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         changes = [
             [b - a for a, b in zip(*rows, strict=True)]
             for rows in zip(left.piece, right.piece, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -26,7 +26,7 @@ FAR = Fraction(64)
 
 @dataclass(frozen=True)
 class Seen:
-    """A kink of a second-layer neuron: the neuron, its true form there, and the first-layer bits."""
+    """A kink of a second-layer neuron: the neuron, its true form, and the first-layer bits."""
 
     kink: Kink
     neuron: int
@@ -85,7 +85,7 @@ def kinks_of_second_layer(
     stations = [rational((part.start + part.stop) / 2) for part in parts]
     kinks = {fraction(k.position): k for k in scan(PackedProbe(oracle), line, stations, Random(0))}
     found = []
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         kink = kinks.get(right.start)
         changed = [i for i, b in enumerate(left.bits[1]) if b != right.bits[1][i]]
         if kink is not None and left.bits[0] == right.bits[0] and len(changed) == 1:

@@ -26,7 +26,7 @@ SEEDS = range(10)
 
 def judged(network: Network, recovery: Recovery) -> Recovery:
     """The recovery, after what every recovery owes has been asserted."""
-    assert 0 < recovery.queries and recovery.parameters == network.parameters
+    assert recovery.queries > 0 and recovery.parameters == network.parameters
     assert recovery.query_bits > 0 and recovery.total_query_bits >= recovery.query_bits
     assert recovery.isomorphic == (recovery.proof == "isomorphism")
     assert recovery.equal == (recovery.proof in ("isomorphism", "equality"))
@@ -307,6 +307,12 @@ def test_a_function_is_found_but_unproved() -> None:
         point = [Fraction(random.gauss(0, size)) for _ in range(4)]
         found = [reference.fraction(y) for y in recovery.network(point)]
         assert found == reference.outputs(layers, point)
+
+
+def test_a_function_that_is_no_relu_network_is_not_found() -> None:
+    recovery = recover(lambda point: [point[0] * point[0]], inputs=1)
+    assert recovery.verdict == "failed" and recovery.network is None
+    assert recovery.unresolved
 
 
 def test_the_search_is_the_same_for_a_function_as_for_its_network() -> None:
