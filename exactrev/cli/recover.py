@@ -39,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_certificate(parser, "that the result is the network")
     parser.add_argument("--max-queries", type=count, metavar="N",
                         help="ask at most this many different points")
+    parser.add_argument("--probe", choices=("packed", "plain"), default="packed",
+                        help="one long query a piece of the function (default), or inputs+1 short")
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
@@ -96,6 +98,7 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
             max_queries=arguments.max_queries,
             timeout=arguments.timeout,
             progress=None if arguments.quiet else report_progress,
+            probe=arguments.probe,
         )
     except KeyboardInterrupt:
         return None
