@@ -81,7 +81,7 @@ def test_an_answer_is_a_solution_and_full_rank_none_is_a_proof(
     equations, _ = planted(random, unknowns, count, entry)
     if equations and data.draw(st.booleans()):
         row, value = equations[-1]
-        equations[-1] = (row, value + data.draw(st.sampled_from([1, Fraction(1, 3)])))
+        equations[-1] = (row, value + data.draw(st.sampled_from([Fraction(1), Fraction(1, 3)])))
     true = brute(equations, unknowns)
     answer = solve(equations, unknowns)
     if answer is not None:

@@ -24,7 +24,7 @@ Equation = tuple[list[Fraction], Fraction]
 @st.composite
 def systems(draw: st.DrawFn) -> tuple[int, list[Equation]]:
     """Equations, some of which follow from others and some of which contradict them."""
-    unknowns = draw(st.integers(1, 5))
+    unknowns: int = draw(st.integers(1, 5))
     rows = st.tuples(st.lists(numbers, min_size=unknowns, max_size=unknowns), numbers)
     equations = draw(st.lists(rows, max_size=5))
     for _ in range(draw(st.integers(0, 3)) if equations else 0):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from random import Random
 
 import pytest
+from flint import fmpq
 
 from benchmarks.networks import gaussian
 from exactrev.recovery.first_layer import FirstLayer
@@ -15,10 +17,12 @@ from tests.recovery import reference
 
 SEEDS = range(20)
 
+Plane = tuple[Fraction, ...]
+
 
 def found_and_true(
     sizes: tuple[int, ...], seed: int, lines: int
-) -> tuple[list[tuple], list[tuple]]:
+) -> tuple[list[Plane], list[Plane]]:
     """The hyperplanes reported after some lines, and those of all first-layer neurons."""
     network = gaussian(sizes, seed)
     survey = Survey(PackedProbe(Oracle.of_network(network)), Random(seed))
@@ -58,7 +62,7 @@ def test_what_was_accepted_stays_accepted() -> None:
     network = gaussian((5, 5, 4, 2), 3)
     survey = Survey(PackedProbe(Oracle.of_network(network)), Random(3))
     first = FirstLayer(survey)
-    before: list = []
+    before: list[tuple[fmpq, ...]] = []
     for _ in range(4):
         survey.scan_random_line()
         forms = [tuple(form.entries()) for form in first.forms()]

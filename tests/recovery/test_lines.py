@@ -169,8 +169,8 @@ def test_the_jump_and_the_point_of_a_kink_are_exact() -> None:
             jump = [reference.fraction(x) for x in kink.bend.jump.entries()]
             rate = reference.at([*form[:-1], Fraction(0)], direction)
             lower, upper = (left, right) if rate > 0 else (right, left)
-            for a, b, c in zip(lower.piece, upper.piece, jump, strict=True):
-                assert [y - x for x, y in zip(a, b, strict=True)] == [c * v for v in form]
+            for below, above, c in zip(lower.piece, upper.piece, jump, strict=True):
+                assert [y - x for x, y in zip(below, above, strict=True)] == [c * v for v in form]
             scale = 1 << kink.point.exponent
             for x, b, d in zip(kink.point.numerators, base, direction, strict=True):
                 exact = b + right.start * d

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
@@ -33,16 +34,18 @@ def prefix_of(layers: Plain) -> Prefix:
     return prefix
 
 
-def case(random: Random, sizes: tuple[int, ...], kind: str) -> tuple[Plain, list[list[Fraction]]]:
+def case(
+    random: Random, sizes: tuple[int, ...], kind: str
+) -> tuple[Plain, tuple[list[Fraction], list[Fraction]]]:
     layers = reference.random_plain(random, sizes, kind)
-    vectors = [
+    base, direction = (
         [Fraction(2 * random.randint(-2000, 2000) + 1, 1024) for _ in range(sizes[0])]
         for _ in range(2)
-    ]
-    return layers, vectors
+    )
+    return layers, (base, direction)
 
 
-def line_of(vectors: list[list[Fraction]]) -> Line:
+def line_of(vectors: Sequence[list[Fraction]]) -> Line:
     base, direction = (tuple(map(reference.rational, vector)) for vector in vectors)
     return Line(base, direction, *map(reference.rational, ENDS))
 
@@ -81,7 +84,8 @@ def test_crossings_are_the_zeros_of_a_next_neuron(sizes: tuple[int, ...], kind: 
         expected = []
         for part in reference.stretches(layers, *vectors, *ENDS):
             form = list(part.piece[0])
-            start, rate = reference.at(form, vectors[0]), reference.at([*form[:-1], 0], vectors[1])
+            start = reference.at(form, vectors[0])
+            rate = reference.at([*form[:-1], Fraction(0)], vectors[1])
             if rate and part.start < -start / rate <= part.stop:
                 expected.append((-start / rate, tuple(form)))
         found = prefix_of(layers).crossings(line_of(vectors), row_matrix(rows[:1], biases[:1]))
@@ -102,7 +106,8 @@ def test_crossings_keep_off_cells_where_an_unknown_weight_matters() -> None:
         expected = []
         for part in reference.stretches(layers, *vectors, *ENDS):
             form = list(part.piece[0])
-            start, rate = reference.at(form, vectors[0]), reference.at([*form[:-1], 0], vectors[1])
+            start = reference.at(form, vectors[0])
+            rate = reference.at([*form[:-1], Fraction(0)], vectors[1])
             if rate and part.start < -start / rate < part.stop and not part.bits[0][2]:
                 expected.append(-start / rate)
         found = prefix_of(layers).crossings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
@@ -101,7 +102,7 @@ def test_a_packed_point_right_beside_a_boundary_shows_one_of_its_two_sides() -> 
 
 
 def test_answers_that_are_no_piecewise_affine_map_are_refused() -> None:
-    def square(point: list[Fraction]) -> list[Fraction]:
+    def square(point: Sequence[Fraction]) -> list[Fraction]:
         return [point[0] * point[0]]
 
     probe = PackedProbe(Oracle.of_callable(square, 1))
