@@ -81,7 +81,7 @@ class LinearSystem:
         return wider
 
     def without_last_unknown(self) -> LinearSystem:
-        """The equations that do not speak of the last variable, over the others."""
+        """What the equations say of the others, where they determine the last variable."""
         narrower = LinearSystem(self.unknowns - 1)
         for pivot, row in self._rows.items():
             entries = row.entries()

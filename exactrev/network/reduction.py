@@ -84,6 +84,19 @@ def reduce_structurally(
     return _assembled(network, work)
 
 
+def without_unread(network: Network) -> Network:
+    """The same function; if some neuron is read by nothing, a structurally reduced network."""
+    readers: list[set[int]] = [set() for _ in network.architecture]
+    for layer in network.layers:
+        for source, matrix in layer.weights:
+            width = matrix.ncols()
+            readers[source] |= {k % width for k, w in enumerate(matrix.entries()) if w}
+    whole = all(
+        len(readers[number]) == layer.size for number, layer in enumerate(network.hidden, 1)
+    )
+    return network if whole else reduce_structurally(network).network
+
+
 class _Working:
     """The rows of the neurons left and of the outputs, and the steps that led to them."""
 

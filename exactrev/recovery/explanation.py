@@ -32,22 +32,22 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
     if reconstruction.network is not None:
         return tuple(
             Unresolved(
-                f"weight {depth}:{j} of {depth - 1}:{i}",
+                f"weight {weight.number}:{weight.neuron} of {weight.number - 1}:{weight.below}",
                 "the boundaries of the two neurons were not seen to meet, and no place was found "
                 "where both are on and f shows the weight; 0 was taken",
             )
-            for j, i in reconstruction.assumed
+            for weight in reconstruction.assumed
         )
     items = [Unresolved("search", stopped)] if stopped else []
-    if reconstruction.layers:
-        for j, neuron in enumerate(reconstruction.layers[-1].neurons):
-            items += [
-                Unresolved(
-                    f"weight {depth}:{j} of {depth - 1}:{i}",
-                    "the boundaries of the two neurons were not seen to meet",
-                )
-                for i in sorted(neuron.unknown)
-            ]
+    items += [
+        Unresolved(
+            f"weight {number}:{j} of {number - 1}:{i}",
+            "the boundaries of the two neurons were not seen to meet",
+        )
+        for number, layer in enumerate(reconstruction.layers, 1)
+        for j, neuron in enumerate(layer.neurons)
+        for i in sorted(neuron.unknown)
+    ]
     left = len(reconstruction.unexplained())
     if left:
         items.append(

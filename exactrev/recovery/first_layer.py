@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from exactrev.recovery.departure import Key, departure
-from exactrev.recovery.geometry import Form, Kink, form_key, rationals
+from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
 from exactrev.recovery.local import along, bend_at, combined, onto
 from exactrev.recovery.survey import Survey
 
@@ -66,7 +66,7 @@ class FirstLayer:
             self._judged_with[key] = candidate.evidence
             if self._reaches_both_ends(candidate):
                 self._accept(key, candidate)
-            elif candidate.lines > 1 and key not in self._doubtful:
+            elif key not in self._doubtful and self._may_be_whole(candidate):
                 doubtful.append((key, candidate))
         for key, candidate in doubtful:
             if not self._bends(candidate):
@@ -130,6 +130,23 @@ class FirstLayer:
             if all(bend_at(self.survey.probe, candidate.form, end) is not None for end in ends):
                 return True
         return False
+
+    def _may_be_whole(self, candidate: _Candidate) -> bool:
+        """Whether kinks on several lines lie on both sides of a boundary that is certain.
+
+        Where no boundary is certain it is enough that there are several lines.
+
+        A deeper boundary that reads a neuron bends at its boundary, so that kinks in one
+        hyperplane lie on one side of it.
+        """
+        places = [rationals(kink.point) for kink in candidate.kinks]
+        return candidate.lines > 1 and (
+            not self._accepted
+            or any(
+                len({form_at(form, place) > 0 for place in places}) == 2
+                for form in self._accepted.values()
+            )
+        )
 
     def _bends(self, candidate: _Candidate) -> bool:
         """Whether the boundary is seen to turn off its hyperplane somewhere."""

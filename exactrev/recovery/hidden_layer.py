@@ -49,11 +49,17 @@ class Layer:
 
     def extended(self) -> Prefix:
         """The prefix with this layer on top, not oriented yet."""
-        return self.prefix.with_layer(stack([neuron.row for neuron in self.neurons]))
+        rows = stack([neuron.row for neuron in self.neurons])
+        return self.prefix.with_layer(rows, [neuron.unknown for neuron in self.neurons])
 
     def explains(self, kink: Kink) -> bool:
-        """Whether the kink lies on a boundary of this layer's neurons or of one below."""
+        """Whether the kink lies on a boundary of this layer's neurons or of one below.
+
+        A kink where weights that are not known matter counts as explained.
+        """
         cell = self.prefix.cell(rationals(kink.point))
+        if not self.prefix.certain(cell):
+            return True
         forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
         forms += [
             self.prefix.local_form(cell, neuron.row).entries()
@@ -72,6 +78,7 @@ def orient(
     With it come the boundaries that were followed on the way, already over that prefix.  None if
     the boundaries do not tell.
     """
+    kinks = [kink for kink in kinks if prefix.certain(prefix.cell(rationals(kink.point)))]
     surfaces = [Surface(prefix, kink, oriented=False) for kink in kinks]
     surfaces = [surface for surface in surfaces if surface.consistent]
     flips = _agreed(surfaces, prefix.width)
@@ -127,7 +134,7 @@ def grow(
         waiting = survey.extra[met:] + waiting
     for surface in _merged(layer, doubtful):
         _add_partial(survey, walker, layer, surface, kinks)
-    _sift(survey, layer, count)
+    sift(survey, layer, count)
     return learned or len(layer.neurons) > count
 
 
@@ -146,9 +153,12 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
     return learned
 
 
-def _sift(survey: Survey, layer: Layer, old: int) -> None:
-    """Take out neurons, other than the first ``old``, that prove to read one of their peers."""
-    index = old
+def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
+    """Take out neurons that prove to read one of their peers; whether there were any.
+
+    The first ``old`` are left alone.  Each of the others is tried with a few peers.
+    """
+    index, count = old, len(layer.neurons)
     while index < len(layer.neurons):
         surface = layer.surfaces[index]
         peers = [peer for k, peer in enumerate(layer.neurons) if k != index]
@@ -159,6 +169,7 @@ def _sift(survey: Survey, layer: Layer, old: int) -> None:
             layer.refused.add(form_key(surface.kink.form))
             del layer.neurons[index], layer.surfaces[index]
             survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
+    return len(layer.neurons) < count
 
 
 def _followed(

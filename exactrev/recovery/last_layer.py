@@ -24,8 +24,8 @@ from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
 
 #: Points of a boundary that are considered, and places among them where f is asked.
-_MANY_POINTS = 400
-_ENOUGH_PLACES = 24
+MANY_POINTS = 400
+ENOUGH_PLACES = 24
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ def _column(
     outputs = len(columns[0])
     system = LinearSystem(len(readers) + (outputs if direct else 0))
     places = 0
-    for point in reach.boundary_points(layer.prefix, below, _MANY_POINTS):
+    for point in reach.boundary_points(layer.prefix, below, MANY_POINTS):
         cell = layer.prefix.cell(point).with_top_bit(below, False)
         on = _on_neurons(layer, cell, point, bits)
         if on is None or not (direct or any(j in on for j in readers)):
             continue
         places += 1
         wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
-        for r, jump in enumerate(_jump(survey, wall, point, outputs)):
+        for r, jump in enumerate(jump_across(survey, wall, point, outputs)):
             known = sum(
                 (columns[j][r] * layer.neurons[j].row[0, below] * (1 - 2 * bits[j]) for j in on),
                 fmpq(0),
@@ -106,7 +106,7 @@ def _column(
                 terms += [fmpq(int(r == k)) for k in range(outputs)]
             if not system.add(terms, jump - known):
                 return None
-        if system.rank == system.unknowns or places == _ENOUGH_PLACES:
+        if system.rank == system.unknowns or places == ENOUGH_PLACES:
             break
     return [system.unit(k) for k in range(len(readers))]
 
@@ -116,6 +116,8 @@ def _on_neurons(
 ) -> set[int] | None:
     """The layer's neurons that are on at a point, or None where that is not determined."""
     on = set()
+    if not layer.prefix.certain(cell):
+        return None
     for j, neuron in enumerate(layer.neurons):
         if _uncertain(neuron, cell):
             return None
@@ -129,7 +131,7 @@ def _uncertain(neuron: Neuron, cell: Cell) -> bool:
     return any(cell.top_signs[i] for i in neuron.unknown)
 
 
-def _jump(
+def jump_across(
     survey: Survey, wall: Form, point: Sequence[fmpq], outputs: int
 ) -> tuple[fmpq, ...]:
     """How much f bends across a wall, in the wall's own scale; zeros where it does not bend."""

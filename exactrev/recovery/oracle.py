@@ -6,10 +6,11 @@ A point is dyadic: integer numerators over a power of two.  Asking the same poin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from flint import fmpq
 
 from exactrev.errors import InputError, QueryBudgetExceeded, TimeLimitExceeded
@@ -45,6 +46,7 @@ class Oracle:
         self._max_queries = max_queries
         self._timeout = timeout
         self._known: dict[bytes, Answer] = {}
+        self._outputs = 0
 
     @staticmethod
     def of_network(network: Network, **limits: Any) -> Oracle:
@@ -64,9 +66,7 @@ class Oracle:
         def answer(point: Point) -> Answer:
             denominator = 1 << point.exponent
             values = function([Fraction(int(x), denominator) for x in point.numerators])
-            if any(isinstance(value, float) for value in values):
-                raise InputError("the oracle must return exact numbers, not floats")
-            return tuple(to_rational(value) for value in values)
+            return _exact_values(values)
 
         return Oracle(answer, inputs, **limits)
 
@@ -83,6 +83,7 @@ class Oracle:
     def ask(self, point: Point) -> Answer:
         """The outputs at a point.
 
+        Raises InputError if they are not exact numbers, or not as many as before.
         Raises QueryBudgetExceeded or TimeLimitExceeded instead of asking beyond a limit.
         """
         key = point.digest()
@@ -95,6 +96,21 @@ class Oracle:
         self.query_bits = max(self.query_bits, point.bits)
         self.total_query_bits += point.total_bits
         value = self._answer(point)
+        if len(value) != self._outputs:
+            if self._outputs:
+                raise InputError("the oracle does not always return the same number of outputs")
+            self._outputs = len(value)
         self._known[key] = value
         return value
 
+
+def _exact_values(values: Any) -> Answer:
+    """A function's outputs as rationals; InputError unless they are exact numbers in a sequence."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InputError("the oracle must return a sequence of exact numbers")
+    listed = list(values)
+    if not listed:
+        raise InputError("the oracle returned no outputs")
+    if any(isinstance(value, (float, np.inexact)) for value in listed):
+        raise InputError("the oracle must return exact numbers, not floats")
+    return tuple(to_rational(value) for value in listed)

@@ -78,7 +78,7 @@ def samples_where(
         place = rounded(survey.random_point(), 64)
         point = rationals(place)
         cell = prefix.cell(point)
-        if wanted(cell):
+        if prefix.certain(cell) and wanted(cell):
             samples.append(Sample(tuple(point), cell, survey.probe.piece(place)))
         if len(samples) == count:
             break

@@ -64,12 +64,13 @@ class DyadicPoint:
     @property
     def bits(self) -> int:
         """Bits of the longest numerator or of the denominator, whichever is more."""
-        return max(self.exponent, *(int(x.bit_length()) for x in self.numerators))
+        least = self.reduced()
+        return max(least.exponent, *(int(x.bit_length()) for x in least.numerators))
 
     @property
     def total_bits(self) -> int:
-        """Bits of all numerators together."""
-        return sum(int(x.bit_length()) for x in self.numerators)
+        """Bits of all numerators together, over the least denominator."""
+        return sum(int(x.bit_length()) for x in self.reduced().numerators)
 
     def digest(self) -> bytes:
         """The same for the same point, whatever exponent it is written with."""

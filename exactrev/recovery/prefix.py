@@ -70,15 +70,23 @@ class Segment:
 class Prefix:
     """Known rows of the first hidden layers of a dense network: ``rows`` on top of ``below``.
 
+    ``unknown`` lists, for each neuron, neurons below whose weight is not known and stands as 0.
+
     ``Prefix(n)`` knows no layer of a network with n inputs.
     """
 
     def __init__(
-        self, inputs: int, below: Prefix | None = None, rows: fmpq_mat | None = None
+        self,
+        inputs: int,
+        below: Prefix | None = None,
+        rows: fmpq_mat | None = None,
+        unknown: Sequence[frozenset[int]] = (),
     ) -> None:
         self.inputs = inputs
         self.below = below
         self.rows = rows
+        self.unknown = tuple(unknown)
+        self._blind = frozenset[int]().union(*self.unknown)
         self._forms: dict[tuple[tuple[bool, ...], ...], fmpq_mat] = {}
         self._paths: dict[Line, list[Segment]] = {}
 
@@ -97,9 +105,9 @@ class Prefix:
         """The number of values that a next layer reads."""
         return self.inputs if self.rows is None else int(self.rows.nrows())
 
-    def with_layer(self, rows: fmpq_mat) -> Prefix:
+    def with_layer(self, rows: fmpq_mat, unknown: Sequence[frozenset[int]] = ()) -> Prefix:
         """The prefix with one layer more."""
-        return Prefix(self.inputs, self, rows)
+        return Prefix(self.inputs, self, rows, unknown)
 
     def row(self, neuron: int) -> fmpq_mat:
         """The (weights | bias) of a neuron of the last layer."""
@@ -114,7 +122,16 @@ class Prefix:
             for row, flip in zip(matrix_rows(self.rows), flips, strict=True)
             for x in row
         ]
-        return Prefix(self.inputs, self.below, fmpq_mat(len(flips), self.rows.ncols(), entries))
+        rows = fmpq_mat(len(flips), self.rows.ncols(), entries)
+        return Prefix(self.inputs, self.below, rows, self.unknown)
+
+    def certain(self, cell: Cell) -> bool:
+        """Whether no neuron with an unknown weight is on in the cell: then its forms are right."""
+        if self.below is None:
+            return True
+        if self._blind and any(cell.signs[self.depth - 2][i] for i in self._blind):
+            return False
+        return self.below.certain(cell)
 
     def cell(self, point: Sequence[fmpq]) -> Cell:
         """The cell that holds a point; on a boundary the bit of its neuron is off."""
@@ -189,6 +206,8 @@ class Prefix:
         found = []
         for segment in self.path(line):
             if unknown and any(segment.cell.top_signs[i] for i in unknown):
+                continue
+            if not self.certain(segment.cell):
                 continue
             form = self.local_form(segment.cell, row)
             t = line.crossing(form)

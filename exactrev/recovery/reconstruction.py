@@ -12,9 +12,10 @@ from exactrev.network.model import Network
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
-from exactrev.recovery.hidden_layer import Layer, grow, orient
+from exactrev.recovery.hidden_layer import Layer, grow, orient, sift
 from exactrev.recovery.last_layer import settle
 from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.open_weights import OpenWeight, filled, open_weights
 from exactrev.recovery.output_layer import (
     Misfit,
     affine_network,
@@ -28,6 +29,8 @@ from exactrev.recovery.walk import Walker
 
 _FIRST_LINES = 2
 _FRESH_POINTS = 12
+#: With this many lines scanned a layer is built on even if some of its weights are open.
+_LINES_TO_FINISH = 5
 #: Choices of doubtful first-layer boundaries tried before another line is scanned.
 _TRIES = 4
 
@@ -37,15 +40,15 @@ class Reconstruction:
     """The state of a recovery, valid at any moment it is interrupted.
 
     Attributes: ``layers`` the hidden layers known so far, lowest first; ``network`` the whole
-    network once its outputs agree with f at fresh places; ``assumed`` the weights (neuron of the
-    last hidden layer, neuron below) that no place showed and that the network takes to be 0.
+    network once its outputs agree with f at fresh places; ``assumed`` the weights that no
+    place showed and that the network takes to be 0.
     """
 
     survey: Survey
     max_lines: int = 12
     layers: list[Layer] = field(default_factory=list)
     network: Network | None = None
-    assumed: tuple[tuple[int, int], ...] = ()
+    assumed: tuple[OpenWeight, ...] = ()
 
     def __post_init__(self) -> None:
         self._root = Prefix(self.survey.probe.oracle.inputs)
@@ -75,7 +78,8 @@ class Reconstruction:
         tries = 0
         while True:
             kinks = self.unexplained()
-            if kinks and (self.layers and not self.layers[-1].complete):
+            unfinished = bool(self.layers) and not self.layers[-1].complete
+            if kinks and unfinished and len(self.survey.lines) < _LINES_TO_FINISH:
                 self._look_elsewhere()
                 return
             if not kinks:
@@ -160,8 +164,13 @@ class Reconstruction:
             settled = settle(self.survey, self._walker.reach, top, weights)
             if settled is None:
                 return None
-            prefix, self.assumed = settled.prefix, settled.assumed
-        return finish(self.survey, prefix, weights)
+            prefix = settled.prefix
+            self.assumed = tuple(OpenWeight(prefix.depth, j, i) for j, i in settled.assumed)
+        found = finish(self.survey, prefix, weights)
+        if isinstance(found, Network) and open_weights(self.layers):
+            found, missing = filled(self.survey, self._walker.reach, self.layers, found)
+            self.assumed += missing
+        return found
 
     def _disagreement(self, candidate: Network) -> list[fmpq] | None:
         """A place where the candidate's affine piece is not that of f, or None if none is found."""
@@ -199,8 +208,11 @@ class Reconstruction:
         if self._restart():
             return
         for depth, layer in enumerate(self.layers[1:], 1):
-            if grow(self.survey, self._walker, layer, self.unexplained()):
+            sifted = sift(self.survey, layer)
+            if sifted:
                 del self.layers[depth + 1 :]
+            if grow(self.survey, self._walker, layer, self.unexplained()) or sifted:
+                del self.layers[depth + (1 if layer.neurons else 0) :]
                 return
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from exactrev.equivalence import Equivalence, equiv
 from exactrev.errors import InputError, RecoveryError
 from exactrev.network.model import Network
+from exactrev.network.reduction import without_unread
 from exactrev.recovery.explanation import Unresolved, unproved_reasons, unresolved_of
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.probe import PackedProbe, PlainProbe, Probe
@@ -109,7 +110,7 @@ def _oracle(target: Any, inputs: int | None, **limits: Any) -> Oracle:
         return Oracle.of_network(target, **limits)
     if not callable(target):
         raise InputError("recover: the target is neither a Network nor a function")
-    if inputs is None or inputs < 1:
+    if not isinstance(inputs, int) or inputs < 1:
         raise InputError("recover: a function needs its number of inputs, at least 1")
     return Oracle.of_callable(target, inputs, **limits)
 
@@ -118,7 +119,8 @@ def _judged(
     target: Any, reconstruction: Reconstruction, oracle: Oracle, seed: int, stopped: str
 ) -> Recovery:
     """The outcome, with the proof against the given network where that is possible."""
-    network = reconstruction.network
+    found_network = reconstruction.network
+    network = None if found_network is None else without_unread(found_network)
     unresolved = unresolved_of(reconstruction, stopped)
     found: Equivalence | None = None
     if network is not None and isinstance(target, Network):
@@ -138,11 +140,17 @@ def _judged(
         query_bits=oracle.query_bits,
         total_query_bits=oracle.total_query_bits,
         seconds=oracle.seconds,
-        neurons=tuple(len(layer.neurons) for layer in reconstruction.layers),
+        neurons=_found(network, reconstruction),
         parameters=target.parameters if isinstance(target, Network) else 0,
         unresolved=unresolved,
         equivalence=found,
     )
+
+
+def _found(network: Network | None, reconstruction: Reconstruction) -> tuple[int, ...]:
+    if network is not None:
+        return network.architecture[1:-1]
+    return tuple(len(layer.neurons) for layer in reconstruction.layers)
 
 
 def _verdict(

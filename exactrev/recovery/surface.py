@@ -112,6 +112,8 @@ class Surface:
         """
         point = tuple(rationals(kink.point))
         cell = self.prefix.cell(point)
+        if not self.prefix.certain(cell):
+            return False
         joint = self.system.with_unknown()
         values = kink.form.entries()
         before = joint.rank
@@ -153,6 +155,8 @@ class Surface:
 
         The boundary need not pass through the cell.
         """
+        if not self.prefix.certain(cell):
+            return None
         columns = self._activation_columns(cell)
         entries = []
         for j, column in enumerate(columns):

@@ -117,6 +117,8 @@ class Walker:
         """The waypoint past a crossing, or None if the boundary is not seen there."""
         passage = passage_of(here, direction, crossing)
         after = cell_past(surface.prefix, passage)
+        if not surface.prefix.certain(after):
+            return None
         equation = surface.jump(here.cell, after, crossing.layer, crossing.neuron)
         jump = surface.system.value(equation)
         if jump is None:

@@ -1,0 +1,130 @@
+"""Weights below the last hidden layer that no boundary showed.
+
+They are found once the layers above are known from the cells where they do not matter.  Across
+the boundary of a neuron i, f bends by the sum of D_j w_ji over the neurons j that read it and are
+on there, where D_j, how f changes with neuron j's activation, is that of the network found so
+far: right where no open weight matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpq_mat, fmpz
+
+from exactrev.exact.linear import LinearSystem
+from exactrev.network.evaluation import activation_pattern
+from exactrev.network.model import Layer as NetworkLayer
+from exactrev.network.model import Network
+from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.last_layer import ENOUGH_PLACES, MANY_POINTS, jump_across
+from exactrev.recovery.local import combined, normal, unit_scale
+from exactrev.recovery.reach import Reach
+from exactrev.recovery.survey import Survey
+
+
+@dataclass(frozen=True)
+class OpenWeight:
+    """The weight with which a neuron of hidden layer ``number`` (from 1) reads one below."""
+
+    number: int
+    neuron: int
+    below: int
+
+
+def open_weights(layers: Sequence[Layer]) -> list[OpenWeight]:
+    """The open weights below the last of these layers."""
+    return [
+        OpenWeight(number, j, i)
+        for number, layer in enumerate(layers[:-1], 1)
+        for j, neuron in enumerate(layer.neurons)
+        for i in sorted(neuron.unknown)
+    ]
+
+
+def filled(
+    survey: Survey, reach: Reach, layers: Sequence[Layer], network: Network
+) -> tuple[Network, tuple[OpenWeight, ...]]:
+    """The network with its open weights set from f's bends, and those that nothing showed."""
+    missing: list[OpenWeight] = []
+    opened = open_weights(layers)
+    for number, below in dict.fromkeys((weight.number, weight.below) for weight in opened):
+        readers = [w.neuron for w in opened if (w.number, w.below) == (number, below)]
+        values = _solved(survey, reach, layers, network, number, below, readers)
+        for j, value in zip(readers, values, strict=True):
+            if value is None:
+                missing.append(OpenWeight(number, j, below))
+            else:
+                network = _with_weight(network, number, j, below, value)
+    return network, tuple(missing)
+
+
+def _solved(
+    survey: Survey,
+    reach: Reach,
+    layers: Sequence[Layer],
+    network: Network,
+    number: int,
+    below: int,
+    readers: list[int],
+) -> list[fmpq | None]:
+    system = LinearSystem(len(readers))
+    weight = network.weight(number)
+    places = 0
+    prefix = layers[number - 1].prefix
+    whole = layers[-1].extended()
+    for point in reach.boundary_points(prefix, below, MANY_POINTS):
+        wall = prefix.cell(point).form(number - 2, below)
+        v = normal(wall)
+        off = combined(point, -unit_scale(v) * fmpq(1, fmpz(1) << 200), v)
+        pattern = activation_pattern(network, off)
+        on = [j for j, bit in enumerate(pattern[number - 1]) if bit]
+        if not whole.certain(whole.cell(off)) or not any(j in on for j in readers):
+            continue
+        places += 1
+        for row, jump in zip(
+            _sensitivities(network, pattern, number),
+            jump_across(survey, wall, point, network.outputs),
+            strict=True,
+        ):
+            known = sum((row[j] * weight[j, below] for j in on), fmpq(0))
+            terms = [row[j] if j in on else fmpq(0) for j in readers]
+            system.add(terms, jump - known)
+        if system.rank == system.unknowns or places == ENOUGH_PLACES:
+            break
+    return [system.unit(k) for k in range(len(readers))]
+
+
+def _sensitivities(
+    network: Network, pattern: Sequence[Sequence[bool]], number: int
+) -> Iterator[list[fmpq]]:
+    """For each output, how it changes with the activations of a hidden layer (reverse mode)."""
+    last = len(network.layers)
+    outputs = network.outputs
+    identity = [fmpq(int(i == j)) for i in range(outputs) for j in range(outputs)]
+    gradients = {last: fmpq_mat(outputs, outputs, identity)}
+    for layer in range(last - 1, number - 1, -1):
+        total = fmpq_mat(outputs, network.architecture[layer])
+        for reader in range(layer + 1, last + 1):
+            total = total + gradients[reader] * network.weight(reader, layer)
+        if layer > number:
+            bits = pattern[layer - 1]
+            width = len(bits)
+            kept = [x if bits[k % width] else fmpq(0) for k, x in enumerate(total.entries())]
+            total = fmpq_mat(outputs, width, kept)
+        gradients[layer] = total
+    entries, width = gradients[number].entries(), network.architecture[number]
+    for r in range(outputs):
+        yield entries[r * width : (r + 1) * width]
+
+
+def _with_weight(network: Network, number: int, neuron: int, below: int, value: fmpq) -> Network:
+    old = network.layers[number - 1]
+    blocks = dict(old.weights)
+    matrix = fmpq_mat(network.weight(number))
+    matrix[neuron, below] = value
+    blocks[number - 1] = matrix
+    layer = NetworkLayer.of(blocks, old.bias.entries())
+    layers = (*network.layers[: number - 1], layer, *network.layers[number:])
+    return Network(network.inputs, layers)
