@@ -26,11 +26,6 @@ def row_vector(entries: Sequence[fmpq]) -> fmpq_mat:
     return fmpq_mat(1, len(entries), list(entries))
 
 
-def column_vector(entries: Sequence[fmpq]) -> fmpq_mat:
-    """An n x 1 matrix."""
-    return fmpq_mat(len(entries), 1, list(entries))
-
-
 def matrix_rows(matrix: fmpq_mat) -> list[list[fmpq]]:
     """The entries of a matrix, row by row."""
     entries, width = matrix.entries(), matrix.ncols()
@@ -65,12 +60,6 @@ class LinearSystem:
     def rank(self) -> int:
         """The number of independent equations."""
         return len(self._rows)
-
-    def copy(self) -> LinearSystem:
-        """A system that can grow on its own."""
-        twin = LinearSystem(self.unknowns)
-        twin._rows = dict(self._rows)
-        return twin
 
     def with_unknown(self) -> LinearSystem:
         """The same equations with one more variable, in last place, that they say nothing of."""

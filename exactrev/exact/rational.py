@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import re
-from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import Any
 
@@ -79,13 +78,3 @@ def _from_float(value: Any) -> fmpq:
     except (TypeError, AttributeError):
         raise InputError(f"not a real number: {str(value)[:40]!r}") from None
     return fmpq(int(numerator), int(denominator))
-
-
-def to_fraction(value: fmpq) -> Fraction:
-    """The same number as a Python Fraction."""
-    return Fraction(int(value.p), int(value.q))
-
-
-def is_power_of_two(value: fmpz) -> bool:
-    """Whether a positive integer is a power of two."""
-    return fmpz(1) << (value.bit_length() - 1) == value
