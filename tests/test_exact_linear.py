@@ -103,58 +103,6 @@ def test_the_rows_say_the_same_as_the_equations(drawn: tuple[int, list[Equation]
 
 @settings(deadline=None)
 @given(systems(), st.data())
-def test_values_are_those_that_all_solutions_share(
-    drawn: tuple[int, list[Equation]], data: st.DataObject
-) -> None:
-    unknowns, equations = drawn
-    system, kept = taken(unknowns, equations)
-    form = data.draw(st.lists(numbers, min_size=unknowns, max_size=unknowns))
-    if kept and data.draw(st.booleans()):  # one that is determined
-        a, b = (data.draw(st.sampled_from(kept))[0] for _ in range(2))
-        form = [x - 3 * y for x, y in zip(a, b, strict=True)]
-    value = system.value([*map(rational, form)])
-    assert (value is not None) == determined(kept, form)
-    if value is not None:
-        assert solvable([*kept, (form, fraction(value))])
-        assert not solvable([*kept, (form, fraction(value) + 1)])
-
-
-@settings(deadline=None)
-@given(systems())
-def test_a_unit_is_the_value_of_a_variable(drawn: tuple[int, list[Equation]]) -> None:
-    unknowns, equations = drawn
-    system, kept = taken(unknowns, equations)
-    for i in range(unknowns):
-        form = [Fraction(k == i) for k in range(unknowns)]
-        assert system.unit(i) == system.value([*map(rational, form)])
-        assert (system.unit(i) is not None) == determined(kept, form)
-
-
-@settings(deadline=None)
-@given(systems())
-def test_the_rows_say_the_same_as_the_equations(drawn: tuple[int, list[Equation]]) -> None:
-    unknowns, equations = drawn
-    system, kept = taken(unknowns, equations)
-    rows = [[fraction(x) for x in row] for row in system.rows()]
-    given_rows = [[*a, b] for a, b in kept]
-    assert len(rows) == rank(rows) == rank(given_rows) == rank([*rows, *given_rows])
-
-
-@settings(deadline=None)
-@given(systems(), systems())
-def test_a_copy_grows_on_its_own(
-    drawn: tuple[int, list[Equation]], more: tuple[int, list[Equation]]
-) -> None:
-    system, _ = taken(*drawn)
-    before = system.rows()
-    twin = system.copy()
-    for coefficients, value in more[1]:
-        add(twin, ((coefficients + [Fraction(1)] * drawn[0])[: drawn[0]], value))
-    assert system.rows() == before
-
-
-@settings(deadline=None)
-@given(systems(), st.data())
 def test_one_more_unknown_is_free(drawn: tuple[int, list[Equation]], data: st.DataObject) -> None:
     unknowns, equations = drawn
     system, _ = taken(unknowns, equations)
