@@ -11,6 +11,7 @@ is taken for a first-layer boundary that f hides in places.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -56,10 +57,16 @@ class FirstLayer:
         self._doubtful: dict[Key, Form] = {}
         self._chosen: dict[Key, Form] = {}
 
-    def forms(self) -> list[Form]:
-        """The hyperplanes of first-layer neurons, each once, in order of discovery."""
+    def forms(self, explained: Callable[[Kink], bool] = lambda kink: False) -> list[Form]:
+        """The hyperplanes of first-layer neurons, each once, in order of discovery.
+
+        Kinks ``explained`` by a deeper neuron are passed over, unless most of what is known of
+        the first layer is doubtful.
+        """
         doubtful = []
         for key, candidate in self._candidates():
+            if not self.mostly_doubtful and all(explained(kink) for kink in candidate.kinks):
+                continue
             # a hyperplane refused when it had been seen once is worth another look when seen again
             if self._judged_with.get(key, 0) >= candidate.evidence:
                 continue

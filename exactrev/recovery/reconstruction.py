@@ -191,7 +191,8 @@ class Reconstruction:
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
-        forms = self._first.forms()
+        deeper = self.layers[-1].explains if len(self.layers) > 1 else lambda kink: False
+        forms = self._first.forms(deeper)
         now = {form_key(neuron.row) for neuron in self.layers[0].neurons} if self.layers else set()
         if {form_key(form) for form in forms} == now:
             return False
