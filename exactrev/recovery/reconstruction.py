@@ -28,7 +28,9 @@ from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
 
 _FIRST_LINES = 2
-_FRESH_POINTS = 12
+#: Fresh random points at which a result is tested: one for so many parameters, within bounds.
+_PARAMETERS_A_POINT = 5
+_FRESH_POINTS = (12, 200)
 #: With this many lines scanned a layer is built on even if some of its weights are open.
 _LINES_TO_FINISH = 5
 #: Choices of doubtful first-layer boundaries tried before another line is scanned.
@@ -174,7 +176,8 @@ class Reconstruction:
 
     def _disagreement(self, candidate: Network) -> list[fmpq] | None:
         """A place where the candidate's affine piece is not that of f, or None if none is found."""
-        for k in range(_FRESH_POINTS):
+        fresh = candidate.parameters // _PARAMETERS_A_POINT
+        for k in range(min(max(fresh, _FRESH_POINTS[0]), _FRESH_POINTS[1])):
             size = self.survey.scale * fmpq(4) ** (k % 4 - 1)
             point = [size * x for x in self.survey.random_vector()]
             if not self._agrees(candidate, point):
