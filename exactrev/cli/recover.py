@@ -71,7 +71,7 @@ class Written:
 
 def write_files(recovery: Recovery, output: str | None, certificate: str | None) -> Written:
     """Write the network and the certificate, as far as asked for and found."""
-    network, lines = recovery.network, recovery.certificate
+    network, lines = recovery.network or recovery.hidden_layers, recovery.certificate
     exact = None
     if output is not None and network is not None:
         from exactrev.formats import write_network
@@ -134,8 +134,10 @@ def report(recovery: Recovery, written: Written) -> Outcome:
     }
     details = [("queries", _describe_queries(recovery)), ("seconds", f"{recovery.seconds:.2f}")]
     if written.network:
-        rounded = "" if written.exact else " (rounded; .json would keep it exact)"
-        details.append(("network", written.network + rounded))
+        remark = "" if written.exact else " (rounded; .json would keep it exact)"
+        if recovery.network is None:
+            remark += " (the hidden layers found; its output is 0)"
+        details.append(("network", written.network + remark))
     if written.certificate:
         details.append(("certificate", written.certificate))
     details += [("open", f"{item.what}: {item.reason}") for item in recovery.unresolved]

@@ -20,6 +20,7 @@ from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
 from exactrev.recovery.explanation import Unresolved, unproved_reasons, unresolved_of
 from exactrev.recovery.oracle import Oracle
+from exactrev.recovery.output_layer import hidden_part
 from exactrev.recovery.probe import PackedProbe, PlainProbe, Probe
 from exactrev.recovery.reconstruction import Reconstruction
 from exactrev.recovery.survey import Survey
@@ -40,6 +41,8 @@ class Recovery:
       ``total_query_bits``: over all coordinates of all points.
     - ``neurons``: found per hidden layer; ``parameters``: of the network that was given (0 for a
       callable); ``unresolved``: each thing left open, with a reason.
+    - ``hidden_layers``: where there is no whole ``network``, the layers found (weights left open
+      are 0, and the last layer's neurons may point the other way) under an output that is 0.
     """
 
     verdict: Literal["recovered", "partial", "failed"]
@@ -55,6 +58,7 @@ class Recovery:
     parameters: int
     unresolved: tuple[Unresolved, ...]
     equivalence: Equivalence | None = None
+    hidden_layers: Network | None = None
 
     @property
     def architecture(self) -> tuple[int, ...]:
@@ -144,6 +148,7 @@ def _judged(
         parameters=target.parameters if isinstance(target, Network) else 0,
         unresolved=unresolved,
         equivalence=found,
+        hidden_layers=_hidden_layers(reconstruction) if network is None else None,
     )
 
 
@@ -151,6 +156,10 @@ def _found(network: Network | None, reconstruction: Reconstruction) -> tuple[int
     if network is not None:
         return network.architecture[1:-1]
     return tuple(len(layer.neurons) for layer in reconstruction.layers)
+
+
+def _hidden_layers(reconstruction: Reconstruction) -> Network | None:
+    return hidden_part(reconstruction.prefix) if reconstruction.layers else None
 
 
 def _verdict(

@@ -36,6 +36,7 @@ def result(network: Any, **changes: Any) -> SimpleNamespace:
         "parameters": 13,
         "architecture": (2, 3, 1),
         "unresolved": (),
+        "hidden_layers": None,
         "certificate": equiv(network, network).certificate() if network else None,
     }
     return SimpleNamespace(**{**facts, **changes})

@@ -68,3 +68,16 @@ def test_networks_made_by_others(name: str, proof: str, architecture: tuple[int,
     network = read_network(NETS / name)
     recovery = judged(network, recover(network))
     assert (recovery.proof, recovery.architecture) == (proof, architecture)
+
+
+def test_hidden_layers_are_kept_where_the_network_is_not_complete() -> None:
+    """The first layer, stopped by the budget, is that of the network up to sign and scale."""
+    network = gaussian((10, 10, 10, 1), 0)
+    recovery = judged(network, recover(network, max_queries=300))
+    assert recovery.network is None
+    hidden = recovery.hidden_layers
+    assert hidden is not None and hidden.architecture[:2] == (10, 10)
+    found = zip(*[iter(hidden.weight(1).entries())] * 10, strict=True)
+    truth = list(zip(*[iter(network.weight(1).entries())] * 10, strict=True))
+    for row in found:
+        assert any(all(a * w[0] == b * row[0] for a, b in zip(row, w, strict=True)) for w in truth)
