@@ -30,6 +30,11 @@ def homogeneous(point: Sequence[fmpq]) -> fmpq_mat:
     return fmpq_mat(len(point) + 1, 1, [*point, fmpq(1)])
 
 
+def homogeneous_direction(direction: Sequence[fmpq]) -> fmpq_mat:
+    """The column (direction, 0): a form times it is the form's rate of change along the way."""
+    return fmpq_mat(len(direction) + 1, 1, [*direction, fmpq(0)])
+
+
 def form_at(form: Form, point: Sequence[fmpq]) -> fmpq:
     """The value of a form at a point."""
     return (form * homogeneous(point))[0, 0]
@@ -37,7 +42,7 @@ def form_at(form: Form, point: Sequence[fmpq]) -> fmpq:
 
 def slope(form: Form, direction: Sequence[fmpq]) -> fmpq:
     """The rate of change of a form along a direction."""
-    return (form * fmpq_mat(len(direction) + 1, 1, [*direction, fmpq(0)]))[0, 0]
+    return (form * homogeneous_direction(direction))[0, 0]
 
 
 def rounded(point: Sequence[fmpq], exponent: int) -> DyadicPoint:

@@ -64,7 +64,7 @@ class Layer:
         forms += [
             self.prefix.local_form(cell, neuron.row).entries()
             for neuron in self.neurons
-            if not any(cell.top_signs[i] for i in neuron.unknown)
+            if neuron.known_on(cell)
         ]
         key = form_key(kink.form)
         return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)

@@ -17,8 +17,7 @@ from exactrev.exact.linear import LinearSystem
 from exactrev.recovery.geometry import Form, form_at
 from exactrev.recovery.hidden_layer import Layer
 from exactrev.recovery.local import bend_at
-from exactrev.recovery.neuron import Neuron
-from exactrev.recovery.output_layer import in_scale_of, output_bits, samples_where
+from exactrev.recovery.output_layer import in_scale_of, output_bits, samples_of
 from exactrev.recovery.prefix import Cell, Prefix
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
@@ -47,9 +46,7 @@ def settle(
     """
     top = layer.extended()
     unknown = {i for neuron in layer.neurons for i in neuron.unknown}
-    samples = samples_where(
-        survey, top, lambda cell: not any(cell.signs[-2][i] for i in unknown)
-    )
+    samples = samples_of(survey, top)
     bits = output_bits(samples, columns) if samples else None
     # without bits f reads layer d-1 directly too; that leaves the signs of layer d free
     direct = bits is None
@@ -119,16 +116,12 @@ def _on_neurons(
     if not layer.prefix.certain(cell):
         return None
     for j, neuron in enumerate(layer.neurons):
-        if _uncertain(neuron, cell):
+        if not neuron.known_on(cell):
             return None
         value = form_at(layer.prefix.local_form(cell, neuron.row), point)
         if (value > 0) != bool(bits[j]):
             on.add(j)
     return on
-
-
-def _uncertain(neuron: Neuron, cell: Cell) -> bool:
-    return any(cell.top_signs[i] for i in neuron.unknown)
 
 
 def jump_across(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from flint import fmpq, fmpq_mat, fmpz
+from flint import fmpq, fmpz
 
 from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.recovery.geometry import Bend, Form, Kink, bend_between, form_at, rounded, slope
@@ -40,12 +40,6 @@ class Line:
     def at(self, t: fmpq) -> list[fmpq]:
         """The point at parameter t."""
         return [b + t * d for b, d in zip(self.base, self.direction, strict=True)]
-
-    def homogeneous_direction(self) -> fmpq_mat:
-        """The column (direction, 0): a form times it is the form's rate of change along the
-        line.
-        """
-        return fmpq_mat(len(self.direction) + 1, 1, [*self.direction, fmpq(0)])
 
     def crossing(self, form: Form) -> fmpq | None:
         """The parameter where a form vanishes, or None where it does not change along the line."""

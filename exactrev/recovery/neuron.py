@@ -8,7 +8,7 @@ from flint import fmpq, fmpq_mat
 
 from exactrev.recovery.geometry import Form
 from exactrev.recovery.lines import Line
-from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.prefix import Cell, Prefix
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Neuron:
 
     row: fmpq_mat
     unknown: frozenset[int] = frozenset()
+
+    def known_on(self, cell: Cell) -> bool:
+        """Whether no neuron whose weight is unknown is on in a cell: then the row tells there."""
+        return not any(cell.top_signs[i] for i in self.unknown)
 
     def crossings(self, prefix: Prefix, line: Line) -> list[tuple[fmpq, Form]]:
         """Where the boundary must cross a line, and its form there, as far as the weights tell."""

@@ -9,7 +9,7 @@ neurons that are always on, or pairs of opposite ones, leave one.  It becomes a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flint import fmpq
@@ -69,16 +69,14 @@ def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:
     return tuple(jump / factor for jump in bend.jump.entries())
 
 
-def samples_where(
-    survey: Survey, prefix: Prefix, wanted: Callable[[Cell], bool], count: int = _PIECES
-) -> list[Sample]:
-    """Up to ``count`` pieces of f at random places in cells as wanted."""
+def samples_of(survey: Survey, prefix: Prefix, count: int = _PIECES) -> list[Sample]:
+    """Up to ``count`` pieces of f at random places where the prefix is certain."""
     samples: list[Sample] = []
     for _ in range(_DRAWS * count):
         place = rounded(survey.random_point(), 64)
         point = rationals(place)
         cell = prefix.cell(point)
-        if prefix.certain(cell) and wanted(cell):
+        if prefix.certain(cell):
             samples.append(Sample(tuple(point), cell, survey.probe.piece(place)))
         if len(samples) == count:
             break
@@ -95,18 +93,14 @@ class Misfit:
 
 def finish(survey: Survey, prefix: Prefix, weights: list[list[fmpq]]) -> Network | Misfit:
     """The network made of the prefix and an output layer that agrees with samples of f."""
-    samples = samples_where(survey, prefix, _anywhere)
+    samples = samples_of(survey, prefix)
     bits = output_bits(samples, weights)
     if bits is not None:
         oriented = prefix.oriented([bool(bit) for bit in bits])
         return _assembled(oriented, weights, samples, direct=False, bits=bits)
     assert prefix.below is not None
-    samples += samples_where(survey, prefix, _anywhere, 2 * prefix.below.width + 2)
+    samples += samples_of(survey, prefix, 2 * prefix.below.width + 2)
     return _assembled(prefix, weights, samples, direct=True, bits=[0] * prefix.width)
-
-
-def _anywhere(cell: Cell) -> bool:
-    return True
 
 
 def output_bits(

@@ -16,7 +16,7 @@ from itertools import pairwise
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import matrix_rows, stack
-from exactrev.recovery.geometry import Form, homogeneous
+from exactrev.recovery.geometry import Form, homogeneous, homogeneous_direction
 from exactrev.recovery.lines import Line
 
 
@@ -154,15 +154,18 @@ class Prefix:
         """z, on a cell, of neurons that would read the last (oriented) layer with ``rows``."""
         if self.below is None:
             return rows
-        constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
-        return rows * stack([cell.activations(), constant])
+        return rows * self._values_read(cell)
 
     def span(self, cell: Cell) -> int:
         """The dimension of the space of forms that neurons reading the last layer have on a
         cell.
         """
+        return int(self._values_read(cell).rank())
+
+    def _values_read(self, cell: Cell) -> fmpq_mat:
+        """What a next layer's rows multiply: the activations as forms, and the constant 1."""
         constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
-        return int(stack([cell.activations(), constant]).rank())
+        return stack([cell.activations(), constant])
 
     def path(self, line: Line, keep: bool = True) -> list[Segment]:
         """The cells that a line crosses between its ends, in order; kept for the next time or
@@ -182,7 +185,7 @@ class Prefix:
     def _cut(self, line: Line, segment: Segment) -> list[Segment]:
         forms = self._forms_on(segment.cell)
         starts = (forms * homogeneous(line.base)).entries()
-        rates = (forms * line.homogeneous_direction()).entries()
+        rates = (forms * homogeneous_direction(line.direction)).entries()
         inner = {
             t
             for z, rate in zip(starts, rates, strict=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 
 from exactrev.exact.linear import stack
-from exactrev.recovery.geometry import homogeneous
+from exactrev.recovery.geometry import homogeneous, homogeneous_direction
 from exactrev.recovery.prefix import Cell
 
 
@@ -23,11 +23,6 @@ class Crossing:
     distance: fmpq
 
 
-def rate_column(direction: Sequence[fmpq]) -> fmpq_mat:
-    """The column (direction, 0): a form times it is the form's rate of change along the ray."""
-    return fmpq_mat(len(direction) + 1, 1, [*direction, fmpq(0)])
-
-
 def first_crossing(
     cell: Cell, point: Sequence[fmpq], direction: Sequence[fmpq]
 ) -> Crossing | None:
@@ -36,7 +31,7 @@ def first_crossing(
         return None
     forms = stack(cell.forms)
     values = (forms * homogeneous(point)).entries()
-    rates = (forms * rate_column(direction)).entries()
+    rates = (forms * homogeneous_direction(direction)).entries()
     best: tuple[fmpq, int] | None = None
     for index, (z, rate) in enumerate(zip(values, rates, strict=True)):
         if rate and (t := -z / rate) > 0 and (best is None or t < best[0]):

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from flint import fmpq, fmpz
 
-from exactrev.recovery.geometry import Form, form_at, rationals, rounded
+from exactrev.recovery.geometry import Form, form_at, rationals, rounded, slope
 from exactrev.recovery.local import GRID, along, combined, normal, unit_scale
 from exactrev.recovery.prefix import Cell, Prefix
-from exactrev.recovery.rays import Crossing, first_crossing, rate_column
+from exactrev.recovery.rays import Crossing, first_crossing
 from exactrev.recovery.surface import Passage, Surface, Waypoint
 from exactrev.recovery.survey import Survey
 
@@ -54,7 +54,7 @@ def step_in(
     noise = survey.random_vector()
     for amount in (0.5, 0.0):
         direction = along(form, _blend(inward, noise, amount))
-        if passage.side * (passage.wall * rate_column(direction))[0, 0] <= 0:
+        if passage.side * slope(passage.wall, direction) <= 0:
             continue
         start = combined(passage.place, _JUST_PAST, direction)
         ahead = first_crossing(cell, start, direction)

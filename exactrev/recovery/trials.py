@@ -62,7 +62,7 @@ def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool:
     """
     here: Waypoint | None = survey.random.choice(surface.waypoints) if surface.waypoints else None
     for _ in range(_MAX_STEPS):
-        if here is None or any(here.cell.top_signs[i] for i in peer.unknown):
+        if here is None or not peer.known_on(here.cell):
             return True
         other = surface.prefix.local_form(here.cell, peer.row)
         if not any(other.entries()[:-1]):

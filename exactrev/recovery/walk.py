@@ -34,6 +34,8 @@ _PATIENCE = 3
 class Tally:
     """How often the boundary was found where it had to be past a crossing, and how often not."""
 
+    #: known neurons of the boundary's own layer, at which it must not turn
+    peers: Sequence[Neuron] = ()
     seen: int = 0
     missed: int = 0
     #: it turned at a boundary that is not known: it is of a deeper layer than that one
@@ -46,7 +48,6 @@ class Walker:
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
         self.reach = Reach(survey)
-        self._peers: Sequence[Neuron] = ()
 
     def complete(
         self, surface: Surface, others: Sequence[Kink] = (), peers: Sequence[Neuron] = ()
@@ -57,8 +58,7 @@ class Walker:
         neurons of the surface's own layer, at which it must not turn.  The work ends where the
         boundary is seen to turn at anything but the prefix.
         """
-        self._peers = peers
-        tally = Tally()
+        tally = Tally(peers)
         for attempt in range(_ROUNDS):
             open_before = len(surface.missing())
             if attempt:
@@ -128,7 +128,7 @@ class Walker:
             if jump is None:
                 tally.missed += 1
                 stop = combined(here.point, crossing.distance * NEARLY, direction)
-                tally.turned |= turned(self.survey, surface, self._peers, here, stop)
+                tally.turned |= turned(self.survey, surface, tally.peers, here, stop)
                 return None
             tally.seen += 1
             if not surface.learn(equation, jump):
