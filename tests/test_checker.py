@@ -65,10 +65,11 @@ def test_their_false_neighbours_are_refused(kind: str) -> None:
     assert not outcome.accepted and outcome.claim == "" and outcome.reason
 
 
-def test_the_example_of_the_format_is_accepted() -> None:
+def test_the_examples_of_the_format_are_accepted() -> None:
     page = (ROOT / "proofs" / "certificate-format.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```\n(exactrev-certificate 1\n.*?)```", page, flags=re.S)
-    assert judge(example).accepted
+    examples = re.findall(r"```\n(exactrev-certificate 1\n.*?)```", page, flags=re.S)
+    assert len(examples) == 2
+    assert all(judge(example).accepted for example in examples)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -495,7 +496,9 @@ finally:
 """
 
 
-@pytest.mark.parametrize(("name", "code"), [("equal", 0), ("equal.refused", 1)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("equal", 0), ("equal.refused", 1), ("regions", 0), ("regions.refused", 1)]
+)
 def test_it_runs_alone(name: str, code: int) -> None:
     """No site-packages (-I -S), and nothing importable but the standard library and itself."""
     command = [sys.executable, "-I", "-S", "-c", ALONE, str(ROOT), str(GOLDEN / f"{name}.cert")]

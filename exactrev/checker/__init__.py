@@ -3,8 +3,10 @@
 The rules are those of proofs/certificate-format.md.  Nothing else of exactrev is imported, every
 number is an exact rational, and every hint a rule needs is in the file: nothing is searched for.
 
-To read in this order: ``lines`` (what a file is), ``network`` (what is spoken of), ``rows`` (the
-rules), ``claims`` (what is proved), and :func:`check` below.
+To read in this order: ``lines`` (what a file is), ``network`` (what is spoken of), ``rows`` and
+``claims`` (rules and claims about two networks), ``forms``, ``preactivations``, ``norm``, ``cell``,
+``tree``, ``root`` and ``regions`` (trees of cells and the claim made with them), ``kinds``, and
+:func:`check` below.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from exactrev.checker.claims import KINDS
+from exactrev.checker.kinds import KINDS
 from exactrev.checker.lines import MAX_DIGITS, Lines, Refused
 from exactrev.checker.network import read_network
 
@@ -43,8 +45,9 @@ def check(
 ) -> Outcome:
     """Judge the certificate in a file or a binary stream, gzipped or not.
 
-    ``expected`` holds the sha256 that networks A and B must have (None: any).  Whatever the bytes,
-    the answer is an Outcome.  Raises OSError if the file cannot be read or is zstd-compressed.
+    ``expected`` holds the sha256 that networks A and B must have (None: any, or no such network).
+    Whatever the bytes, the answer is an Outcome.  Raises OSError if the file cannot be read or is
+    zstd-compressed.
     """
     if isinstance(source, (str, os.PathLike)):
         with Path(source).open("rb") as stream:
@@ -65,22 +68,21 @@ def _judge(lines: Lines, expected: tuple[str | None, str | None]) -> str:
     """The claim proved; raises Refused."""
     lines.expect("exactrev-certificate 1")
     lines.expect("semantics real")
-    word, kind, *names = [*lines.take().split(" "), ""]
-    if word != "claim" or kind not in KINDS or names != ["A", "B", ""]:
-        raise Refused(f"expected 'claim', one of {', '.join(KINDS)}, and 'A B'")
-    a, b = read_network(lines, "A"), read_network(lines, "B")
-    for name, network, sha in zip("AB", (a, b), expected, strict=True):
-        if sha is not None and sha != network.sha256:
-            raise Refused(f"network {name} is not the expected one: its sha256 differs")
-    if (a.inputs, a.outputs) != (b.inputs, b.outputs):
-        raise Refused("the networks differ in their numbers of inputs or outputs")
+    word, name, *names = [*lines.take().split(" "), ""]
+    if word != "claim" or name not in KINDS or names != [*KINDS[name].names, ""]:
+        raise Refused(f"expected 'claim', one of {', '.join(KINDS)}, and its networks' names")
+    kind = KINDS[name]
+    networks = {letter: read_network(lines, letter) for letter in kind.names}
+    for letter, sha in zip("AB", expected, strict=True):
+        if sha is not None and (letter not in networks or networks[letter].sha256 != sha):
+            raise Refused(f"network {letter} is not the expected one: its sha256 differs")
+    claim = kind.begin(lines, list(networks.values()))
     lines.expect("proof")
-    claim = KINDS[kind](a, b)
     while (line := lines.take()) != "end":
-        claim.step(line.split(" "))
+        claim.step(line)
     claim.finish()
     lines.expect_nothing()
-    return f"{kind}: {claim.sentence()}"
+    return f"{name}: {claim.sentence()}"
 
 
 @contextmanager

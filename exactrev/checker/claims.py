@@ -1,25 +1,10 @@
-"""The claims: which steps may follow and what must hold at the end (format, sections 4 to 8)."""
+"""The claims about two networks: their steps and what must hold at the end (format, sections 6-8)."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from exactrev.checker.lines import Ratio, Refused, natural, number
+from exactrev.checker.lines import Ratio, Refused, natural, number, numbers_after
 from exactrev.checker.network import Network
 from exactrev.checker.rows import WorkingForm, is_multiple
-
-
-class Claim(Protocol):
-    """A claim being proved: takes its steps in order, then must be finished."""
-
-    def step(self, tokens: list[str]) -> None:
-        """Judge one step; refused if it does not hold or has no place here."""
-
-    def finish(self) -> None:
-        """Refused unless the steps so far prove the claim."""
-
-    def sentence(self) -> str:
-        """What is proved."""
 
 
 class Different:
@@ -30,15 +15,15 @@ class Different:
         self._point: list[Ratio] | None = None
         self._outputs: list[list[Ratio]] = []
 
-    def step(self, tokens: list[str]) -> None:
+    def step(self, line: str) -> None:
         if self._point is None:
-            self._point = _numbers(tokens, ["point"], self._networks[0].inputs)
+            self._point = numbers_after("point", line, self._networks[0].inputs)
             return
         place = len(self._outputs)
         if place == 2:
             raise Refused("no step may follow both outputs")
         network = self._networks[place]
-        stated = _numbers(tokens, ["output", "AB"[place]], network.outputs)
+        stated = numbers_after(f"output {'AB'[place]}", line, network.outputs)
         if network.evaluate(self._point) != stated:
             raise Refused(f"network {'AB'[place]} does not have the stated outputs at the point")
         self._outputs.append(stated)
@@ -67,7 +52,8 @@ class Equal:
         self._taken: set[int] = set()
         self._waiting: list[int] | None = None
 
-    def step(self, tokens: list[str]) -> None:
+    def step(self, line: str) -> None:
+        tokens = line.split(" ")
         if tokens[0] == "match":
             self._match(tokens)
         elif self._waiting is not None:
@@ -136,12 +122,13 @@ class Isomorphic(Equal):
         if a.layers != b.layers:
             raise Refused("the networks differ in depth")
 
-    def step(self, tokens: list[str]) -> None:
+    def step(self, line: str) -> None:
+        tokens = line.split(" ")
         if tokens[0] != "match" or len(tokens) != 4:
             raise Refused("expected 'match', a neuron of B, a neuron of A and a number")
         if tokens[1].partition(":")[0] != tokens[2].partition(":")[0]:
             raise Refused("isomorphic networks match layer by layer")
-        super().step(tokens)
+        super().step(line)
 
     def sentence(self) -> str:
         a, b = (network.sha256 for network in self.networks.values())
@@ -150,19 +137,6 @@ class Isomorphic(Equal):
             "layer permuted and scaled by positive numbers, so both are the same function, in "
             "real arithmetic"
         )
-
-
-KINDS: dict[str, type[Different] | type[Equal]] = {
-    "isomorphic": Isomorphic,
-    "equal": Equal,
-    "different": Different,
-}
-
-
-def _numbers(tokens: list[str], words: list[str], count: int) -> list[Ratio]:
-    if tokens[: len(words)] != words or len(tokens) != len(words) + count:
-        raise Refused(f"expected {' '.join(words)!r} with {count} numbers")
-    return [number(token) for token in tokens[len(words) :]]
 
 
 def _neuron(network: Network, token: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from math import gcd
 from typing import BinaryIO
 
@@ -12,6 +13,12 @@ Ratio = tuple[int, int]
 #: The longest integer, in digits, and the longest line, in bytes, that this checker reads.
 MAX_DIGITS = 100_000
 MAX_LINE = 1 << 28
+
+#: Patterns of the integers of one kind, of any length; none matches the start of a longer one.
+NATURAL = r"(?:0|[1-9][0-9]*+)"
+POSITIVE = r"[1-9][0-9]*+"
+NONZERO = r"-?[1-9][0-9]*+"
+INTEGER = r"(?:0|-?[1-9][0-9]*+)"
 
 _NATURAL = re.compile(r"0|[1-9][0-9]{0,17}")
 _NUMBER = r"(?:0|-?[1-9][0-9]*(?:/[1-9][0-9]*)?)"
@@ -66,6 +73,26 @@ def natural(token: str) -> int:
     if not _NATURAL.fullmatch(token):
         raise Refused("expected a natural number of at most 18 digits")
     return int(token)
+
+
+def integers(line: str, grammar: Mapping[str, re.Pattern[str]]) -> tuple[str, list[int]]:
+    """The first word of a line and the integers after it; refused unless the grammar has both."""
+    word, _, rest = line.partition(" ")
+    pattern = grammar.get(word)
+    if pattern is None or not pattern.fullmatch(rest):
+        raise Refused(f"expected one of {', '.join(grammar)} with its integers")
+    try:
+        return word, list(map(int, rest.split(" ")))
+    except ValueError:  # the pattern admits it, so only a length can be at fault
+        raise Refused(f"an integer has more than {MAX_DIGITS} digits") from None
+
+
+def numbers_after(words: str, line: str, count: int) -> list[Ratio]:
+    """The numbers on a line that is these words and so many numbers."""
+    tokens, expected = line.split(" "), words.split(" ")
+    if tokens[: len(expected)] != expected or len(tokens) != len(expected) + count:
+        raise Refused(f"expected {words!r} with {count} numbers")
+    return [number(token) for token in tokens[len(expected) :]]
 
 
 def require_numbers(text: str) -> None:

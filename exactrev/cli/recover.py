@@ -2,7 +2,9 @@
 
 NET is used as an oracle: an exact input point goes in, the exact outputs come back, and nothing
 else is looked at until the proof.  A Python callable can stand in for NET (--oracle); there is
-then nothing to prove against, and the verdict says unproved.
+then nothing to prove against, and the verdict says unproved.  With --from boundaries the hidden
+layers are recovered from the unlabelled set of NET's region boundaries, polyhedra without names or
+values, and outputs are asked for the output layer only.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from exactrev.cli.console import report_progress
 from exactrev.cli.files import demand_network_ending, demand_writable, load, write_whole
 from exactrev.cli.oracle import load_oracle
 from exactrev.cli.outcome import Exit, Outcome, shape
+from exactrev.cli.patience import Patience
 from exactrev.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="query this Python function of a point in place of a network")
     parser.add_argument("--inputs", type=count, metavar="N",
                         help="with --oracle: the number of inputs")
+    parser.add_argument("--from", dest="source", choices=("queries", "boundaries"),
+                        default="queries", help="what to recover from (default queries)")
     parser.add_argument("--output", "-o", metavar="FILE", help="write the recovered network")
     add_certificate(parser, "that the result is the network")
     parser.add_argument("--max-queries", type=count, metavar="N",
@@ -88,20 +93,43 @@ def write_files(recovery: Recovery, output: str | None, certificate: str | None)
 
 def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
     """The recovery, or None when Ctrl-C came before it had anything to keep."""
-    from exactrev.recovery import recover
-
+    options: dict[str, Any] = {
+        "inputs": arguments.inputs,
+        "seed": arguments.seed,
+        "max_queries": arguments.max_queries,
+        "timeout": arguments.timeout,
+        "progress": None if arguments.quiet else report_progress,
+        "probe": arguments.probe,
+    }
     try:
-        return recover(
-            target,
-            inputs=arguments.inputs,
-            seed=arguments.seed,
-            max_queries=arguments.max_queries,
-            timeout=arguments.timeout,
-            progress=None if arguments.quiet else report_progress,
-            probe=arguments.probe,
-        )
+        if arguments.source == "boundaries":
+            return _from_boundaries(target, options)
+        from exactrev.recovery import recover
+
+        return recover(target, **options)
     except KeyboardInterrupt:
         return None
+
+
+def _from_boundaries(network: Network, options: dict[str, Any]) -> Recovery | None:
+    """From the network's boundary cells; None if the search for them was broken off."""
+    from exactrev.arrangement import regions
+    from exactrev.arrangement.boundary import boundary_cells
+    from exactrev.arrangement.boundary_sets import Boundaries
+    from exactrev.boundaries import recover_from_boundaries
+
+    progress = options["progress"]
+    patience = Patience(options["timeout"], progress and (lambda: "listing the boundaries"))
+    with patience.heeding_interrupts():
+        found = regions(network, depth=min(2, network.inputs), stop=patience.stop)
+    if not found.complete:
+        return None
+    cells = boundary_cells(Boundaries.of(found))
+    if progress:
+        progress(f"{len(cells)} boundary cells between {len(found)} regions")
+    if options["timeout"] is not None:
+        options["timeout"] = max(options["timeout"] - patience.elapsed, 0.001)
+    return recover_from_boundaries(cells, network, **options)
 
 
 def _demand_one_target(arguments: argparse.Namespace) -> None:
@@ -109,6 +137,8 @@ def _demand_one_target(arguments: argparse.Namespace) -> None:
         raise InputError("recover: give either NET or --oracle MODULE:FUNCTION")
     if (arguments.oracle is None) != (arguments.inputs is None):
         raise InputError("recover: --oracle and --inputs go together")
+    if arguments.source == "boundaries" and arguments.network is None:
+        raise InputError("recover: --from boundaries needs NET, whose boundaries they are")
 
 
 def report(recovery: Recovery, written: Written) -> Outcome:

@@ -10,14 +10,13 @@ and a key the reader does not know is refused, since it might change what the ne
 
 from __future__ import annotations
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.errors import FormatError, InputError
-from exactrev.exact.rational import parse_rational
-from exactrev.formats.files import MAX_EXTENT, PathLike, decode, names_file, one_line, read_bytes
+from exactrev.errors import FormatError
+from exactrev.formats.exact_json import Integer, exact_numbers, read_document
+from exactrev.formats.files import MAX_EXTENT, PathLike, names_file, one_line
 from exactrev.network import Layer, Network
 
 FORMAT, VERSION = "exactrev-network", 1
@@ -25,19 +24,12 @@ _FILE_KEYS = {"format", "version", "layers", "inputs", "notes"}
 _LAYER_KEYS = {"weight", "weights", "bias"}
 
 
-class _Integer(str):
-    """The digits of a JSON integer: text of any length, unlike Python's int()."""
-
-
-class _Float(str):
-    """A JSON number with a point or an exponent; refused as an entry, since readers round it."""
-
-
 @names_file
 def read_json(path: PathLike) -> Network:
     """The network in a ``.json`` file; FormatError names the file and the fault."""
-    document = _parse(decode(read_bytes(path)))
-    _check_header(document)
+    document = read_document(path, FORMAT, VERSION, _FILE_KEYS)
+    if not isinstance(document.get("layers"), list) or not document["layers"]:
+        raise FormatError('"layers" is missing, empty or not a list')
     layers: list[Layer] = []
     sizes = [_inputs(document)]
     for number, entry in enumerate(document["layers"], 1):
@@ -46,57 +38,11 @@ def read_json(path: PathLike) -> Network:
     return Network(sizes[0], tuple(layers), _notes(document))
 
 
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        document = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_Integer,
-            parse_float=_Float,
-            parse_constant=_refuse_constant,
-        )
-    except json.JSONDecodeError as error:
-        raise FormatError(f"not JSON: {error}") from None
-    except RecursionError:
-        raise FormatError("JSON nested too deeply") from None
-    if not isinstance(document, dict):
-        raise FormatError("not an exactrev network: the JSON is not an object")
-    return document
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in members:
-            raise FormatError(f"key {key!r} occurs twice")
-        members[key] = value
-    return members
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise FormatError(f"not an exact number: {name}")
-
-
-def _check_header(document: dict[str, Any]) -> None:
-    if document.get("format") != FORMAT:
-        raise FormatError(f'not an exactrev network: "format" is not "{FORMAT}"')
-    version = document.get("version")
-    if not isinstance(version, _Integer):
-        raise FormatError('"version" is missing or not an integer')
-    if version != str(VERSION):
-        raise FormatError(f"version {version} is unknown; this reader knows version {VERSION}")
-    unknown = sorted(set(document) - _FILE_KEYS)
-    if unknown:
-        raise FormatError(f"unknown key {unknown[0]!r}")
-    if not isinstance(document.get("layers"), list) or not document["layers"]:
-        raise FormatError('"layers" is missing, empty or not a list')
-
-
 def _inputs(document: dict[str, Any]) -> int:
     """The number of inputs: "inputs" where given, else the row length of the first layer."""
     given = document.get("inputs")
     if given is not None:
-        if not isinstance(given, _Integer) or len(given) > 9 or not (
+        if not isinstance(given, Integer) or len(given) > 9 or not (
             1 <= int(given) <= MAX_EXTENT
         ):
             raise FormatError(f'"inputs" is not an integer from 1 to {MAX_EXTENT}')
@@ -134,7 +80,7 @@ def _check_layer(entry: Any, number: int) -> None:
 def _layer(entry: Any, number: int, sizes: list[int]) -> Layer:
     _check_layer(entry, number)
     where = f"layer {number}"
-    bias = _numbers(entry["bias"], f'{where} "bias"')
+    bias = exact_numbers(entry["bias"], f'{where} "bias"')
     blocks = {}
     for source, rows in _blocks(entry, number).items():
         label = f'{where} "weight"' if "weight" in entry else f'{where} "weights" from {source}'
@@ -161,25 +107,8 @@ def _matrix(rows: Any, height: int, width: int, where: str) -> fmpq_mat:
         raise FormatError(f"{where} has {len(rows)} rows but there are {height} biases")
     entries: list[fmpq] = []
     for i, row in enumerate(rows):
-        numbers = _numbers(row, f"{where} row {i}")
+        numbers = exact_numbers(row, f"{where} row {i}")
         if len(numbers) != width:
             raise FormatError(f"{where} row {i}: {len(numbers)} entries where {width} are needed")
         entries += numbers
     return fmpq_mat(height, width, entries)
-
-
-def _numbers(entries: Any, where: str) -> list[fmpq]:
-    if not isinstance(entries, list):
-        raise FormatError(f"{where} is not a list of numbers")
-    return [_number(entry, where) for entry in entries]
-
-
-def _number(entry: Any, where: str) -> fmpq:
-    if isinstance(entry, _Float):
-        raise FormatError(f'{where}: {entry[:40]} must be a string ("{entry[:40]}") to be exact')
-    if not isinstance(entry, str):
-        raise FormatError(f"{where}: an entry is neither a string nor an integer")
-    try:
-        return parse_rational(entry)
-    except InputError as error:
-        raise FormatError(f"{where}: {error}") from None

@@ -83,6 +83,11 @@ class Layer:
         """The number of neurons."""
         return int(self.bias.nrows())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by its numbers, for matrices of python-flint cannot be."""
+        blocks = {source: matrix.tolist() for source, matrix in self.weights}
+        return Layer.of, (blocks, self.bias.entries())
+
     def weight(self, source: int) -> fmpq_mat | None:
         """The matrix that reads ``source``, or None where it reads nothing of it."""
         return dict(self.weights).get(source)
@@ -226,3 +231,9 @@ class Network:
         from exactrev.network.evaluation import evaluate
 
         return evaluate(self, [list(point)])[0]
+
+    def to_sympy(self, symbols: Sequence[Any] | None = None) -> tuple[Any, ...]:
+        """The outputs as exact sympy expressions (:func:`exactrev.network.symbolic.to_sympy`)."""
+        from exactrev.network.symbolic import to_sympy
+
+        return to_sympy(self, symbols)

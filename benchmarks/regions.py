@@ -1,0 +1,135 @@
+"""How fast regions are found, certified and checked: ``python -m benchmarks.regions [--quick]``.
+
+One row a network: its regions (and lower faces with --depth), CPU seconds to find them and write
+the certificate, regions a second, bytes of the certificate, CPU seconds of the checker and the
+most memory it held.  A certificate that is not accepted ends the run with exit code 1.
+``--curve`` takes one shape at growing widths: the cost of a region should not grow with their
+number, nor the checker's memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.networks import gaussian, parse_shape
+
+SHAPES = (
+    "2-30-30-1",
+    "3-10-10-1",
+    "4-10-10-1",
+    "2-20-20-20-1",
+    "10-8-8-1",
+    "5-15-15-1",
+    "8-12-12-1",
+)
+QUICK = SHAPES[:5]
+CURVE = ("3-6-6-1", "3-10-10-1", "3-16-16-1", "3-26-26-1", "3-40-40-1")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One network taken apart, and its certificate checked in a process of its own."""
+
+    name: str
+    faces: tuple[int, ...]
+    seconds: float
+    bytes: int
+    check_seconds: float
+    check_megabytes: float
+    accepted: bool
+
+    @property
+    def rate(self) -> float:
+        """Regions a second."""
+        return self.faces[0] / self.seconds
+
+
+def measure(name: str, seed: int, depth: int, box: int | None, path: Path) -> Run:
+    """Find, certify and check the regions of one Gaussian network."""
+    from exactrev.arrangement import write_regions_certificate
+    from exactrev.lp.polyhedron import Polyhedron
+
+    network = gaussian(parse_shape(name), seed)
+    domain = None if box is None else Polyhedron.box(-box, box, network.inputs)
+    start = time.process_time()
+    found = write_regions_certificate(network, domain, path, depth)
+    seconds = time.process_time() - start
+    accepted, check_seconds, memory = _check(path)
+    size = path.stat().st_size
+    return Run(name, found.counts, seconds, size, check_seconds, memory, accepted)
+
+
+_CHECKER = """
+import resource, sys
+from exactrev.checker.__main__ import main
+code = main(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+sys.exit(code)
+"""
+
+
+def _check(path: Path) -> tuple[bool, float, float]:
+    """Accepted or not, CPU seconds (Python's start included), and megabytes at the most."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CHECKER, str(path)], capture_output=True, text=True, check=False
+    )
+    seconds, kilobytes = done.stdout.splitlines()[-1].split()
+    return done.returncode == 0, float(seconds), int(kilobytes) / 1024
+
+
+def row(run: Run) -> str:
+    """A line of the table."""
+    lower = "".join(f" / {count:,}" for count in run.faces[1:])
+    verdict = "" if run.accepted else " REJECTED"
+    return (
+        f"| {run.name} | {run.faces[0]:,}{lower} | {run.seconds:.2f} | {run.rate:,.0f} | "
+        f"{run.bytes:,} | {run.check_seconds:.2f}{verdict} | {run.check_megabytes:.0f} |"
+    )
+
+
+HEADER = (
+    "| network | regions | CPU s | regions/s | certificate bytes | check CPU s | check MB |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table; 1 if a certificate was refused."""
+    parser = argparse.ArgumentParser(prog="benchmarks.regions", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the networks that take seconds")
+    parser.add_argument("--curve", action="store_true", help="one shape at growing widths")
+    parser.add_argument("--only", action="append", metavar="SHAPE", help="these shapes")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--depth", type=int, default=0, help="faces down to this codimension")
+    parser.add_argument("--box", type=int, metavar="B", help="on [-B,B]^n in place of R^n")
+    parser.add_argument("--json", metavar="FILE", help="write the runs there too")
+    options = parser.parse_args(argv)
+    shapes = options.only or (CURVE if options.curve else QUICK if options.quick else SHAPES)
+    measure("2-2-1", 0, 0, None, Path(tempfile.mkstemp()[1]))  # imports are not measured
+    runs = []
+    print(HEADER)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in shapes:
+            path = Path(folder) / "certificate"
+            runs.append(measure(name, options.seed, options.depth, options.box, path))
+            print(row(runs[-1]), flush=True)
+            path.unlink()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nlargest memory of the search: {peak:.0f} MB")
+    if options.json:
+        Path(options.json).write_text(json.dumps([asdict(run) for run in runs], indent=1))
+    return 0 if all(run.accepted for run in runs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

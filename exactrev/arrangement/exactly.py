@@ -1,0 +1,290 @@
+"""Cells judged in exact arithmetic alone: for what floats leave open, and slivers they cannot hold.
+
+The same tree of splits as the fast path, one cell after another; every sign is decided by certified
+linear programming, so nothing here can fail, it is only slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from flint import fmpq, fmpq_mat
+
+from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
+from exactrev.arrangement.leaves import Point, exact_point_line, point_on_walls
+from exactrev.arrangement.local import LocalRows, integer_pairs
+from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
+from exactrev.lp.polyhedron import Form, value
+
+_FORMS_KEPT, _VALUES_KEPT = 20_000, 2_000
+
+
+@dataclass(frozen=True)
+class ExactCell:
+    """A relatively open polyhedron: signs of all neurons, bounding rows, walls, a point inside."""
+
+    signs: tuple[int, ...]
+    rows: tuple[int, ...]
+    walls: tuple[int, ...]
+    point: Point
+
+    def decided(self, neuron: int, sign: int) -> ExactCell:
+        """The same with one more neuron decided."""
+        signs = (*self.signs[:neuron], sign, *self.signs[neuron + 1 :])
+        return ExactCell(signs, self.rows, self.walls, self.point)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A neuron keeps one sign on the cell: ``c t = sum of y row + a constant >= 0``, integers."""
+
+    sign: int
+    c: int
+    pairs: tuple[tuple[int, int], ...]
+
+    def line(self, row: int) -> str:
+        """The certificate's step."""
+        word = "on" if self.sign == ON else "off"
+        tokens = [f"{k} {y}" for k, y in self.pairs]
+        return " ".join([f"{word} {row} {self.c} 0", *tokens])
+
+
+@dataclass(frozen=True)
+class Split:
+    """A neuron takes both signs on the cell, at these points inside it."""
+
+    on: Point
+    off: Point
+
+
+@dataclass
+class ExactCells:
+    """Judges cells of one arrangement exactly; forms computed lately are kept."""
+
+    arrangement: NetworkRows
+    open_branches: int = 0
+    _forms: dict[tuple[int, ...], Form] = field(default_factory=dict)
+    _values: dict[tuple[int, ...], fmpq_mat] = field(default_factory=dict)
+    _local: dict[int, LocalRows] = field(default_factory=dict)
+
+    def form(self, signs: Sequence[int], neuron: int) -> Form:
+        """The exact form of a neuron where the layers before its own have these signs."""
+        layer = self.arrangement.layer_of(neuron)
+        key = (neuron, *signs[: self.arrangement.first[layer]])
+        found = self._forms.get(key)
+        if found is None:
+            if len(self._forms) > _FORMS_KEPT:
+                self._forms.clear()
+            found = self._forms[key] = self._computed(signs, layer, neuron)
+        return found
+
+    def _computed(self, signs: Sequence[int], layer: int, neuron: int) -> Form:
+        rows = self.arrangement
+        reads = rows.exact_reads(neuron)
+        total = reads.constant
+        for source, weights in reads.sources:
+            total = total + weights * self._active(signs, source)
+        return tuple(total.entries())
+
+    def _active(self, signs: Sequence[int], layer: int) -> fmpq_mat:
+        """The forms of a layer's values where its signs are these: 0 unless on."""
+        rows = self.arrangement
+        key = tuple(signs[: rows.first[layer + 1]])
+        found = self._values.get(key)
+        if found is None:
+            if len(self._values) > _VALUES_KEPT:
+                self._values.clear()
+            nothing = [fmpq(0)] * (rows.n + 1)
+            entries: list[fmpq] = []
+            for neuron in range(rows.first[layer], rows.first[layer + 1]):
+                entries += self.form(signs, neuron) if signs[neuron] == ON else nothing
+            found = fmpq_mat(rows.widths[layer], rows.n + 1, entries)
+            self._values[key] = found
+        return found
+
+    def signed_rows(self, cell: ExactCell) -> list[Form]:
+        """The bounding rows, positive inside."""
+        shift, rows = self.arrangement.domain_rows, []
+        for row in cell.rows:
+            if row < shift:
+                rows.append(self.arrangement.domain_rows_exactly[row])
+            else:
+                form = self.form(cell.signs, row - shift)
+                on = cell.signs[row - shift] == ON
+                rows.append(form if on else tuple(-x for x in form))
+        return rows
+
+    def wall_rows(self, cell: ExactCell) -> list[Form]:
+        """The rows that vanish on the cell."""
+        shift = self.arrangement.domain_rows
+        return [self.form(cell.signs, row - shift) for row in cell.walls]
+
+    def local_proof(
+        self, signs: Sequence[int], neuron: int, sign: int, support: Sequence[int]
+    ) -> Proof | None:
+        """A proof from the values that the neuron's layer reads, if this support gives one."""
+        layer = self.arrangement.layer_of(neuron)
+        if layer not in self._local:
+            self._local[layer] = LocalRows(self.arrangement, layer)
+        found = self._local[layer].proof(signs, neuron, sign, support)
+        return None if found is None else Proof(sign, *found)
+
+    def cell(self, cell: Cells) -> ExactCell | None:
+        """A single cell of the fast path with an exact point in it; None if it is empty."""
+        signs = tuple(cell.signs[0].tolist())
+        rows = tuple(row for row in cell.rows[0].tolist() if row >= 0)
+        walls = tuple(cell.walls[0].tolist())
+        near = tuple(fmpq(*x.as_integer_ratio()) for x in cell.points[0].tolist())
+        found = ExactCell(signs, rows, walls, near)
+        forms, vanishing = self.signed_rows(found), self.wall_rows(found)
+        point = point_on_walls(near, vanishing)
+        if point is None or any(value(form, point) <= 0 for form in forms):
+            answer = interior_point(self.arrangement.n, forms, vanishing)
+            if isinstance(answer, Motzkin):
+                return None
+            point = tuple(answer)
+        return ExactCell(signs, rows, walls, point)
+
+    def empty_line(self, cell: Cells) -> str:
+        """The step that shows one cell of the fast path to be empty."""
+        rows = tuple(row for row in cell.rows[0].tolist() if row >= 0)
+        whole = ExactCell(tuple(cell.signs[0].tolist()), rows, tuple(cell.walls[0].tolist()), ())
+        answer = interior_point(
+            self.arrangement.n, self.signed_rows(whole), self.wall_rows(whole)
+        )
+        if not isinstance(answer, Motzkin):
+            raise AssertionError("the cell is not empty")
+        _, pairs = _of_combination([*rows, *whole.walls], answer)
+        return " ".join(["empty 0", *(f"{k} {y}" for k, y in pairs)])
+
+    def judge(
+        self, cell: ExactCell, neuron: int, support: Iterable[int] = ()
+    ) -> int | Proof | Split:
+        """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it.
+
+        ``support`` names rows that may suffice for a proof (a basis found in floats).
+        """
+        form = self.form(cell.signs, neuron)
+        rows, walls = self.signed_rows(cell), self.wall_rows(cell)
+        if _in_span(form, walls):
+            return ZERO
+        here = value(form, cell.point)
+        for sign in (ON, OFF) if here > 0 else (OFF, ON):
+            target = form if sign == ON else tuple(-x for x in form)
+            found = self._from_support(cell, target, rows, walls, frozenset(support))
+            if found is not None:
+                return Proof(sign, *found)
+        points: dict[int, Point] = {}
+        for sign in (ON, OFF):
+            target = form if sign == ON else tuple(-x for x in form)
+            answer = sign_on(target, self.arrangement.n, rows, walls)
+            if isinstance(answer, Nonnegative):
+                return Proof(sign, *_of_combination([*cell.rows, *cell.walls], answer))
+            if isinstance(answer, Motzkin):
+                raise AssertionError("a cell with a point inside is not empty")
+            points[-sign] = tuple(answer)
+        return Split(points[ON], points[OFF])
+
+    def _from_support(
+        self,
+        cell: ExactCell,
+        target: Form,
+        rows: list[Form],
+        walls: list[Form],
+        support: frozenset[int],
+    ) -> tuple[int, tuple[tuple[int, int], ...]] | None:
+        """The combination of exactly these rows, if there is one and it proves the sign."""
+        chosen = [(k, form) for k, form in zip(cell.rows, rows, strict=True) if k in support]
+        free = list(zip(cell.walls, walls, strict=True))
+        n = self.arrangement.n
+        columns = [form for _, form in chosen + free]
+        solved = _solve([form[:n] for form in columns], target[:n])
+        if solved is None or any(y < 0 for y in solved[: len(chosen)]):
+            return None
+        rest = target[n] - sum(
+            (y * form[n] for y, form in zip(solved, columns, strict=True)), fmpq(0)
+        )
+        if rest < 0:
+            return None
+        return integer_pairs([(k, y) for (k, _), y in zip(chosen + free, solved, strict=True)])
+
+    # -- whole subtrees ------------------------------------------------------------------------
+
+    def explore(
+        self,
+        cell: ExactCell,
+        depth: int,
+        leaf: Callable[[ExactCell], None],
+        stop: Callable[[], bool],
+    ) -> Iterator[str]:
+        """The lines of everything below a cell; ``leaf`` receives every finished one."""
+        if stop():
+            self.open_branches += 1
+            yield "open"
+            return
+        shift = self.arrangement.domain_rows
+        for neuron in range(self.arrangement.neurons):
+            if cell.signs[neuron] != UNDECIDED:
+                continue
+            verdict = self.judge(cell, neuron)
+            if isinstance(verdict, Proof):
+                yield verdict.line(neuron + shift)
+                cell = cell.decided(neuron, verdict.sign)
+            elif isinstance(verdict, Split):
+                yield f"split {neuron + shift}"
+                for child in self._children(cell, neuron, verdict, depth):
+                    yield from self.explore(child, depth, leaf, stop)
+                return
+            else:
+                yield f"zero {neuron + shift}"
+                cell = cell.decided(neuron, ZERO)
+        leaf(cell)
+        yield exact_point_line(self.arrangement.lifted(cell.point))
+
+    def _children(
+        self, cell: ExactCell, neuron: int, split: Split, depth: int
+    ) -> Iterator[ExactCell]:
+        row = neuron + self.arrangement.domain_rows
+        if len(cell.walls) < depth:
+            form = self.form(cell.signs, neuron)
+            above, below = value(form, split.on), value(form, split.off)
+            share = above / (above - below)
+            point = tuple(x + share * (y - x) for x, y in zip(split.on, split.off, strict=True))
+            wall = cell.decided(neuron, WALL)
+            yield ExactCell(wall.signs, cell.rows, (*cell.walls, row), point)
+        for sign, point in ((ON, split.on), (OFF, split.off)):
+            side = cell.decided(neuron, sign)
+            yield ExactCell(side.signs, (*cell.rows, row), cell.walls, point)
+
+
+def _of_combination(
+    rows: Sequence[int], found: Nonnegative | Motzkin
+) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """The integers of a combination of inequalities, then walls, with these row numbers."""
+    multipliers = [*found.multipliers, *found.equality_multipliers]
+    return integer_pairs(list(zip(rows, multipliers, strict=True)))
+
+
+def _in_span(form: Form, walls: list[Form]) -> bool:
+    if not any(form):
+        return True
+    if not walls:
+        return False
+    width = len(form)
+    matrix = fmpq_mat(len(walls), width, [x for wall in walls for x in wall])
+    larger = fmpq_mat(len(walls) + 1, width, [*matrix.entries(), *form])
+    return bool(matrix.rank() == larger.rank())
+
+
+def _solve(columns: Sequence[Sequence[fmpq]], target: Sequence[fmpq]) -> list[fmpq] | None:
+    """The unique y with sum of y_k columns_k = target, or None."""
+    height, count = len(target), len(columns)
+    matrix = fmpq_mat(height, count + 1, [
+        x for j in range(height) for x in (*(column[j] for column in columns), target[j])
+    ])  # fmt: skip
+    reduced, rank = matrix.rref()
+    if rank != count or any(reduced[i, i] != 1 for i in range(count)):
+        return None
+    return [reduced[i, count] for i in range(count)]

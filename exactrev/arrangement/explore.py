@@ -1,0 +1,223 @@
+"""All regions of a network on a domain, with the lines of a certificate that none is missing.
+
+Layer by layer, each layer on chunks of the cells that the layers before it left, so that the tree's
+text comes out in preorder while only one chunk of the first layer's cells is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.exactly import ExactCell, ExactCells
+from exactrev.arrangement.forms import Floats, Forms, NetworkRows, Signs
+from exactrev.arrangement.leaves import (
+    Point,
+    exact_point_line,
+    inner_points,
+    onto_wall,
+    point_line,
+    wall_points,
+)
+from exactrev.arrangement.norm import Norm
+from exactrev.arrangement.stage import Stage
+from exactrev.arrangement.tree import Tree
+
+_ENTRY = 128  # cells of one layer that the next one is given together
+
+
+#: The lines below each cell of chunks of the first layer's cells, in order.
+TextsOf = Callable[[Iterator["Chunk"]], Iterator[list[str]]]
+
+#: Cells to be gone into together, one set a codimension; ``node`` is their rank in preorder.
+Chunk = list[Cells]
+
+
+def chunks(leaves: list[Cells]) -> Iterator[Chunk]:
+    """The leaves of a tree, in the order of their ranks, a chunk at a time."""
+    if not leaves:
+        return
+    ranks = np.sort(np.concatenate([group.node for group in leaves]))
+    for start in range(0, len(ranks), _ENTRY):
+        low, high = ranks[start], ranks[min(start + _ENTRY, len(ranks)) - 1]
+        some = [group.take((group.node >= low) & (group.node <= high)) for group in leaves]
+        yield [part.take(np.argsort(part.node)) for part in some if len(part)]
+
+
+@dataclass
+class Found:
+    """The cells found so far, by codimension: signs of all neurons, and a point inside.
+
+    Blocks of signs (K x neurons) go with blocks of points: K x n floats, or K exact points.
+    """
+
+    counts: list[int]
+    signs: list[list[Signs]]
+    points: list[list[Floats | list[Point]]]
+    open_branches: int = 0
+
+    @staticmethod
+    def nothing(depth: int) -> Found:
+        """Where a search down to this codimension begins."""
+        levels = range(depth + 1)
+        return Found([0] * (depth + 1), [[] for _ in levels], [[] for _ in levels])
+
+    def add(self, codimension: int, signs: Signs, points: Floats | list[Point]) -> None:
+        """Take in cells of one codimension."""
+        self.counts[codimension] += len(signs)
+        self.signs[codimension].append(signs)
+        self.points[codimension].append(points)
+
+    def merge(self, other: Found) -> None:
+        """Take in all that another search found."""
+        for k, (signs, points) in enumerate(zip(other.signs, other.points, strict=True)):
+            self.counts[k] += other.counts[k]
+            self.signs[k] += signs
+            self.points[k] += points
+        self.open_branches += other.open_branches
+
+
+@dataclass
+class Explorer:
+    """Goes through every cell of a network; ``stop`` is asked between pieces of work.
+
+    Once it says yes, what is left is closed with the step ``open`` and counted as open branches.
+    """
+
+    arrangement: NetworkRows
+    norm: Norm | None
+    depth: int
+    found: Found
+    stop: Callable[[], bool]
+    exact: ExactCells = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exact = ExactCells(self.arrangement)
+
+    def lines(self, root: Cells, texts_of: TextsOf | None = None) -> Iterator[str]:
+        """The steps of the tree on a domain with a point inside, in preorder.
+
+        ``texts_of`` may have the chunks of the first layer's cells worked out elsewhere.
+        """
+        if not self.arrangement.depth:
+            yield from self._leaf_lines(root)[0]
+            return
+        tree, leaves = self._stage(root, 0)
+        texts = texts_of(chunks(leaves)) if texts_of else self._leaf_texts(leaves, 1)
+        for node in tree.preorder(0):
+            yield from tree.lines[node]
+            if tree.is_open_leaf(node):
+                yield from next(texts)
+        self.found.open_branches += self.exact.open_branches
+
+    def exactly(self, cell: ExactCell) -> Iterator[str]:
+        """The steps of the tree on one cell, in exact arithmetic alone."""
+        yield from self.exact.explore(cell, self.depth, self._finished, self.stop)
+        self.found.open_branches += self.exact.open_branches
+
+    def _texts(self, cells: Cells, layer: int) -> list[list[str]]:
+        """For each cell, the lines of what lies below it, all earlier layers being decided."""
+        if layer == self.arrangement.depth:
+            return self._leaf_lines(cells)
+        if self.stop():
+            self.found.open_branches += len(cells)
+            return [["open"]] * len(cells)
+        tree, leaves = self._stage(cells, layer)
+        texts = self._leaf_texts(leaves, layer + 1)
+        whole = []
+        for root in range(len(cells)):
+            lines: list[str] = []
+            for node in tree.preorder(root):
+                lines += tree.lines[node]
+                if tree.is_open_leaf(node):
+                    lines += next(texts)
+            whole.append(lines)
+        return whole
+
+    def _stage(self, cells: Cells, layer: int) -> tuple[Tree, list[Cells]]:
+        """The tree of one layer on the cells, and its leaves by codimension.
+
+        A leaf's ``node`` is its rank in preorder.
+        """
+        tree = Tree()
+        tree.grow(len(cells))
+        own = Cells(np.arange(len(cells)), cells.signs, cells.points, cells.rows, cells.walls)
+        stage = Stage(
+            self.arrangement,
+            self.norm,
+            layer,
+            self.depth,
+            tree,
+            self.exact,
+            self._finished,
+            self.stop,
+        )
+        stage.run(own)
+        self.found.open_branches += stage.open_branches
+        rank = np.zeros(len(tree.lines), dtype=np.int64)
+        order = [node for root in range(len(cells)) for node in tree.preorder(root)]
+        rank[order] = np.arange(len(order))
+        return tree, [
+            Cells(rank[part.node], part.signs, part.points, part.rows, part.walls)
+            for parts in stage.decided
+            if parts
+            for part in [Cells.joined(parts)]
+        ]
+
+    def _leaf_texts(self, leaves: list[Cells], layer: int) -> Iterator[list[str]]:
+        """The lines below each leaf, in the order of their ranks, worked out a chunk at a time."""
+        for chunk in chunks(leaves):
+            yield from self.chunk_texts(chunk, layer)
+
+    def chunk_texts(self, chunk: Chunk, layer: int) -> list[list[str]]:
+        """The lines below each of some cells, in the order of their ranks."""
+        texts: dict[int, list[str]] = {}
+        for cells in chunk:
+            texts.update(zip(cells.node.tolist(), self._texts(cells, layer), strict=True))
+        return [texts[rank] for rank in sorted(texts)]
+
+    def _leaf_lines(self, cells: Cells) -> list[list[str]]:
+        """The line of a point inside each finished cell."""
+        if cells.codimension > 1:
+            return [[self._wall_line(cells, k)] for k in range(len(cells))]
+        forms = self.arrangement.neuron_forms(cells.signs, self.arrangement.depth)
+        if cells.codimension:
+            return self._facet_lines(cells, forms)
+        points, certain = inner_points(self.arrangement, cells, forms)
+        assert certain.all()
+        whole = np.zeros((len(cells), self.arrangement.network.inputs))
+        whole[:, self.arrangement.coordinates] = points
+        self.found.add(0, cells.signs, whole)
+        return [[point_line(row)] for row in whole.tolist()]
+
+    def _facet_lines(self, cells: Cells, forms: Forms) -> list[list[str]]:
+        near, pivots, certain = wall_points(self.arrangement, cells, forms)
+        lines = []
+        for k, (coordinates, pivot) in enumerate(zip(near.tolist(), pivots.tolist(), strict=True)):
+            if not certain[k]:
+                lines.append([self._wall_line(cells, k)])
+                continue
+            neuron = int(cells.walls[k, 0]) - self.arrangement.domain_rows
+            wall = self.exact.form(cells.signs[k].tolist(), neuron)
+            point = self.arrangement.lifted(onto_wall(coordinates, pivot, wall))
+            self.found.add(1, cells.signs[k : k + 1], [point])
+            lines.append([exact_point_line(point)])
+        return lines
+
+    def _wall_line(self, cells: Cells, k: int) -> str:
+        """The line that ends one cell of positive codimension."""
+        cell = cells.take(slice(k, k + 1))
+        whole = self.exact.cell(cell)
+        if whole is None:
+            return self.exact.empty_line(cell)
+        point = self.arrangement.lifted(whole.point)
+        self.found.add(cells.codimension, cell.signs, [point])
+        return exact_point_line(point)
+
+    def _finished(self, cell: ExactCell) -> None:
+        """Count a cell that was finished in exact arithmetic."""
+        signs = np.array([cell.signs], dtype=np.int8).reshape(1, -1)
+        self.found.add(len(cell.walls), signs, [self.arrangement.lifted(cell.point)])

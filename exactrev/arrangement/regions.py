@@ -1,0 +1,250 @@
+"""The regions of a network on a domain, and the certificate that they are all.
+
+>>> net = Network.dense([([[1], [1]], [0, -1]), ([[1, 1]], [0])])    # relu(x) + relu(x - 1)
+>>> found = regions(net, depth=1)
+>>> found.counts, found.complete
+((3, 2), True)
+>>> sorted(found.patterns())
+[((False, False),), ((True, False),), ((True, True),)]
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from flint import fmpq
+
+from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.explore import Explorer, Found
+from exactrev.arrangement.forms import ON, UNDECIDED, Floats, NetworkRows, Signs, to_float
+from exactrev.arrangement.leaves import Point
+from exactrev.arrangement.norm import Norm, choose_norm
+from exactrev.arrangement.workers import Workers
+from exactrev.certificate.files import write_certificate
+from exactrev.errors import InputError
+from exactrev.lp import Motzkin, interior_point
+from exactrev.lp.polyhedron import Polyhedron, value
+from exactrev.network.evaluation import AffineMap, Pattern, affine_map
+from exactrev.network.model import Network
+
+
+@dataclass(frozen=True)
+class Region:
+    """A full-dimensional cell on which the activation pattern is constant, with a point inside."""
+
+    network: Network
+    pattern: Pattern
+    point: Point
+
+    @cached_property
+    def affine_map(self) -> AffineMap:
+        """The network's map on the region."""
+        return affine_map(self.network, self.pattern)
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The regions of a network that meet the interior of a domain.
+
+    ``counts`` are the numbers of faces of codimension 0 (the regions), 1 (the facets), ... down to
+    the depth asked for; exact if ``complete``, else lower bounds, ``open_branches`` being left.
+    """
+
+    network: Network
+    domain: Polyhedron
+    counts: tuple[int, ...]
+    open_branches: int
+    _found: Found
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return self.open_branches == 0
+
+    def __len__(self) -> int:
+        return self.counts[0]
+
+    def __iter__(self) -> Iterator[Region]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, index: int) -> Region:
+        return Region(self.network, self.pattern(index), self.point(index))
+
+    @cached_property
+    def signs(self) -> Signs:
+        """1 (on), -1 (off) or 2 (identically zero) for every region and neuron."""
+        return self.face_signs(0)
+
+    def face_signs(self, codimension: int) -> Signs:
+        """The signs of every face of a codimension: 1, -1, or 2 and 3 where z is 0 on the face."""
+        blocks = self._found.signs[codimension]
+        width = sum(layer.size for layer in self.network.hidden)
+        return np.concatenate(blocks) if blocks else np.zeros((0, width), dtype=np.int8)
+
+    def face_points(self, codimension: int) -> Iterator[Point]:
+        """A point in the relative interior of every face, in the order of :meth:`face_signs`."""
+        for block in self._found.points[codimension]:
+            if isinstance(block, np.ndarray):
+                for row in block.tolist():
+                    yield tuple(fmpq(*x.as_integer_ratio()) for x in row)
+            else:
+                yield from block
+
+    @cached_property
+    def _points(self) -> list[Point]:
+        return list(self.face_points(0))
+
+    def point(self, index: int) -> Point:
+        """An exact point inside a region."""
+        return self._points[index]
+
+    def pattern(self, index: int) -> Pattern:
+        """The activation pattern of a region."""
+        return pattern_of(self.network, self.signs[index].tolist())
+
+    def patterns(self) -> Iterator[Pattern]:
+        """The activation pattern of every region, in order."""
+        return map(self.pattern, range(len(self)))
+
+    def __repr__(self) -> str:
+        state = "" if self.complete else f", {self.open_branches} branches open"
+        return f"<Regions of {self.network!r}: {', '.join(map(str, self.counts))}{state}>"
+
+
+def pattern_of(network: Network, signs: Sequence[int]) -> Pattern:
+    """Which neurons are on, layer by layer."""
+    pattern, start = [], 0
+    for layer in network.hidden:
+        pattern.append(tuple(sign == ON for sign in signs[start : start + layer.size]))
+        start += layer.size
+    return tuple(pattern)
+
+
+class Exploration:
+    """A search for all faces down to a codimension, as the lines of its certificate.
+
+    Take the lines, all of them, then ask for the result.  ``stop`` is called often; once it is
+    true the search ends early, and the certificate says which branches it left open.  The result
+    does not depend on ``jobs``, the number of processes.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        domain: Polyhedron | None = None,
+        depth: int = 0,
+        stop: Callable[[], bool] = lambda: False,
+        jobs: int = 1,
+    ) -> None:
+        self.network = network
+        self.domain = proper_rows(domain or Polyhedron(network.inputs))
+        if self.domain.dimension != network.inputs:
+            raise InputError(
+                f"the domain has {self.domain.dimension} dimensions, "
+                f"the network {network.inputs} inputs"
+            )
+        if not 0 <= depth <= network.inputs:
+            raise InputError(f"no faces of codimension {depth} in {network.inputs} dimensions")
+        self.depth, self.found = depth, Found.nothing(depth)
+        self._stop, self._jobs = stop, jobs
+
+    def lines(self) -> Iterator[str]:
+        """The certificate (claim ``regions``), line by line as the search goes on."""
+        rows = NetworkRows(self.network, self.domain)
+        norm = choose_norm(rows)
+        yield from ("exactrev-certificate 1", "semantics real", "claim regions A")
+        yield f"network A {self.network.sha256}"
+        yield from self.network.text()
+        yield f"domain {len(self.domain.rows)}"
+        for row in self.domain.rows:
+            yield " ".join(["row", *map(str, row)])
+        yield f"depth {self.depth}"
+        if norm is not None:
+            yield from norm.lines()
+        yield "proof"
+        yield from self._steps(rows, norm)
+        yield " ".join(["count", *map(str, self.found.counts)])
+        yield "end"
+
+    def _steps(self, rows: NetworkRows, norm: Norm | None) -> Iterator[str]:
+        explorer = Explorer(rows, norm, self.depth, self.found, self._stop)
+        near = np.random.default_rng(0).normal(size=rows.n) / 64  # in general position
+        if not _inside(rows, near):
+            answer = interior_point(rows.n, rows.domain_rows_exactly)
+            if isinstance(answer, Motzkin):
+                yield explorer.exact.empty_line(Cells.root(rows, near))
+                return
+            near = np.array([to_float(x) for x in answer])
+            if not _inside(rows, near):  # too thin for floats
+                numbers = tuple(range(rows.domain_rows))
+                root = ExactCell((UNDECIDED,) * rows.neurons, numbers, (), tuple(answer))
+                yield from explorer.exactly(root)
+                return
+        yield from self._lines_from(explorer, Cells.root(rows, near))
+
+    def _lines_from(self, explorer: Explorer, root: Cells) -> Iterator[str]:
+        if self._jobs == 1:
+            yield from explorer.lines(root)
+            return
+        with Workers(explorer, self._jobs) as workers:
+            yield from explorer.lines(root, workers.texts)
+
+    def result(self) -> Regions:
+        """What was found, once all lines have been taken."""
+        found = self.found
+        return Regions(self.network, self.domain, tuple(found.counts), found.open_branches, found)
+
+
+def _inside(rows: NetworkRows, near: Floats) -> bool:
+    """Whether every row of the domain is positive at a point with float coordinates."""
+    point = [fmpq(*x.as_integer_ratio()) for x in near.tolist()]
+    return all(value(form, point) > 0 for form in rows.domain_rows_exactly)
+
+
+def proper_rows(domain: Polyhedron) -> Polyhedron:
+    """The domain without rows that hold everywhere; a row that holds nowhere is kept as x_1 - x_1.
+
+    Rows with no coefficients are not half-spaces; the certificate format has none.
+    """
+    rows = [row for row in domain.rows if any(row[:-1]) or row[-1] <= 0]
+    if all(any(row[:-1]) for row in rows):
+        return Polyhedron(domain.dimension, tuple(rows))
+    unit = (fmpq(1), *(fmpq(0),) * domain.dimension)
+    opposite = tuple(-x for x in unit)
+    return Polyhedron(domain.dimension, (unit, opposite))
+
+
+def regions(
+    network: Network,
+    domain: Polyhedron | None = None,
+    depth: int = 0,
+    stop: Callable[[], bool] = lambda: False,
+    jobs: int = 1,
+) -> Regions:
+    """All regions that meet the interior of the domain (default R^n), faces down to ``depth`` too.
+
+    Raises InputError if the domain or the depth do not fit the network.
+    """
+    exploration = Exploration(network, domain, depth, stop, jobs)
+    for _ in exploration.lines():
+        pass
+    return exploration.result()
+
+
+def write_regions_certificate(
+    network: Network,
+    domain: Polyhedron | None,
+    path: str | os.PathLike[str],
+    depth: int = 0,
+    stop: Callable[[], bool] = lambda: False,
+    jobs: int = 1,
+) -> Regions:
+    """The same, with the certificate written to a file while the search goes on."""
+    exploration = Exploration(network, domain, depth, stop, jobs)
+    write_certificate(exploration.lines(), path)
+    return exploration.result()

@@ -1,0 +1,283 @@
+"""One hidden layer on many cells: every neuron is proved on or off there, or splits the cell.
+
+Works on the cells of one codimension at a time; walls, the cells that a split leaves on the
+neuron's zero set, are collected for the next codimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exactrev.arrangement.cells import Cells, Integers, signed_rows
+from exactrev.arrangement.exactly import ExactCell, ExactCells, Proof, Split
+from exactrev.arrangement.forms import (
+    OFF,
+    ON,
+    UNDECIDED,
+    WALL,
+    ZERO,
+    Floats,
+    Forms,
+    NetworkRows,
+)
+from exactrev.arrangement.norm import Norm
+from exactrev.arrangement.proofs import Answers, Booleans, Bounded, decide
+from exactrev.arrangement.tree import Tree
+
+_CHUNK = 4096  # linear programs run together
+
+
+@dataclass
+class Stage:
+    """The splitting of cells by hidden layer ``layer`` (from 0), in a tree of its own.
+
+    ``decided`` receives the cells on which the whole layer is decided, by codimension.  What floats
+    cannot judge, ``exact`` does; cells too thin for floats it finishes, ``finished`` receiving
+    their leaves.
+    """
+
+    arrangement: NetworkRows
+    norm: Norm | None
+    layer: int
+    depth: int
+    tree: Tree
+    exact: ExactCells
+    finished: Callable[[ExactCell], None]
+    stop: Callable[[], bool]
+    open_branches: int = 0
+    decided: list[list[Cells]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.decided = [[] for _ in range(self.depth + 1)]
+
+    def run(self, entry: Cells) -> None:
+        """Decide the layer on cells of one codimension on which all earlier layers are decided."""
+        forms = self.arrangement.neuron_forms(entry.signs, self.layer + 1)
+        base = np.arange(len(entry))
+        pending: list[list[tuple[Cells, Integers]]] = [[] for _ in range(self.depth + 2)]
+        if self.layer:
+            entry, base = self._settle_stable(entry, base, forms)
+        pending[entry.codimension].append((entry, base))
+        for codimension in range(entry.codimension, self.depth + 1):
+            while pending[codimension]:
+                cells, base = pending[codimension].pop()
+                if self.stop():
+                    self._leave_open(cells)
+                    continue
+                if len(cells) > 4 * _CHUNK:
+                    half = len(cells) // 2
+                    pending[codimension] += [
+                        (cells.take(slice(half, None)), base[half:]),
+                        (cells.take(slice(half)), base[:half]),
+                    ]
+                    continue
+                for grown in self._advance(cells, base, forms):
+                    pending[grown[0].codimension].append(grown)
+
+    # -- one round -----------------------------------------------------------------------------
+
+    def _advance(
+        self, cells: Cells, base: Integers, forms: Forms
+    ) -> list[tuple[Cells, Integers]]:
+        """Decide one more neuron on every cell; the cells that are left, and their walls."""
+        neurons = self._next_neuron(cells)
+        done = neurons < 0
+        if done.any():
+            self.decided[cells.codimension].append(cells.take(done))
+            cells, base, neurons = cells.take(~done), base[~done], neurons[~done]
+            if not len(cells):
+                return []
+        bounded = self._bounded(cells, base, forms)
+        targets, signs, sure = oriented(forms, base, neurons, cells.points)
+        answers = decide(bounded, targets)
+        positive = answers.positive & sure
+        crossed = answers.crossed & sure
+        self._record(cells, neurons, signs, answers, np.flatnonzero(positive))
+        grown = []
+        for k in np.flatnonzero(~positive & ~crossed).tolist():
+            cell = cells.take(slice(k, k + 1))
+            sign = self._judge_exactly(cell, int(neurons[k]), signs[k], answers.basis[k])
+            if sign is None or sign == UNDECIDED:
+                self._finish_exactly(cell)
+            else:
+                grown.append((cell.decided(neurons[k : k + 1], np.int8(sign)), base[k : k + 1]))
+        forced = cells.take(positive).decided(neurons[positive], signs[positive])
+        if len(forced):
+            grown.append((forced, base[positive]))
+        if crossed.any():
+            grown += self._split(cells, base, neurons, signs, answers, np.flatnonzero(crossed))
+        same = [part for part in grown if part[0].codimension == cells.codimension]
+        walls = [part for part in grown if part[0].codimension != cells.codimension]
+        if len(same) > 1:
+            joined = Cells.joined([part for part, _ in same])
+            same = [(joined, np.concatenate([which for _, which in same]))]
+        return same + walls
+
+    def _judge_exactly(self, cell: Cells, neuron: int, sign: float, basis: Booleans) -> int | None:
+        """The sign of a neuron on one cell, recorded; UNDECIDED if it takes both; None if empty."""
+        node, row = int(cell.node[0]), neuron + self.arrangement.domain_rows
+        support = np.concatenate([cell.rows[0], cell.walls[0]])[basis].tolist()
+        verdict: int | Proof | Split | None = self.exact.local_proof(
+            cell.signs[0].tolist(), neuron, ON if sign > 0 else OFF, support
+        )
+        if verdict is None:
+            whole = self.exact.cell(cell)
+            if whole is None:
+                return None
+            verdict = self.exact.judge(whole, neuron, support)
+        if isinstance(verdict, Split):
+            return UNDECIDED
+        if isinstance(verdict, Proof):
+            self.tree.lines[node].append(verdict.line(row))
+            return verdict.sign
+        self.tree.lines[node].append(f"zero {row}")
+        return ZERO
+
+    def _finish_exactly(self, cell: Cells) -> None:
+        """Close one cell with all the lines of what is below it."""
+        whole = self.exact.cell(cell)
+        lines = (
+            [self.exact.empty_line(cell)]
+            if whole is None
+            else self.exact.explore(whole, self.depth, self.finished, self.stop)
+        )
+        self.tree.close(int(cell.node[0]), *lines)
+
+    def _leave_open(self, cells: Cells) -> None:
+        """Close cells about which nothing more will be found out."""
+        for node in cells.node.tolist():
+            self.tree.close(node, "open")
+        self.open_branches += len(cells)
+
+    def _next_neuron(self, cells: Cells) -> Integers:
+        """The neuron to decide next on each cell, -1 where the layer is decided."""
+        first = self.arrangement.first[self.layer]
+        undecided = cells.signs[:, self.arrangement.layer_slice(self.layer)] == UNDECIDED
+        order = np.arange(undecided.shape[1])
+        if self.layer == 0 and self.norm is not None:  # h is available after these
+            early = np.array(self.norm.neurons, dtype=np.int64)
+            order = np.concatenate([early, np.setdiff1d(order, early)])
+        if not len(order):
+            return np.full(len(cells), -1)
+        place = undecided[:, order].argmax(axis=1)
+        return np.where(undecided.any(axis=1), order[place] + first, -1)
+
+    def _bounded(self, cells: Cells, base: Integers, forms: Forms) -> Bounded:
+        rows, walls = signed_rows(self.arrangement, cells, forms, base)
+        norm = None
+        if self.norm is not None:
+            norm, available = self.norm.forms(cells.signs)
+            norm.values[~available] = np.nan
+        return Bounded(rows, walls, cells.points, norm)
+
+    def _settle_stable(
+        self, cells: Cells, base: Integers, forms: Forms
+    ) -> tuple[Cells, Integers]:
+        """Decide, once for all that follows, the neurons that do not cross the entry cells."""
+        first = self.arrangement.first
+        neurons = np.arange(first[self.layer], first[self.layer + 1])
+        if not len(cells) or not len(neurons):
+            return cells, base
+        bounded = self._bounded(cells, base, forms)
+        signs = cells.signs.copy()
+        step = max(1, _CHUNK // len(neurons))
+        for start in range(0, len(cells), step):
+            if self.stop():
+                break
+            some = np.arange(start, min(start + step, len(cells)))
+            which = np.repeat(some, len(neurons))
+            tested = np.tile(neurons, len(some))
+            targets, sides, sure = oriented(forms, base[which], tested, cells.points[which])
+            answers = decide(bounded.take(which), targets)
+            settled = np.flatnonzero(answers.positive & sure)
+            self._record(cells.take(which), tested, sides, answers, settled)
+            signs[which[settled], tested[settled]] = sides[settled]
+            for k in np.flatnonzero(~answers.positive & ~answers.crossed).tolist():
+                cell = cells.take(slice(which[k], which[k] + 1))
+                sign = self._judge_exactly(cell, int(tested[k]), sides[k], answers.basis[k])
+                signs[which[k], tested[k]] = UNDECIDED if sign is None else sign
+        return Cells(cells.node, signs, cells.points, cells.rows, cells.walls), base
+
+    # -- what the tree says --------------------------------------------------------------------
+
+    def _record(
+        self, cells: Cells, neurons: Integers, signs: Floats, answers: Answers, which: Integers
+    ) -> None:
+        """The lines of proofs ``which``."""
+        numbers = np.concatenate([cells.rows[which], cells.walls[which]], axis=1)
+        y = answers.y[which]
+        at, column = np.nonzero(y)
+        keys = numbers[at, column]
+        order = np.lexsort((keys, at))
+        at, keys, values = at[order], keys[order], y[at, column][order]
+        tokens = list(map("%d %d".__mod__, zip(keys.tolist(), values.tolist(), strict=True)))
+        ends = np.searchsorted(at, np.arange(len(which)), side="right").tolist()
+        shift, start = self.arrangement.domain_rows, 0
+        lines = self.tree.lines
+        heads = zip(
+            cells.node[which].tolist(),
+            (signs[which] > 0).tolist(),
+            (neurons[which] + shift).tolist(),
+            answers.c[which].tolist(),
+            answers.e[which].tolist(),
+            ends,
+            strict=True,
+        )
+        for node, on, row, c, e, end in heads:
+            word = "on" if on else "off"
+            lines[node].append(" ".join([f"{word} {row} {c:.0f} {e:.0f}", *tokens[start:end]]))
+            start = end
+
+    def _split(
+        self,
+        cells: Cells,
+        base: Integers,
+        neurons: Integers,
+        signs: Floats,
+        answers: Answers,
+        which: Integers,
+    ) -> list[tuple[Cells, Integers]]:
+        """The two sides of each split, joined, then the walls where they are asked for."""
+        parents, neuron, near = cells.take(which), neurons[which], signs[which]
+        count, shift = len(which), self.arrangement.domain_rows
+        walls = parents.codimension < self.depth
+        children = np.array(self.tree.grow(count * (2 + walls))).reshape(count, -1)
+        for node, row, kids in zip(
+            parents.node.tolist(), (neuron + shift).tolist(), children.tolist(), strict=True
+        ):
+            self.tree.split(node, row, kids)
+        bounded = parents.with_row(neuron + shift)
+        close, far = answers.near[which], answers.far[which]
+        above = (near > 0)[:, None]
+        on = bounded.decided(neuron, np.full(count, ON, dtype=np.int8))
+        off = bounded.decided(neuron, np.full(count, OFF, dtype=np.int8))
+        on = Cells(
+            children[:, -2], on.signs, np.where(above, close, far), on.rows, on.walls
+        )
+        off = Cells(
+            children[:, -1], off.signs, np.where(above, far, close), off.rows, off.walls
+        )
+        grown = [(Cells.joined([on, off]), np.concatenate([base[which], base[which]]))]
+        if walls:
+            wall = parents.decided(neuron, np.full(count, WALL, dtype=np.int8))
+            listed = np.concatenate([parents.walls, (neuron + shift)[:, None]], axis=1)
+            points = answers.wall[which]
+            walled = Cells(children[:, 0], wall.signs, points, wall.rows, listed)
+            grown.append((walled, base[which]))
+        return grown
+
+
+def oriented(
+    forms: Forms, base: Integers, neurons: Integers, points: Floats
+) -> tuple[Forms, Floats, np.ndarray]:
+    """Each cell's form for one neuron, turned so that it is positive at the point.
+
+    Also the sign it was turned by, and whether the sign at the point is beyond doubt.
+    """
+    raw = Forms(forms.values[base, neurons], forms.errors[base, neurons])
+    value, error = raw.at(points)
+    signs = np.where(value > 0, 1.0, -1.0)
+    return Forms(raw.values * signs[:, None], raw.errors), signs, np.abs(value) > error

@@ -1,0 +1,53 @@
+"""The kinds of claim: of which networks each one speaks, and how its proof begins (format, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from exactrev.checker.claims import Different, Equal, Isomorphic
+from exactrev.checker.lines import Lines, Refused
+from exactrev.checker.network import Network
+from exactrev.checker.regions import Regions
+
+
+class Claim(Protocol):
+    """A claim being proved: takes its steps in order, then must be finished."""
+
+    def step(self, line: str) -> None:
+        """Judge one step; refused if it does not hold or has no place here."""
+
+    def finish(self) -> None:
+        """Refused unless the steps so far prove the claim."""
+
+    def sentence(self) -> str:
+        """What is proved."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of claim: the names of its networks; ``begin`` reads what stands before 'proof'."""
+
+    names: tuple[str, ...]
+    begin: Callable[[Lines, list[Network]], Claim]
+
+
+def _about_two(claim: Callable[[Network, Network], Claim]) -> Kind:
+    """Claims about networks A and B, which have nothing more before 'proof'."""
+
+    def begin(_: Lines, networks: list[Network]) -> Claim:
+        a, b = networks
+        if (a.inputs, a.outputs) != (b.inputs, b.outputs):
+            raise Refused("the networks differ in their numbers of inputs or outputs")
+        return claim(a, b)
+
+    return Kind(("A", "B"), begin)
+
+
+KINDS = {
+    "isomorphic": _about_two(Isomorphic),
+    "equal": _about_two(Equal),
+    "different": _about_two(Different),
+    "regions": Kind(("A",), lambda lines, networks: Regions(lines, *networks)),
+}

@@ -1,0 +1,105 @@
+"""Preactivations as affine forms of the input (proofs/certificate-format.md, section 9).
+
+Where every neuron of the earlier layers is decided, the z of a neuron is one affine form: its bias,
+its coefficients of the inputs, and weight times z of each earlier neuron that is on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import lcm, prod
+
+from exactrev.checker.forms import Form, combination
+from exactrev.checker.network import ONE, Network, Row
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A hidden layer, whose neurons are numbered ``first`` to ``end - 1``.
+
+    Its numbers are integers: what they are in the network, times ``denominator``.  ``affine`` holds
+    the constant of each neuron under -1 and its coefficients of the coordinates under 0, 1, ...;
+    ``weights`` those of earlier neurons, under their numbers.
+    """
+
+    first: int
+    end: int
+    denominator: int
+    affine: list[dict[int, int]]
+    weights: list[dict[int, int]]
+
+
+def hidden_layers(network: Network, first: int, coordinates: Sequence[int]) -> list[Layer]:
+    """The hidden layers that have neurons; these are numbered in ascending order from ``first``.
+
+    Inputs other than the coordinates are left out.
+    """
+    places = {ONE: -1} | {j: place for place, j in enumerate(coordinates)}
+    shift = first - network.inputs
+    layers = []
+    for number in range(1, network.layers):
+        rows = [network.row(number, index) for index in range(network.sizes[number])]
+        if rows:
+            layers.append(_layer(rows, network.first[number], shift, places, network.inputs))
+    return layers
+
+
+def _layer(
+    rows: list[Row], first: int, shift: int, places: Mapping[int, int], inputs: int
+) -> Layer:
+    common = lcm(*(q for row in rows for _, q in row.values()))
+    scaled = [{value: p * (common // q) for value, (p, q) in row.items()} for row in rows]
+    affine = [{places[v]: w for v, w in row.items() if v in places} for row in scaled]
+    weights = [{v + shift: w for v, w in row.items() if v >= inputs} for row in scaled]
+    return Layer(first + shift, first + shift + len(rows), common, affine, weights)
+
+
+def denominator(layers: list[Layer]) -> int:
+    """A number that makes every coefficient of every preactivation, on every cell, an integer.
+
+    With S_k = d_k S_(k-1), d_k the denominator of layer k: S_k z_k is d_k times integers times
+    S_(k-1), S_(k-1) z_j, both integral.
+    """
+    return prod(layer.denominator for layer in layers)
+
+
+class OpenLayer:
+    """The forms of a layer's neurons on one cell of the earlier layers, each computed once.
+
+    ``on`` holds the forms of the neurons that are on; only those of earlier layers are read, which
+    do not change while the layer is open.
+    """
+
+    def __init__(self, layer: Layer, on: Mapping[int, Form], dimension: int, scale: int) -> None:
+        self.first, self.end = layer.first, layer.end
+        self._layer, self._dimension, self._scale = layer, dimension, scale
+        self._on = on
+        self._shares: dict[int, Form] = {}
+        self._forms: dict[int, Form] = {}
+
+    def form(self, neuron: int) -> Form:
+        """The z of a neuron of the layer."""
+        form = self._forms.get(neuron)
+        if form is None:
+            form = self._forms[neuron] = self._compute(neuron - self.first)
+        return form
+
+    def _compute(self, index: int) -> Form:
+        affine = [0] * (self._dimension + 1)
+        unit = self._scale // self._layer.denominator
+        for place, value in self._layer.affine[index].items():
+            affine[place] = value * unit
+        weights = self._layer.weights[index]
+        read = [neuron for neuron in weights if neuron in self._on]
+        factors = [1, *(weights[neuron] for neuron in read)]
+        return combination(factors, [affine, *map(self._share, read)])
+
+    def _share(self, neuron: int) -> Form:
+        """The form of an earlier neuron divided by this layer's denominator: integers."""
+        share = self._shares.get(neuron)
+        if share is None:
+            common = self._layer.denominator
+            share = tuple([value // common for value in self._on[neuron]])
+            self._shares[neuron] = share
+        return share

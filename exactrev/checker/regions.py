@@ -1,0 +1,66 @@
+"""The claim ``regions``: how many regions, and lower faces, A has (format, section 10)."""
+
+from __future__ import annotations
+
+import re
+
+from exactrev.checker.lines import INTEGER, NATURAL, POSITIVE, Lines, Refused, integers
+from exactrev.checker.network import Network
+from exactrev.checker.root import read_tree
+from exactrev.checker.tree import GRAMMAR
+
+_GRAMMAR = GRAMMAR | {
+    "cell": re.compile(rf"{POSITIVE}(?: {INTEGER})++"),
+    "count": re.compile(rf"{NATURAL}(?: {NATURAL})*+"),
+}
+
+
+class Regions:
+    """The regions of A that meet the interior of a domain, and its faces down to some dimension."""
+
+    def __init__(self, lines: Lines, network: Network) -> None:
+        """Read what stands before ``proof``."""
+        self._sha256 = network.sha256
+        self._tree = read_tree(lines, network)
+        self._found = [0] * (self._tree.depth + 1)
+        self._counted = False
+
+    def step(self, line: str) -> None:
+        word, numbers = integers(line, _GRAMMAR)
+        if self._counted:
+            raise Refused("nothing but 'end' may follow 'count'")
+        if word == "cell":
+            self._cell(numbers[0], numbers[1:])
+        elif word == "count":
+            self._count(numbers)
+        else:
+            self._tree.step(word, numbers)
+
+    def _cell(self, denominator: int, numerators: list[int]) -> None:
+        """A leaf that is not empty, for the point is in it, and has a sign of every neuron."""
+        self._tree.require_open()
+        if not self._tree.cell.complete:
+            raise Refused("a neuron is undecided on the cell")
+        self._tree.require_point(denominator, numerators)
+        self._found[len(self._tree.cell.walls)] += 1
+        self._tree.close()
+
+    def _count(self, counts: list[int]) -> None:
+        if not self._tree.finished:
+            raise Refused("a branch of the tree is open")
+        if counts != self._found:
+            raise Refused(f"the cells found are {' '.join(map(str, self._found))}")
+        self._counted = True
+
+    def finish(self) -> None:
+        if not self._counted:
+            raise Refused("the 'count' line is missing")
+
+    def sentence(self) -> str:
+        regions, *faces = self._found
+        where = "the interior of the stated domain" if self._tree.cell.domain else "the input space"
+        lower = "".join(f", {count} faces of codimension {k}" for k, count in enumerate(faces, 1))
+        return (
+            f"network A (sha256 {self._sha256}) has exactly {regions} activation regions"
+            f"{lower} in {where}, in real arithmetic"
+        )

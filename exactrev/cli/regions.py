@@ -1,0 +1,125 @@
+"""List every linear region of a network on a domain, with a certificate that none is missing.
+
+A region is a full-dimensional cell on which the activation pattern is constant.  Facets are the
+pairs of regions that share a face of dimension n-1.  --depth 0 finds the regions alone, which is
+much faster; --depth 1 adds the facets, --depth 2 (the default) whether each neuron's boundary is
+connected.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from exactrev.cli.arguments import add_certificate, add_json, add_search, natural
+from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.domains import add_domain_options, domain_from_options
+from exactrev.cli.files import load
+from exactrev.cli.outcome import Exit, Outcome, shape
+from exactrev.cli.patience import Patience
+from exactrev.errors import InputError
+
+if TYPE_CHECKING:
+    from exactrev.arrangement import Regions
+    from exactrev.arrangement.boundary_sets import Boundaries
+
+SUMMARY = "list all linear regions and who touches whom, certified"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of ``exactrev regions``."""
+    parser.add_argument("network", metavar="NET", help="network file")
+    add_domain_options(parser)
+    parser.add_argument("--depth", type=natural, metavar="K",
+                        help="find faces down to codimension K (default 2, or all there are)")
+    add_certificate(parser, "that the regions (and faces) are complete")
+    add_search(parser)
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> Outcome:
+    """``exactrev regions NET``."""
+    demand_certificate(arguments.certificate, arguments.network)
+    network = load(arguments.network)
+    domain = domain_from_options(arguments, network.inputs)
+    depth = min(2, network.inputs) if arguments.depth is None else arguments.depth
+    if depth > network.inputs:
+        raise InputError(f"--depth {depth}: the network has {network.inputs} inputs")
+    from exactrev.arrangement import Exploration
+
+    patience = Patience(
+        arguments.timeout,
+        None if arguments.quiet else lambda: f"{search.found.counts[0]} regions so far",
+    )
+    search = Exploration(network, domain, depth, patience.stop, arguments.jobs)
+    with patience.heeding_interrupts():
+        if arguments.certificate is None:
+            for _ in search.lines():
+                pass
+        else:
+            save_certificate(search.lines(), arguments.certificate)
+    return report(search.result(), patience, arguments.certificate)
+
+
+def report(found: Regions, patience: Patience, certificate: str | None) -> Outcome:
+    """The outcome of a search."""
+    seconds = round(patience.elapsed, 3)
+    facts: dict[str, Any] = {
+        "architecture": list(found.network.architecture),
+        "regions": found.counts[0],
+        "facets": found.counts[1] if len(found.counts) > 1 else None,
+        "faces": list(found.counts),
+        "seconds": seconds,
+        "per_neuron": per_neuron(found) if found.complete else {},
+        "open_branches": found.open_branches,
+        "certificate": certificate,
+        "sha256": found.network.sha256,
+    }
+    if len(found.counts) > found.network.inputs:
+        facts["vertices"] = found.counts[found.network.inputs]
+    details = [
+        (f"faces of codimension {k}", str(count)) for k, count in enumerate(found.counts) if k
+    ]
+    if details:
+        details[0] = ("facets", str(found.counts[1]))
+    details.append(("seconds", f"{seconds:.2f}"))
+    neurons = facts["per_neuron"].items()
+    disconnected = [name for name, known in neurons if known["connected"] is False]
+    if disconnected:
+        details.append(("boundary not connected", " ".join(disconnected)))
+    if certificate:
+        details.append(("certificate", certificate))
+    if not found.complete:
+        details.append(("open branches", str(found.open_branches)))
+        headline = f"at least {found.counts[0]} regions of {shape(found.network.architecture)}"
+        return Outcome("partial", Exit.UNDECIDED, facts, headline, tuple(details))
+    headline = f"{found.counts[0]} regions of {shape(found.network.architecture)}"
+    return Outcome("complete", Exit.HOLDS, facts, headline, tuple(details))
+
+
+def per_neuron(found: Regions) -> dict[str, dict[str, Any]]:
+    """For every neuron: how many pieces its boundary has, and whether they are connected."""
+    from exactrev.arrangement.boundary_sets import Boundaries
+
+    if len(found.counts) < 2:
+        return {}
+    boundaries = Boundaries.of(found)
+    connected = _components(boundaries) if len(found.counts) > min(2, found.network.inputs) else {}
+    return {
+        name: {
+            "pieces": len(boundaries.pieces(neuron)),
+            "components": connected.get(neuron),
+            "connected": None if neuron not in connected else connected[neuron] <= 1,
+        }
+        for neuron, name in enumerate(boundaries.names)
+    }
+
+
+def _components(boundaries: Boundaries) -> dict[int, int]:
+    from exactrev.arrangement.graphs import boundary_components
+
+    return {
+        neuron: len(boundary_components(boundaries, neuron))
+        for neuron in range(len(boundaries.names))
+    }

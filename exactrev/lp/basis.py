@@ -1,0 +1,99 @@
+"""A basis: as many independent rows of a program as unknowns, its vertex and its multipliers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, cast
+
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
+
+from exactrev.lp.program import Program
+
+
+class Rational(NamedTuple):
+    """The vector ``numerators`` / ``denominator``, with a positive denominator."""
+
+    numerators: list[fmpz]
+    denominator: fmpz
+
+    @property
+    def entries(self) -> tuple[fmpq, ...]:
+        return tuple(fmpq(p, self.denominator) for p in self.numerators)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Independent rows of a program, and y with sum(y_i row_i) = objective (coefficients only).
+
+    The *vertex* is the point where all the members are 0.
+    """
+
+    program: Program
+    members: tuple[int, ...]
+    multipliers: tuple[fmpq, ...]
+
+    @staticmethod
+    def of(program: Program, members: tuple[int, ...]) -> Basis:
+        """The basis of these rows; ZeroDivisionError if they are dependent."""
+        solution = _solve(_transposed(program, members), program.objective)
+        return Basis(program, members, tuple(solution.entries()))
+
+    @cached_property
+    def vertex(self) -> Rational:
+        rows = self.program.rows
+        matrix = _transposed(self.program, self.members).transpose()
+        return _rational(_solve(matrix, [-rows[k][-1] for k in self.members]))
+
+    @cached_property
+    def values(self) -> list[fmpz]:
+        """The values of all rows at the vertex, times the vertex's denominator."""
+        column = [*self.vertex.numerators, self.vertex.denominator]
+        return (self.program.matrix * fmpz_mat(len(column), 1, column)).entries()
+
+    @property
+    def is_dual_feasible(self) -> bool:
+        """Whether the multipliers of inequalities are >= 0 and those of pins are 0."""
+        return not any(
+            (y < 0 and self.program.is_inequality(k)) or (y != 0 and self.program.is_pin(k))
+            for k, y in zip(self.members, self.multipliers, strict=True)
+        )
+
+    @property
+    def is_primal_feasible(self) -> bool:
+        """Whether the vertex satisfies every inequality and equality."""
+        first = len(self.program.inequalities)
+        last = first + len(self.program.equalities)
+        return not any(v < 0 for v in self.values[:first]) and not any(self.values[first:last])
+
+    def coefficients(self, number: int) -> list[fmpq]:
+        """The alpha with sum(alpha_i row_i) = the row of this number (coefficients only)."""
+        matrix = _transposed(self.program, self.members)
+        return _solve(matrix, self.program.rows[number][:-1]).entries()
+
+    def direction(self, position: int) -> Rational:
+        """The direction in which the member at ``position`` grows and no other changes."""
+        unit = [fmpz(int(i == position)) for i in range(len(self.members))]
+        matrix = _transposed(self.program, self.members).transpose()
+        return _rational(_solve(matrix, unit))
+
+    def with_member(self, position: int, number: int) -> tuple[int, ...]:
+        """The members once ``number`` has taken the place at ``position``."""
+        return (*self.members[:position], number, *self.members[position + 1 :])
+
+
+def _transposed(program: Program, members: Sequence[int]) -> fmpz_mat:
+    """The matrix whose columns are the members' coefficients."""
+    rows = [program.rows[k] for k in members]
+    entries = [row[j] for j in range(program.unknowns) for row in rows]
+    return fmpz_mat(program.unknowns, len(rows), entries)
+
+
+def _solve(matrix: fmpz_mat, right: Sequence[fmpz]) -> fmpq_mat:
+    return cast(fmpq_mat, matrix.solve(fmpz_mat(len(right), 1, right)))
+
+
+def _rational(vector: fmpq_mat) -> Rational:
+    numerators, denominator = vector.numer_denom()
+    return Rational(numerators.entries(), denominator)
