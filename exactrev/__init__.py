@@ -15,6 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from exactrev.arrangement import Regions as Regions
+    from exactrev.arrangement import regions as regions
+    from exactrev.boundaries import recover_from_boundaries as recover_from_boundaries
     from exactrev.checker import check as check
     from exactrev.cli.convert import convert as convert
     from exactrev.cli.info import info as info
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
     from exactrev.errors import UnsupportedOperator as UnsupportedOperator
     from exactrev.formats import read_network as read_network
     from exactrev.formats import write_network as write_network
+    from exactrev.lp import Polyhedron as Polyhedron
     from exactrev.network import Network as Network
+    from exactrev.plotting import plot as plot
     from exactrev.recovery import Recovery as Recovery
     from exactrev.recovery import recover as recover
 
@@ -39,17 +44,22 @@ _HOMES = {
     "FormatError": "exactrev.errors",
     "InputError": "exactrev.errors",
     "Network": "exactrev.network",
+    "Polyhedron": "exactrev.lp",
     "QueryBudgetExceeded": "exactrev.errors",
     "Recovery": "exactrev.recovery",
     "RecoveryError": "exactrev.errors",
+    "Regions": "exactrev.arrangement",
     "TimeLimitExceeded": "exactrev.errors",
     "UnsupportedOperator": "exactrev.errors",
     "check": "exactrev.checker",
     "convert": "exactrev.cli.convert",
     "equiv": "exactrev.equivalence",
     "info": "exactrev.cli.info",
+    "plot": "exactrev.plotting",
     "read_network": "exactrev.formats",
     "recover": "exactrev.recovery",
+    "recover_from_boundaries": "exactrev.boundaries",
+    "regions": "exactrev.arrangement",
     "write_network": "exactrev.formats",
 }
 

@@ -431,6 +431,45 @@ def test_every_rule_is_judged(name: str, old: str, new: str, reason: str) -> Non
     assert re.search(reason, outcome.reason), outcome.reason
 
 
+#: LINE without what it says of the branch where the second neuron is on.
+BROKEN_OFF = LINE.replace("split 3\nempty 0 2 1 3 -1\ncell 1 2\nempty 0 2 1 3 1\n", "")
+
+
+@pytest.mark.parametrize(
+    ("leaf", "regions", "open_regions"), [("open", 2, 0), ("open 1 5", 2, 1), ("open 2 3", 2, 1)]
+)
+def test_a_search_that_was_broken_off_proves_lower_bounds(
+    leaf: str, regions: int, open_regions: int
+) -> None:
+    text = BROKEN_OFF.replace("on 3 1 0 2 1\n", f"{leaf}\non 3 1 0 2 1\n")
+    # the two cells 1/2 and -1 are left, and the faces 0 and 1
+    outcome = judge(text.replace("count 3 2", f"count {regions} 2"))
+    assert outcome.accepted, outcome.reason
+    assert f"(with 1 branches left open) at least {regions + open_regions} " in outcome.claim
+    assert not judge(text).accepted  # the count is that of the leaves found
+
+
+@pytest.mark.parametrize(
+    ("leaf", "reason"),
+    [
+        ("open 1 1", "side of row 2"),  # on the wall
+        ("open 2 1", "side of row 2"),
+        ("open 1 -4", "interior of the domain"),
+        ("open 1 5 5", "1 coordinates"),
+        ("open 0 5", "expected one of"),
+        ("open -1 -5", "expected one of"),
+        ("open ", "expected"),
+        ("open 1", "expected one of"),
+    ],
+)
+def test_a_point_that_an_open_leaf_does_not_have_is_refused(leaf: str, reason: str) -> None:
+    text = BROKEN_OFF.replace("on 3 1 0 2 1\n", f"{leaf}\non 3 1 0 2 1\n")
+    text = text.replace("count 3", "count 2")
+    outcome = judge(text)
+    assert not outcome.accepted
+    assert reason in outcome.reason
+
+
 @pytest.mark.parametrize("words", ["regions A B", "regions B", "regions", "regions A ", "region A"])
 def test_the_claim_line_names_one_network(words: str) -> None:
     text = LINE.replace("claim regions A\n", f"claim {words}\n")
@@ -581,6 +620,16 @@ def test_every_row_that_reads_the_input_is_spanned(old: str, new: str) -> None:
     """On the slice y = 0 these networks look alike (or are simpler), but they have more regions."""
     outcome = judge(sealed(SLICE, SLICE_NET.replace(old, new)))
     assert "otherwise" in outcome.reason
+
+
+@pytest.mark.parametrize("coordinates", ["1 0", "0 0", "2 1"])
+def test_coordinates_ascend(coordinates: str) -> None:
+    network = "exactrev-network 1\ninputs 3\nlayer 2\nbias 0 0\nfrom 0\n1 0 0\n0 1 0\n" + OUTPUT
+    header = f"{HEAD}domain 0\ndepth 0\nnorm 0 1\ncoordinates {coordinates}\n"
+    rest = "inverse 1 0\ninverse 0 1\nproof\nend\n"
+    assert "ascending" in judge(sealed(header + rest, network)).reason
+    right = header.replace(coordinates, "0 1")
+    assert "missing" in judge(sealed(right + rest, network)).reason
 
 
 def test_a_deep_tree_needs_no_recursion() -> None:

@@ -10,6 +10,7 @@ import pytest
 from flint import fmpq
 
 from exactrev.arrangement import regions
+from exactrev.arrangement.facets import facets
 from exactrev.errors import InputError
 from exactrev.network import Network
 from exactrev.network.evaluation import activation_pattern
@@ -33,11 +34,9 @@ def drawn(recipe: str, seed: int) -> Network:
 @cache
 def windows(recipe: str) -> list[tuple[Network, Scene]]:
     """Scenes of drawn networks: a window of everything, and one that cuts through regions."""
-    scenes = []
-    for seed in range(2):
-        network = drawn(recipe, seed)
-        scenes += [(network, scene(network)), (network, scene(network, Window.square("-1/3", 1)))]
-    return scenes
+    first = list(RECIPES).index(recipe)
+    whole, cut = drawn(recipe, first), drawn(recipe, first + 1)
+    return [(whole, scene(whole)), (cut, scene(cut, Window.square("-1/3", 1)))]
 
 
 def middle(points: tuple[Vertex, ...]) -> Vertex:
@@ -111,8 +110,33 @@ def bends(network: Network, seen: Scene, segment: Segment) -> bool:
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
+def test_the_segments_are_the_facets_of_the_arrangement(recipe: str) -> None:
+    """Two ways to the same facets: edges of polygons here, faces of codimension 1 there."""
+    for network, seen in windows(recipe):
+        found = regions(network, seen.window.polyhedron, depth=1)
+        patterns = list(found.patterns())
+        expected = {
+            (
+                frozenset(patterns[k] for k in facet.regions),
+                tuple(seen.neurons[k] for k in facet.changing),
+                facet.visible,
+            )
+            for facet in facets(found)
+        }
+        assert len(seen.segments) == found.counts[1]
+        assert expected == {
+            (
+                frozenset(seen.tiles[k].region.pattern for k in segment.tiles),
+                segment.neurons,
+                segment.visible,
+            )
+            for segment in seen.segments
+        }
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
 def test_the_window_of_everything_shows_all_vertices_and_regions(recipe: str) -> None:
-    for seed in range(3):
+    for seed in range(2):
         network = drawn(recipe, seed)
         seen, whole = scene(network), regions(network, depth=2)
         assert {tile.region.pattern for tile in seen.tiles} == set(whole.patterns())

@@ -24,8 +24,12 @@ SIZES = ((1, 3, 1), (2, 3, 2), (2, 2, 2, 1), (3, 2, 2, 1))
 
 
 def drawn(recipe: str) -> list[Network]:
-    seeds = range(len(SIZES))
-    return [RECIPES[recipe](list(KINDS)[s % len(KINDS)], SIZES[s], s) for s in seeds]
+    """Two networks of the recipe, in other sizes for the next recipe."""
+    first = list(RECIPES).index(recipe)
+    kinds = list(KINDS)
+    return [
+        RECIPES[recipe](kinds[s % len(kinds)], SIZES[s % len(SIZES)], s) for s in (first, first + 1)
+    ]
 
 
 def points(network: Network, count: int) -> list[list[Fraction]]:
@@ -37,8 +41,8 @@ def points(network: Network, count: int) -> list[list[Fraction]]:
     found = regions(network, depth=network.inputs)
     for codimension in range(network.inputs + 1):
         faces = list(found.face_points(codimension))
-        for point in random.sample(faces, min(3, len(faces))):
-            chosen.append([fraction(x) for x in point])
+        some = random.sample(faces, min(2, len(faces)))
+        chosen += [[fraction(x) for x in point] for point in some]
     return chosen
 
 
@@ -63,10 +67,10 @@ def test_expressions_are_the_network(recipe: str) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_region_holds_where_its_signs_do_and_its_outputs_are_right_there(recipe: str) -> None:
-    for network in drawn(recipe)[1:3]:
+    for network in drawn(recipe)[:1]:
         found = regions(network)
         tested = points(network, 2)
-        for region in list(found)[:6]:
+        for region in list(found)[:4]:
             view = region_to_sympy(region)
             inside = [fraction(x) for x in region.point]
             assert at(view.conditions, inside) == sympy.true
@@ -96,7 +100,7 @@ def in_closure(network: Network, pattern: Pattern, point: list[Fraction]) -> boo
 
 @pytest.mark.parametrize("recipe", ["plain", "duplicated", "concurrent", "dead", "rank one"])
 def test_the_pieces_cover_everything(recipe: str) -> None:
-    for network in drawn(recipe)[:3]:
+    for network in drawn(recipe):
         outputs = piecewise(regions(network))
         for point in points(network, 2):
             assert [at(y, point) for y in outputs] == value(network, point)

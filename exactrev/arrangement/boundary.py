@@ -32,7 +32,7 @@ def boundary_cells(boundaries: Boundaries) -> list[BoundaryCell]:
     if rows.n < found.network.inputs:
         raise InputError("boundary cells need a first layer that sees every direction of the input")
     exact = ExactCells(rows)
-    signs, ridge_signs = found.face_signs(1), complex_.signs[2] if complex_.depth > 1 else None
+    signs, ridge_signs = found.face_signs(1), complex_.signs[-1]
     cells = []
     for number, facet in enumerate(boundaries.facets):
         if not facet.visible:
@@ -40,7 +40,7 @@ def boundary_cells(boundaries: Boundaries) -> list[BoundaryCell]:
         state = signs[number].tolist()
         plane = exact.form(state, facet.neuron)
         bounds: list[Form] = [row for row in found.domain.rows if any(_beside(row, plane))]
-        for ridge in complex_.facets_of[1][number] if ridge_signs is not None else ():
+        for ridge in complex_.facets_of[1][number] if complex_.depth > 1 else ():
             vanishing = (ridge_signs[ridge] == 0) & (complex_.signs[1][number] != 0)
             neuron = int(vanishing.argmax())
             form = exact.form(state, neuron)

@@ -64,7 +64,6 @@ class ExactCells:
     """Judges cells of one arrangement exactly; forms computed lately are kept."""
 
     arrangement: NetworkRows
-    open_branches: int = 0
     _forms: dict[tuple[int, ...], Form] = field(default_factory=dict)
     _values: dict[tuple[int, ...], fmpq_mat] = field(default_factory=dict)
     _local: dict[int, LocalRows] = field(default_factory=dict)
@@ -217,12 +216,16 @@ class ExactCells:
         cell: ExactCell,
         depth: int,
         leaf: Callable[[ExactCell], None],
+        leave_open: Callable[[ExactCell], str],
         stop: Callable[[], bool],
     ) -> Iterator[str]:
-        """The lines of everything below a cell; ``leaf`` receives every finished one."""
+        """The lines of everything below a cell.
+
+        ``leaf`` receives every finished cell, ``leave_open`` says what the line of one is that is
+        left because of ``stop``.
+        """
         if stop():
-            self.open_branches += 1
-            yield "open"
+            yield leave_open(cell)
             return
         shift = self.arrangement.domain_rows
         for neuron in range(self.arrangement.neurons):
@@ -235,13 +238,13 @@ class ExactCells:
             elif isinstance(verdict, Split):
                 yield f"split {neuron + shift}"
                 for child in self._children(cell, neuron, verdict, depth):
-                    yield from self.explore(child, depth, leaf, stop)
+                    yield from self.explore(child, depth, leaf, leave_open, stop)
                 return
             else:
                 yield f"zero {neuron + shift}"
                 cell = cell.decided(neuron, ZERO)
         leaf(cell)
-        yield exact_point_line(self.arrangement.lifted(cell.point))
+        yield exact_point_line("cell", self.arrangement.lifted(cell.point))
 
     def _children(
         self, cell: ExactCell, neuron: int, split: Split, depth: int

@@ -58,6 +58,8 @@ class Found:
     signs: list[list[Signs]]
     points: list[list[Floats | list[Point]]]
     open_branches: int = 0
+    #: how many of the open branches certainly hold a region
+    open_regions: int = 0
 
     @staticmethod
     def nothing(depth: int) -> Found:
@@ -78,6 +80,37 @@ class Found:
             self.signs[k] += signs
             self.points[k] += points
         self.open_branches += other.open_branches
+        self.open_regions += other.open_regions
+
+
+@dataclass
+class OpenLeaves:
+    """The cells that a search breaks off at: counted, with a point inside where one is at hand."""
+
+    arrangement: NetworkRows
+    found: Found
+
+    def cells(self, cells: Cells, layers: int) -> list[str]:
+        """The lines of cells that are bounded by rows of the first ``layers`` layers."""
+        self.found.open_branches += len(cells)
+        if cells.codimension:
+            return ["open"] * len(cells)
+        forms = self.arrangement.neuron_forms(cells.signs, layers)
+        points, certain = inner_points(self.arrangement, cells, forms)
+        self.found.open_regions += int(certain.sum())
+        whole = self.arrangement.lifted_floats(points).tolist()
+        return [
+            point_line("open", point) if inside else "open"
+            for point, inside in zip(whole, certain.tolist(), strict=True)
+        ]
+
+    def exact_cell(self, cell: ExactCell) -> str:
+        """The line of a cell of exact arithmetic."""
+        self.found.open_branches += 1
+        if cell.walls:
+            return "open"
+        self.found.open_regions += 1
+        return exact_point_line("open", self.arrangement.lifted(cell.point))
 
 
 @dataclass
@@ -93,9 +126,11 @@ class Explorer:
     found: Found
     stop: Callable[[], bool]
     exact: ExactCells = field(init=False)
+    open_leaves: OpenLeaves = field(init=False)
 
     def __post_init__(self) -> None:
         self.exact = ExactCells(self.arrangement)
+        self.open_leaves = OpenLeaves(self.arrangement, self.found)
 
     def lines(self, root: Cells, texts_of: TextsOf | None = None) -> Iterator[str]:
         """The steps of the tree on a domain with a point inside, in preorder.
@@ -111,20 +146,19 @@ class Explorer:
             yield from tree.lines[node]
             if tree.is_open_leaf(node):
                 yield from next(texts)
-        self.found.open_branches += self.exact.open_branches
 
     def exactly(self, cell: ExactCell) -> Iterator[str]:
         """The steps of the tree on one cell, in exact arithmetic alone."""
-        yield from self.exact.explore(cell, self.depth, self._finished, self.stop)
-        self.found.open_branches += self.exact.open_branches
+        yield from self.exact.explore(
+            cell, self.depth, self._finished, self.open_leaves.exact_cell, self.stop
+        )
 
     def _texts(self, cells: Cells, layer: int) -> list[list[str]]:
         """For each cell, the lines of what lies below it, all earlier layers being decided."""
         if layer == self.arrangement.depth:
             return self._leaf_lines(cells)
         if self.stop():
-            self.found.open_branches += len(cells)
-            return [["open"]] * len(cells)
+            return [[line] for line in self.open_leaves.cells(cells, layer)]
         tree, leaves = self._stage(cells, layer)
         texts = self._leaf_texts(leaves, layer + 1)
         whole = []
@@ -153,10 +187,10 @@ class Explorer:
             tree,
             self.exact,
             self._finished,
+            self.open_leaves,
             self.stop,
         )
         stage.run(own)
-        self.found.open_branches += stage.open_branches
         rank = np.zeros(len(tree.lines), dtype=np.int64)
         order = [node for root in range(len(cells)) for node in tree.preorder(root)]
         rank[order] = np.arange(len(order))
@@ -188,10 +222,9 @@ class Explorer:
             return self._facet_lines(cells, forms)
         points, certain = inner_points(self.arrangement, cells, forms)
         assert certain.all()
-        whole = np.zeros((len(cells), self.arrangement.network.inputs))
-        whole[:, self.arrangement.coordinates] = points
+        whole = self.arrangement.lifted_floats(points)
         self.found.add(0, cells.signs, whole)
-        return [[point_line(row)] for row in whole.tolist()]
+        return [[point_line("cell", row)] for row in whole.tolist()]
 
     def _facet_lines(self, cells: Cells, forms: Forms) -> list[list[str]]:
         near, pivots, certain = wall_points(self.arrangement, cells, forms)
@@ -204,7 +237,7 @@ class Explorer:
             wall = self.exact.form(cells.signs[k].tolist(), neuron)
             point = self.arrangement.lifted(onto_wall(coordinates, pivot, wall))
             self.found.add(1, cells.signs[k : k + 1], [point])
-            lines.append([exact_point_line(point)])
+            lines.append([exact_point_line("cell", point)])
         return lines
 
     def _wall_line(self, cells: Cells, k: int) -> str:
@@ -215,7 +248,7 @@ class Explorer:
             return self.exact.empty_line(cell)
         point = self.arrangement.lifted(whole.point)
         self.found.add(cells.codimension, cell.signs, [point])
-        return exact_point_line(point)
+        return exact_point_line("cell", point)
 
     def _finished(self, cell: ExactCell) -> None:
         """Count a cell that was finished in exact arithmetic."""

@@ -117,6 +117,12 @@ class NetworkRows:
             whole[j] = x
         return tuple(whole)
 
+    def lifted_floats(self, points: Floats) -> Floats:
+        """The same for the rows of a K x n array."""
+        whole = np.zeros((len(points), self.network.inputs))
+        whole[:, self.coordinates] = points
+        return whole
+
     # -- floats --------------------------------------------------------------------------------
 
     @cached_property

@@ -82,17 +82,17 @@ def onto_wall(near: Sequence[float], pivot: int, wall: Form) -> Point:
     return tuple(point)
 
 
-def point_line(coordinates: Sequence[float]) -> str:
-    """The line ``cell q p_1 ... p_n`` of a point with float coordinates."""
+def point_line(word: str, coordinates: Sequence[float]) -> str:
+    """The line ``cell q p_1 ... p_n`` (or another word) of a point with float coordinates."""
     ratios = [x.as_integer_ratio() for x in coordinates]
     common = max(q for _, q in ratios)  # powers of two
-    return " ".join(["cell", str(common), *(str(p * (common // q)) for p, q in ratios)])
+    return " ".join([word, str(common), *(str(p * (common // q)) for p, q in ratios)])
 
 
-def exact_point_line(point: Sequence[fmpq]) -> str:
+def exact_point_line(word: str, point: Sequence[fmpq]) -> str:
     """The same for a rational point."""
     numerators, common = fmpq_mat(1, len(point), list(point)).numer_denom()
-    return " ".join(["cell", str(common), *map(str, numerators.entries())])
+    return " ".join([word, str(common), *map(str, numerators.entries())])
 
 
 def point_on_walls(near: Point, walls: Sequence[Form]) -> Point | None:

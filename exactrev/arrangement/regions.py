@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import fmpq
@@ -32,8 +33,11 @@ from exactrev.lp.polyhedron import Polyhedron, value
 from exactrev.network.evaluation import AffineMap, Pattern, affine_map
 from exactrev.network.model import Network
 
+if TYPE_CHECKING:
+    from exactrev.network.symbolic import SymbolicRegion
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Region:
     """A full-dimensional cell on which the activation pattern is constant, with a point inside."""
 
@@ -46,19 +50,31 @@ class Region:
         """The network's map on the region."""
         return affine_map(self.network, self.pattern)
 
+    def to_sympy(self, symbols: Sequence[Any] | None = None) -> SymbolicRegion:
+        """The closed region's inequalities, and the outputs on it, as exact sympy expressions."""
+        from exactrev.network.symbolic import region_to_sympy
 
-@dataclass(frozen=True)
+        return region_to_sympy(self, symbols)
+
+    def __repr__(self) -> str:
+        signs = "|".join("".join("+" if on else "-" for on in layer) for layer in self.pattern)
+        return f"<Region {signs} at ({', '.join(map(str, self.point))})>"
+
+
+@dataclass(frozen=True, repr=False)
 class Regions:
     """The regions of a network that meet the interior of a domain.
 
     ``counts`` are the numbers of faces of codimension 0 (the regions), 1 (the facets), ... down to
-    the depth asked for; exact if ``complete``, else lower bounds, ``open_branches`` being left.
+    the depth asked for; all of them if ``complete``, else ``open_branches`` are left, of which
+    ``open_regions`` hold at least one more region each.
     """
 
     network: Network
     domain: Polyhedron
     counts: tuple[int, ...]
     open_branches: int
+    open_regions: int
     _found: Found
 
     @property
@@ -197,7 +213,14 @@ class Exploration:
     def result(self) -> Regions:
         """What was found, once all lines have been taken."""
         found = self.found
-        return Regions(self.network, self.domain, tuple(found.counts), found.open_branches, found)
+        return Regions(
+            self.network,
+            self.domain,
+            tuple(found.counts),
+            found.open_branches,
+            found.open_regions,
+            found,
+        )
 
 
 def _inside(rows: NetworkRows, near: Floats) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -30,6 +31,16 @@ from exactrev.arrangement.tree import Tree
 _CHUNK = 4096  # linear programs run together
 
 
+class LeaveOpen(Protocol):
+    """What is said of cells that a search breaks off at."""
+
+    def cells(self, cells: Cells, layers: int) -> list[str]:
+        """The lines of cells that are bounded by rows of the first ``layers`` layers."""
+
+    def exact_cell(self, cell: ExactCell) -> str:
+        """The line of a cell of exact arithmetic."""
+
+
 @dataclass
 class Stage:
     """The splitting of cells by hidden layer ``layer`` (from 0), in a tree of its own.
@@ -46,8 +57,8 @@ class Stage:
     tree: Tree
     exact: ExactCells
     finished: Callable[[ExactCell], None]
+    leave_open: LeaveOpen
     stop: Callable[[], bool]
-    open_branches: int = 0
     decided: list[list[Cells]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -65,7 +76,9 @@ class Stage:
             while pending[codimension]:
                 cells, base = pending[codimension].pop()
                 if self.stop():
-                    self._leave_open(cells)
+                    lines = self.leave_open.cells(cells, self.layer + 1)
+                    for node, line in zip(cells.node.tolist(), lines, strict=True):
+                        self.tree.close(node, line)
                     continue
                 if len(cells) > 4 * _CHUNK:
                     half = len(cells) // 2
@@ -142,15 +155,11 @@ class Stage:
         lines = (
             [self.exact.empty_line(cell)]
             if whole is None
-            else self.exact.explore(whole, self.depth, self.finished, self.stop)
+            else self.exact.explore(
+                whole, self.depth, self.finished, self.leave_open.exact_cell, self.stop
+            )
         )
         self.tree.close(int(cell.node[0]), *lines)
-
-    def _leave_open(self, cells: Cells) -> None:
-        """Close cells about which nothing more will be found out."""
-        for node in cells.node.tolist():
-            self.tree.close(node, "open")
-        self.open_branches += len(cells)
 
     def _next_neuron(self, cells: Cells) -> Integers:
         """The neuron to decide next on each cell, -1 where the layer is decided."""

@@ -75,5 +75,4 @@ def _work(chunk: Chunk) -> tuple[list[list[str]], Found]:
         _held["rows"], _held["norm"], _held["depth"], found, _held["stopped"].is_set
     )
     texts = explorer.chunk_texts(chunk, 1)
-    found.open_branches += explorer.exact.open_branches
     return texts, found

@@ -1,4 +1,4 @@
-"""The claims about two networks: their steps and what must hold at the end (format, sections 6-8)."""
+"""The claims about two networks: their steps and their ends (format, sections 6 to 8)."""
 
 from __future__ import annotations
 

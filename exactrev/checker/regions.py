@@ -11,6 +11,7 @@ from exactrev.checker.tree import GRAMMAR
 
 _GRAMMAR = GRAMMAR | {
     "cell": re.compile(rf"{POSITIVE}(?: {INTEGER})++"),
+    "open": re.compile(rf"{POSITIVE}(?: {INTEGER})++"),
     "count": re.compile(rf"{NATURAL}(?: {NATURAL})*+"),
 }
 
@@ -23,14 +24,20 @@ class Regions:
         self._sha256 = network.sha256
         self._tree = read_tree(lines, network)
         self._found = [0] * (self._tree.depth + 1)
+        self._open = [0, 0]
         self._counted = False
 
     def step(self, line: str) -> None:
-        word, numbers = integers(line, _GRAMMAR)
         if self._counted:
             raise Refused("nothing but 'end' may follow 'count'")
+        if line == "open":
+            self._leave_open([])
+            return
+        word, numbers = integers(line, _GRAMMAR)
         if word == "cell":
             self._cell(numbers[0], numbers[1:])
+        elif word == "open":
+            self._leave_open(numbers)
         elif word == "count":
             self._count(numbers)
         else:
@@ -43,6 +50,15 @@ class Regions:
             raise Refused("a neuron is undecided on the cell")
         self._tree.require_point(denominator, numerators)
         self._found[len(self._tree.cell.walls)] += 1
+        self._tree.close()
+
+    def _leave_open(self, point: list[int]) -> None:
+        """A leaf of which nothing is known but, if a point is given, that the point lies in it."""
+        self._tree.require_open()
+        self._open[0] += 1
+        if point:
+            self._tree.require_point(point[0], point[1:])
+            self._open[1] += not self._tree.cell.walls
         self._tree.close()
 
     def _count(self, counts: list[int]) -> None:
@@ -60,7 +76,9 @@ class Regions:
         regions, *faces = self._found
         where = "the interior of the stated domain" if self._tree.cell.domain else "the input space"
         lower = "".join(f", {count} faces of codimension {k}" for k, count in enumerate(faces, 1))
+        open_leaves, regions_there = self._open
+        much = f"(with {open_leaves} branches left open) at least" if open_leaves else "exactly"
         return (
-            f"network A (sha256 {self._sha256}) has exactly {regions} activation regions"
-            f"{lower} in {where}, in real arithmetic"
+            f"network A (sha256 {self._sha256}) has {much} {regions + regions_there} activation "
+            f"regions{lower} in {where}, in real arithmetic"
         )

@@ -73,6 +73,7 @@ def report(found: Regions, patience: Patience, certificate: str | None) -> Outco
         "seconds": seconds,
         "per_neuron": per_neuron(found) if found.complete else {},
         "open_branches": found.open_branches,
+        "at_least": found.counts[0] + found.open_regions,
         "certificate": certificate,
         "sha256": found.network.sha256,
     }
@@ -92,7 +93,7 @@ def report(found: Regions, patience: Patience, certificate: str | None) -> Outco
         details.append(("certificate", certificate))
     if not found.complete:
         details.append(("open branches", str(found.open_branches)))
-        headline = f"at least {found.counts[0]} regions of {shape(found.network.architecture)}"
+        headline = f"at least {facts['at_least']} regions of {shape(found.network.architecture)}"
         return Outcome("partial", Exit.UNDECIDED, facts, headline, tuple(details))
     headline = f"{found.counts[0]} regions of {shape(found.network.architecture)}"
     return Outcome("complete", Exit.HOLDS, facts, headline, tuple(details))

@@ -143,7 +143,7 @@ def test_ridges_name_the_neurons_whose_boundaries_they_lie_on() -> None:
                 assert list(data["neurons"]) == expected and expected
 
 
-def test_components_are_as_many_as_in_the_plane_the_set_has() -> None:
+def test_in_the_plane_components_are_counted_by_the_first_betti_number() -> None:
     """In two dimensions closed pieces touch in ridges or not at all."""
     for kind in ("gaussian", "integer"):
         for seed in range(4):
@@ -158,7 +158,7 @@ def test_components_are_as_many_as_in_the_plane_the_set_has() -> None:
 
 
 def test_a_boundary_in_two_parts() -> None:
-    """z = |x| - 1 on the line and in the plane; two planes that meet in nothing."""
+    """z = |x| - 1 on the line and in the plane."""
     for n in (1, 2):
         rows = [[sign] + [0] * (n - 1) for sign in (1, -1)]
         network = Network.dense([(rows, [0, 0]), ([[1, 1]], [-1]), ([[1]], [0])])
