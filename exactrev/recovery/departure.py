@@ -1,10 +1,8 @@
 """Where a boundary leaves the hyperplane it was followed in, and what it does there.
 
-A boundary bends exactly where it meets an earlier neuron's (R&K, T1).  Around the place where two
-meet, boundaries leave it like rays.  If the other one goes straight through, this one bends
-there, is deeper than it, and a point of an earlier boundary is now known.  If only two rays are
-left it is one boundary, bending at one that f hides.  Three rays may be read either way: the one
-that ends at the other two is earlier than they are, and nothing local says which it is.
+A boundary bends exactly where it meets an earlier neuron's (R&K, T1).  What leaves the place where
+it meets another one often says which of the two is the earlier: see ``junction``.  If it is the
+other one, this one bends there, and a point of an earlier boundary is now known.
 """
 
 from __future__ import annotations
@@ -15,17 +13,9 @@ from dataclasses import dataclass
 from flint import fmpq, fmpz
 
 from exactrev.recovery.geometry import Form, Kink, form_key, rationals, rounded
+from exactrev.recovery.junction import Junction, Key, junction
 from exactrev.recovery.lines import Line
-from exactrev.recovery.local import (
-    GRID,
-    NEAR,
-    along,
-    bend_at,
-    combined,
-    normal,
-    onto_both,
-    unit_scale,
-)
+from exactrev.recovery.local import GRID, bend_at, combined, normal, unit_scale
 from exactrev.recovery.survey import Survey
 
 #: How far beside the boundary the way is scanned.
@@ -33,25 +23,28 @@ _BESIDE = fmpq(1, fmpz(1) << 48)
 #: A look before the place where another boundary is met, as a share of the way to it.
 _BEFORE = 1 - fmpq(1, fmpz(1) << 30)
 
-
-Key = tuple[fmpq, ...]
-
-
 @dataclass(frozen=True)
 class Departure:
-    """The boundary is not in its hyperplane any more.
+    """The boundary ``form = 0`` is not in its hyperplane any more.
 
     ``kink``: a point, next to the place, of the boundary it meets there; without it the place was
-    not found.  ``rays``: the hyperplanes (as ``form_key``) of all that leaves the place.
+    not found.  ``around``: all that leaves the place.
     """
 
-    turns: bool
-    kink: Kink | None
-    rays: tuple[Key, ...] = ()
+    form: Form
+    kink: Kink | None = None
+    around: Junction = Junction(())
 
-    def turns_at(self, straight: Container[Key], own: Form) -> bool:
+    @property
+    def turns(self) -> bool:
+        """Whether the boundary certainly bends there."""
+        through = self.kink is not None and self.around.times(self.kink.form) == 2
+        return through or form_key(self.form) in self.around.bent
+
+    def turns_at(self, straight: Container[Key]) -> bool:
         """Whether the boundary certainly bends, given hyperplanes known to be whole boundaries."""
-        return self.turns or any(ray in straight and ray != form_key(own) for ray in self.rays)
+        keys = {form_key(ray.form) for ray in self.around.rays} - {form_key(self.form)}
+        return self.turns or any(key in straight for key in keys)
 
 
 def departure(
@@ -73,10 +66,8 @@ def departure(
         met = _last_seen(survey, form, start, way, crossed)
         if met is not None:
             place = combined(start, met.position, way)
-            around = rays(survey, form, met.form, place)
-            through = around.count(form_key(met.form)) == 2
-            return Departure(through or len(around) == 2, met, around)
-    return Departure(turns=False, kink=None)
+            return Departure(form, met, junction(survey, form, met.form, place))
+    return Departure(form)
 
 
 def _last_seen(
@@ -102,30 +93,6 @@ def _last_seen(
     if low == len(crossed):
         return None
     return crossed[low] if seen(crossed[low].position * _BEFORE) else None
-
-
-def rays(survey: Survey, form: Form, met: Form, near: Sequence[fmpq]) -> tuple[Key, ...]:
-    """The hyperplanes met on a tiny square round the place where two cross, close to ``near``.
-
-    The square lies in the plane of the two forms' normals.  Empty if they are parallel.
-    """
-    place = onto_both(form, met, near)
-    if place is None:
-        return ()
-    v = normal(form)
-    across = along(form, normal(met))
-    tiny = fmpq(1, fmpz(1) << NEAR)
-    a, b = ([tiny * unit_scale(side) * x for x in side] for side in (v, across))
-    corners = [
-        combined(combined(place, fmpq(s), a), fmpq(t), b)
-        for s, t in ((-1, -1), (-1, 1), (1, 1), (1, -1))
-    ]
-    kinks: list[Kink] = []
-    for corner, following in zip(corners, corners[1:] + corners[:1], strict=True):
-        way = combined(following, fmpq(-1), corner)
-        side = Line(tuple(corner), tuple(way), fmpq(0), fmpq(1))
-        kinks += survey.scan_segment(side)
-    return tuple(form_key(kink.form) for kink in kinks)
 
 
 def _rounded(vector: Sequence[fmpq]) -> list[fmpq]:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.recovery.departure import Key, departure
+from exactrev.recovery.departure import departure
 from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
+from exactrev.recovery.junction import Key
 from exactrev.recovery.local import along, bend_at, combined, onto
 from exactrev.recovery.survey import Survey
 
@@ -163,7 +164,7 @@ class FirstLayer:
                 left = departure(self.survey, candidate.form, candidate.home, end)
                 if left is None:
                     continue
-                if left.turns_at(self._accepted, candidate.form):
+                if left.turns_at(self._accepted):
                     return True
                 doubtful += 1
                 if doubtful == _DOUBTS:
