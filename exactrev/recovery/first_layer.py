@@ -57,6 +57,7 @@ class FirstLayer:
         self._judged_with: dict[Key, int] = {}
         self._doubtful: dict[Key, Form] = {}
         self._chosen: dict[Key, Form] = {}
+        self._deeper: set[Key] = set()
 
     def forms(self, explained: Callable[[Kink], bool] = lambda kink: False) -> list[Form]:
         """The hyperplanes of first-layer neurons, each once, in order of discovery.
@@ -68,6 +69,8 @@ class FirstLayer:
         for key, candidate in self._candidates():
             if not self.mostly_doubtful and all(explained(kink) for kink in candidate.kinks):
                 continue
+            if key in self._deeper:
+                continue
             # a hyperplane refused when it had been seen once is worth another look when seen again
             if self._judged_with.get(key, 0) >= candidate.evidence:
                 continue
@@ -77,9 +80,12 @@ class FirstLayer:
             elif key not in self._doubtful and self._may_be_whole(candidate):
                 doubtful.append((key, candidate))
         for key, candidate in doubtful:
-            if not self._bends(candidate):
+            if key not in self._deeper and not self._bends(candidate):
                 self._doubtful[key] = candidate.form
                 self._chosen[key] = candidate.form
+        for key in self._deeper:
+            self._doubtful.pop(key, None)
+            self._chosen.pop(key, None)
         return [*self._accepted.values(), *self._chosen.values()]
 
     @property
@@ -164,6 +170,7 @@ class FirstLayer:
                 left = departure(self.survey, candidate.form, candidate.home, end)
                 if left is None:
                     continue
+                self._deeper.update(left.around.bent)
                 if left.turns_at(self._accepted):
                     return True
                 doubtful += 1
