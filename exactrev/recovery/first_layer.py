@@ -57,6 +57,7 @@ class FirstLayer:
         self._judged_with: dict[Key, int] = {}
         self._doubtful: dict[Key, Form] = {}
         self._chosen: dict[Key, Form] = {}
+        self._followed: set[Key] = set()
         self._deeper: set[Key] = set()
 
     def forms(self, explained: Callable[[Kink], bool] = lambda kink: False) -> list[Form]:
@@ -65,22 +66,22 @@ class FirstLayer:
         Kinks ``explained`` by a deeper neuron are passed over, unless most of what is known of
         the first layer is doubtful.
         """
-        doubtful = []
+        unclear = []
         for key, candidate in self._candidates():
             if not self.mostly_doubtful and all(explained(kink) for kink in candidate.kinks):
                 continue
-            if key in self._deeper:
-                continue
             # a hyperplane refused when it had been seen once is worth another look when seen again
-            if self._judged_with.get(key, 0) >= candidate.evidence:
-                continue
+            again = self._judged_with.get(key, 0) < candidate.evidence
             self._judged_with[key] = candidate.evidence
-            if self._reaches_both_ends(candidate):
+            if again and self._reaches_both_ends(candidate):
                 self._accept(key, candidate)
-            elif key not in self._doubtful and self._may_be_whole(candidate):
-                doubtful.append((key, candidate))
-        for key, candidate in doubtful:
-            if key not in self._deeper and not self._bends(candidate):
+            elif key not in self._followed:
+                unclear.append((key, candidate))
+        for key, candidate in unclear:
+            if key in self._deeper or not self._may_be_whole(candidate):
+                continue
+            self._followed.add(key)
+            if not self._bends(candidate):
                 self._doubtful[key] = candidate.form
                 self._chosen[key] = candidate.form
         for key in self._deeper:
@@ -126,7 +127,7 @@ class FirstLayer:
         return [
             (key, _Candidate(group[0].form, tuple(group), seen_on[key]))
             for key, group in groups.items()
-            if key not in self._accepted
+            if key not in self._accepted and key not in self._deeper
         ]
 
     def _ends(self, candidate: _Candidate) -> list[list[fmpq]]:
