@@ -27,6 +27,8 @@ _FAR = 1 << 10
 _DIRECTIONS = 4
 #: Places where a boundary ends without showing whether it bends, before the search for one stops.
 _DOUBTS = 2
+#: Lines on which a hyperplane is seen often enough to be followed, wherever that is.
+_OFTEN = 3
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,9 @@ class FirstLayer:
         hyperplane lie on one side of it.
         """
         places = [rationals(kink.point) for kink in candidate.kinks]
-        return candidate.lines > 1 and (
+        return candidate.evidence > 1 and (
             not self._accepted
+            or candidate.lines >= _OFTEN
             or any(
                 len({form_at(form, place) > 0 for place in places}) == 2
                 for form in self._accepted.values()
