@@ -21,14 +21,21 @@ from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.recovery.geometry import (
     Form,
     Kink,
-    bend_between,
     form_key,
     rationals,
     rounded,
 )
 from exactrev.recovery.junction import Junction, Key, end_junction
 from exactrev.recovery.lines import Line
-from exactrev.recovery.local import GRID, combined, normal, onto_both, sides, unit_scale
+from exactrev.recovery.local import (
+    GRID,
+    bend_across,
+    combined,
+    normal,
+    onto_both,
+    sides,
+    unit_scale,
+)
 from exactrev.recovery.probe import Piece, Probe
 from exactrev.recovery.survey import Survey
 
@@ -77,8 +84,7 @@ class _Look:
 
     def shows(self, form: Form) -> bool:
         """Whether f bends there across the hyperplane."""
-        bend = bend_between(self.lower, self.upper)
-        return bend is not None and form_key(bend.form) == form_key(form)
+        return bend_across(form, self.lower, self.upper) is not None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from exactrev.equivalence.turning import counterparts
 from exactrev.network.model import Network
 from exactrev.network.reduction import reduce_structurally
 from exactrev.recovery.hidden_layer import Layer
-from exactrev.recovery.missing import SAMPLES, gaps, sample_reason, times_on
+from exactrev.recovery.missing import SAMPLES, gaps, times_on
 from exactrev.recovery.reconstruction import Reconstruction
 
 
@@ -127,7 +127,11 @@ def _without_counterpart(found: Equivalence, seed: int) -> list[Unresolved]:
 
 
 def _seen(count: int) -> str:
-    return sample_reason(count) or (
+    if count == 0:
+        return f"always off: not once on at {SAMPLES} random points"
+    if count == SAMPLES:
+        return f"always on: not once off at {SAMPLES} random points; its part is folded"
+    return (
         f"on at {count} of {SAMPLES} random points; not found with all its weights, or it reads "
         "a neuron that was not"
     )

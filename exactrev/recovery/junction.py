@@ -30,6 +30,7 @@ from exactrev.recovery.local import (
     GRID,
     NEAR,
     along,
+    bend_across,
     bend_at,
     combined,
     normal,
@@ -128,7 +129,7 @@ def end_junction(
     They nearly tell what leaves it; a few looks decide.  If nothing fits, a square round the place
     is scanned.
     """
-    own = bend_between(*before)
+    own = bend_across(form, *before)
     v = normal(form)
     fans: list[tuple[Kink, ...] | None] = [None, None]
     if own is not None and after[0] == after[1]:

@@ -83,12 +83,15 @@ def bend_at(probe: Probe, form: Form, point: Sequence[fmpq]) -> Bend | None:
 
     Two pieces are read.
     """
-    v = normal(form)
-    lower, upper = sides(probe, form, point)
+    return bend_across(form, *sides(probe, form, point))
+
+
+def bend_across(form: Form, lower: Piece, upper: Piece) -> Bend | None:
+    """The bend across the form's zero set between a piece below and one above it, if it is one."""
     bend = bend_between(lower, upper)
     if bend is None or form_key(bend.form) != form_key(form):
         return None
-    opposite = dot(normal(bend.form), v) < 0
+    opposite = dot(normal(bend.form), normal(form)) < 0
     return Bend(bend.form, -bend.jump) if opposite else bend
 
 

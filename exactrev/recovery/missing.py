@@ -43,24 +43,30 @@ def gaps(network: Network, reconstruction: Reconstruction, random: Random) -> tu
     on = times_on(network, random)
     items: list[Gap] = []
     lacking: list[str] = []
+    passing: list[str] = []  # neurons of the layer below that are always on
     for number, names in enumerate(reduction.names, 1):
         missing = [i for i in range(len(names)) if (number, i) not in found.get(number, set())]
         counts = [on[names[i].layer - 1][names[i].place] for i in missing]
         if number > len(reconstruction.layers):
             visible = sum(bool(seen[number, i]) for i in missing)
-            reason = _not_begun([names[i] for i in missing], counts, visible, lacking)
-            items.append(Gap(f"layer {number}", reason))
+            about = _not_begun([names[i] for i in missing], counts, visible)
+            if lacking:
+                about += "; it is followed over what is below, which lacks " + ", ".join(lacking)
+            about += _past(reduction.network, number, passing)
+            items.append(Gap(f"layer {number}", about))
             lacking = [f"layer {number}"]
+            passing = _named(names, missing, counts, SAMPLES)
             continue
         strangers = sorted(place for place in found[number] if place[0] != number)
         if strangers:
             items.append(Gap(f"layer {number}", _strangers(number, strangers)))
         for i, count in zip(missing, counts, strict=True):
-            reason = sample_reason(count) or _shown(reconstruction, number, seen[number, i], count)
+            reason = _reason(number, seen[number, i], count)
             items.append(Gap(f"neuron {names[i]}", reason))
         open_weights = sum(len(n.unknown) for n in reconstruction.layers[number - 1].neurons)
-        lacking += [f"{len(missing)} neurons of layer {number}"] if missing else []
-        lacking += [f"{open_weights} weights of layer {number}"] if open_weights else []
+        lacking += [f"{_many(len(missing), 'neuron')} of layer {number}"] if missing else []
+        lacking += [f"{_many(open_weights, 'weight')} of layer {number}"] if open_weights else []
+        passing = _named(names, missing, counts, SAMPLES)
     return tuple(items)
 
 
@@ -104,28 +110,26 @@ def _found(network: Network, reconstruction: Reconstruction) -> dict[int, set[tu
 
 def _first_rows(network: Network) -> list[fmpq_mat]:
     layer = network.layers[0]
-    biases = layer.bias.entries()
     rows = (matrix_rows(matrix) for _, matrix in layer.weights)
-    return [
-        row_vector([*row, bias])
-        for row, bias in zip(next(rows, []), biases, strict=False)
-        if any(row)
-    ]
+    pairs = zip(next(rows, []), layer.bias.entries(), strict=False)
+    return [row_vector([*row, bias]) for row, bias in pairs]
 
 
-def _shown(reconstruction: Reconstruction, number: int, kinks: int, count: int) -> str:
-    """Why a neuron of a layer that was begun is missing although it is on at some points only."""
+def _reason(number: int, kinks: int, count: int) -> str:
+    """Why a neuron of a layer that was begun is missing: kinks seen of it, times on in a sample."""
+    if count == 0:
+        return f"always off: not once on at {SAMPLES} random points"
+    if count == SAMPLES:
+        return f"always on: not once off at {SAMPLES} random points; no boundary shows it"
     sample = f"on at {count} of {SAMPLES} random points"
     if not kinks:
         return f"{sample}; no line that was scanned shows its boundary"
+    sample += f"; its boundary was seen at {_many(kinks, 'place')}, but "
     if number == 1:
-        return (
-            f"{sample}; its boundary was seen at {kinks} places, but f hides too much of it to "
-            "tell that it is of the first layer"
-        )
+        return f"{sample}f hides too much of it to tell that it is of the first layer"
     return (
-        f"{sample}; its boundary was seen at {kinks} places, but was not followed yet, or was "
-        "lost where f hides it or where it meets a neuron that is missing"
+        f"{sample}was not followed yet, or was lost where f hides it or where it meets a neuron "
+        "that is missing"
     )
 
 
@@ -134,28 +138,36 @@ def _strangers(number: int, places: Iterable[tuple[int, int]]) -> str:
     return f"what was taken for neurons of it are parts of boundaries of {listed}"
 
 
-def _not_begun(
-    names: Sequence[Name], counts: Sequence[int], visible: int, lacking: Sequence[str]
-) -> str:
-    off = [str(name) for name, count in zip(names, counts, strict=True) if count == 0]
-    always = [str(name) for name, count in zip(names, counts, strict=True) if count == SAMPLES]
-    said = [f"none of its {len(names)} neurons is known; {visible} of them were seen on lines"]
-    if off:
-        said.append(f"not once on at {SAMPLES} random points: {', '.join(off)}")
-    if always:
-        said.append(f"not once off: {', '.join(always)}")
-    if lacking:
-        said.append(f"it can be followed only over what is below, which lacks {', '.join(lacking)}")
-    return "; ".join(said)
+def _not_begun(names: Sequence[Name], counts: Sequence[int], visible: int) -> str:
+    said = f"none of its {len(names)} neurons is known; {visible} of them were seen on lines"
+    everyone = range(len(names))
+    if off := _named(names, everyone, counts, 0):
+        said += f"; not once on at {SAMPLES} random points: {', '.join(off)}"
+    if on := _named(names, everyone, counts, SAMPLES):
+        said += f"; not once off at {SAMPLES} random points: {', '.join(on)}"
+    return said
 
 
-def sample_reason(count: int) -> str | None:
-    """What being on at so many points of the sample says of a neuron, if that is the reason."""
-    if count == 0:
-        return f"always off: not once on at {SAMPLES} random points"
-    if count == SAMPLES:
-        return f"always on: not once off at {SAMPLES} random points; its part is folded"
-    return None
+def _past(network: Network, number: int, passing: Sequence[str]) -> str:
+    """What is to be said of a layer that reads others than the one below it."""
+    if passing:
+        through = f"through {', '.join(passing)}, always on at those points"
+    elif any(source < number - 1 for source, _ in network.layers[number - 1].weights):
+        through = "past neurons whose weights keep them on"
+    else:
+        return ""
+    return f"; {through}, it reads what layer {number - 1} reads, which is not followed"
+
+
+def _named(
+    names: Sequence[Name], places: Iterable[int], counts: Sequence[int], count: int
+) -> list[str]:
+    """The names at those of the places that have this count."""
+    return [str(names[i]) for i, each in zip(places, counts, strict=True) if each == count]
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def times_on(network: Network, random: Random) -> list[list[int]]:
