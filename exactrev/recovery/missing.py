@@ -11,17 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.linear import matrix_rows, row_vector
-from exactrev.network.evaluation import Batch, layer_maps, preactivation_batches
+from exactrev.network.evaluation import Batch, preactivation_batches
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
-from exactrev.recovery.geometry import Kink, form_key, rationals
+from exactrev.recovery.geometry import Kink, form_at, form_key, rationals
 from exactrev.recovery.reconstruction import Reconstruction
 
 #: Points at which a neuron that was not found is looked at (a multiple of 4).
 SAMPLES = 2000
+#: Kinks whose neurons are looked for at once.
+_AT_ONCE = 200
+#: How far beside a kink its neuron is looked at a second time.
+_ASIDE = fmpq(1, fmpz(1) << 200)
 
 
 @dataclass(frozen=True)
@@ -72,25 +76,33 @@ def gaps(network: Network, reconstruction: Reconstruction, random: Random) -> tu
 
 def owners(network: Network, kinks: Sequence[Kink]) -> list[tuple[int, int] | None]:
     """The neuron (layer from 1, index) on whose boundary each kink lies, or None."""
-    if not kinks or not network.hidden:
+    if not network.hidden:
         return [None] * len(kinks)
-    points = [rationals(kink.point) for kink in kinks]
-    batches = preactivation_batches(network, Batch.of(points, network.inputs))[:-1]
-    values = [batch.columns() for batch in batches]
     found: list[tuple[int, int] | None] = []
-    for k, kink in enumerate(kinks):
-        pattern = tuple(tuple(bool(z > 0) for z in layer[k]) for layer in values)
-        # the nearest to 0 is a guess; the hyperplane decides
-        _, number, i = min(
-            (abs(z), number, i)
-            for number, layer in enumerate(values, 1)
-            for i, z in enumerate(layer[k])
-        )
-        z_map = layer_maps(network, pattern)[number - 1]
-        row = [*matrix_rows(z_map.linear)[i], z_map.constant[i, 0]]
-        same = any(row[:-1]) and form_key(row_vector(row)) == form_key(kink.form)
-        found.append((number, i) if same else None)
+    for first in range(0, len(kinks), _AT_ONCE):
+        some = kinks[first : first + _AT_ONCE]
+        places = [rationals(kink.point) for kink in some]
+        aside = [[x + _ASIDE * (j + 1) ** 2 for j, x in enumerate(place)] for place in places]
+        values, moved = _hidden_values(network, places), _hidden_values(network, aside)
+        for k, kink in enumerate(some):
+            # the neuron nearest to 0 is a guess; that z is a multiple of the form decides
+            _, number, i = min(
+                (abs(z), number, i)
+                for number, layer in enumerate(values, 1)
+                for i, z in enumerate(layer[k])
+            )
+            here, there = values[number - 1][k][i], moved[number - 1][k][i]
+            same = here * form_at(kink.form, aside[k]) == there * form_at(kink.form, places[k])
+            found.append((number, i) if same and there else None)
     return found
+
+
+def _hidden_values(
+    network: Network, points: Sequence[Sequence[fmpq]]
+) -> list[list[tuple[fmpq, ...]]]:
+    """z of the hidden layers, by layer, point and neuron."""
+    batches = preactivation_batches(network, Batch.of(points, network.inputs))[:-1]
+    return [batch.columns() for batch in batches]
 
 
 def _found(network: Network, reconstruction: Reconstruction) -> dict[int, set[tuple[int, int]]]:
