@@ -152,9 +152,10 @@ def _narrowed(survey: Survey, form: Form, way: Line, before: _Look, after: _Look
 
 
 def _crossed(way: Line, forms: Iterable[Form]) -> list[tuple[fmpq, Form]]:
-    """The forms that vanish somewhere on the way, each with the place, in order."""
-    found = {t: form for form in forms if (t := way.crossing(form)) is not None}
-    return sorted(found.items(), key=lambda item: item[0])
+    """The forms that vanish inside the way, each with the place, in order."""
+    places = ((way.crossing(form), form) for form in forms)
+    inside = [(t, form) for t, form in places if t is not None and way.start < t < way.stop]
+    return sorted(inside, key=lambda item: item[0])
 
 
 def _meeting(way: Line, before: _Look, after: _Look) -> tuple[fmpq, Form] | None:
