@@ -161,6 +161,8 @@ class FirstLayer:
                 if left is None:
                     continue
                 self._deeper.update(left.around.bent)
+                if left.turns and left.met is not None:
+                    self.survey.extra.append(left.met)
                 if left.turns_at(self._accepted):
                     return True
                 if left.around.straight is None:
