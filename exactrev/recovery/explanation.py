@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from flint import fmpq
-
 from exactrev.equivalence import Equivalence
 from exactrev.equivalence.turning import counterparts
-from exactrev.network.evaluation import Batch, preactivation_batches
 from exactrev.network.model import Network
 from exactrev.network.reduction import reduce_structurally
+from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.missing import SAMPLES, gaps, times_on
 from exactrev.recovery.reconstruction import Reconstruction
-
-#: Points at which a neuron that was not found is looked at (a multiple of 4).
-_SAMPLES = 2000
 
 
 @dataclass(frozen=True)
 class Unresolved:
-    """Something left open: ``what`` (a neuron ``L:i``, a weight, a layer) and the ``reason``."""
+    """Something left open: ``what`` (a neuron ``L:i``, weights, a layer) and the ``reason``."""
 
     what: str
     reason: str
 
 
 def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresolved, ...]:
-    """What the search itself left open; nothing if it found a whole network."""
+    """What the search itself left open; nothing if it found a whole network.
+
+    Neurons are named as in the layers found.
+    """
     depth = len(reconstruction.layers)
     if reconstruction.network is not None:
         return tuple(
@@ -39,15 +39,8 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
             for weight in reconstruction.assumed
         )
     items = [Unresolved("search", stopped)] if stopped else []
-    items += [
-        Unresolved(
-            f"weight {number}:{j} of {number - 1}:{i}",
-            "the boundaries of the two neurons were not seen to meet",
-        )
-        for number, layer in enumerate(reconstruction.layers, 1)
-        for j, neuron in enumerate(layer.neurons)
-        for i in sorted(neuron.unknown)
-    ]
+    for number, layer in enumerate(reconstruction.layers, 1):
+        items += _open_weights(number, layer)
     left = len(reconstruction.unexplained())
     if left:
         items.append(
@@ -62,6 +55,42 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
             Unresolved("output layer", "no output layer over the neurons found agrees with f")
         )
     return tuple(items)
+
+
+def missing_of(
+    network: Network, reconstruction: Reconstruction, seed: int
+) -> tuple[Unresolved, ...]:
+    """What the layers found lack of the network that was given; neurons are named as in that."""
+    return tuple(
+        Unresolved(gap.what, gap.reason) for gap in gaps(network, reconstruction, Random(seed))
+    )
+
+
+def _open_weights(number: int, layer: Layer) -> Iterator[Unresolved]:
+    """The open weights of a layer, those of a neuron that have the same reason together."""
+    for j, neuron in enumerate(layer.neurons):
+        if not neuron.unknown:
+            continue
+        cells = [place.cell for place in layer.surfaces[j].waypoints]
+        hidden = [i for i in sorted(neuron.unknown) if not any(c.top_signs[i] for c in cells)]
+        apart = sorted(neuron.unknown.difference(hidden))
+        if hidden:
+            yield Unresolved(
+                _weights(number, j, hidden),
+                f"at all {len(cells)} places where the boundary of {number}:{j} was followed "
+                "these neurons are off, so that it does not show the weights",
+            )
+        if apart:
+            yield Unresolved(
+                _weights(number, j, apart),
+                f"the boundary of {number}:{j} was not seen to meet those of these neurons, and "
+                "where they are on only sums of what they add are seen",
+            )
+
+
+def _weights(number: int, neuron: int, below: list[int]) -> str:
+    listed = ", ".join(f"{number - 1}:{i}" for i in below)
+    return f"weights of {number}:{neuron} (numbered as found) for {listed}"
 
 
 def unproved_reasons(found: Equivalence, seed: int) -> tuple[Unresolved, ...]:
@@ -88,7 +117,7 @@ def _without_counterpart(found: Equivalence, seed: int) -> list[Unresolved]:
     reduced = reduce_structurally(found.a)
     matched = counterparts(reduced.network, reduce_structurally(found.b).network)
     present = {(number, index) for (number, _), (index, _) in matched.items()}
-    on = _times_on(found.a, Random(seed))
+    on = times_on(found.a, Random(seed))
     items = []
     for number, names in enumerate(reduced.names, 1):
         for index, name in enumerate(names):
@@ -99,26 +128,10 @@ def _without_counterpart(found: Equivalence, seed: int) -> list[Unresolved]:
 
 def _seen(count: int) -> str:
     if count == 0:
-        return f"always off: not once on at {_SAMPLES} random points"
-    if count == _SAMPLES:
-        return f"always on: not once off at {_SAMPLES} random points; its part is folded"
+        return f"always off: not once on at {SAMPLES} random points"
+    if count == SAMPLES:
+        return f"always on: not once off at {SAMPLES} random points; its part is folded"
     return (
-        f"on at {count} of {_SAMPLES} random points; not found with all its weights, or it reads "
+        f"on at {count} of {SAMPLES} random points; not found with all its weights, or it reads "
         "a neuron that was not"
     )
-
-
-def _times_on(network: Network, random: Random) -> list[list[int]]:
-    """At how many of the sample's points each hidden neuron is on."""
-    points = [
-        [fmpq(int(random.gauss(0, size) * 1024), 1024) for _ in range(network.inputs)]
-        for size in (0.5, 2.0, 8.0, 64.0)
-        for _ in range(_SAMPLES // 4)
-    ]
-    batches = preactivation_batches(network, Batch.of(points, network.inputs))[:-1]
-    counts = []
-    for batch in batches:
-        entries = batch.numerators.entries()
-        rows = range(0, len(entries), _SAMPLES)
-        counts.append([sum(z > 0 for z in entries[i : i + _SAMPLES]) for i in rows])
-    return counts

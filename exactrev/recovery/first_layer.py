@@ -16,8 +16,10 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.recovery.departure import Key, departure
+from exactrev.recovery.departure import departure
+from exactrev.recovery.doubtful import Doubtful
 from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
+from exactrev.recovery.junction import Key
 from exactrev.recovery.local import along, bend_at, combined, onto
 from exactrev.recovery.survey import Survey
 
@@ -26,6 +28,8 @@ _FAR = 1 << 10
 _DIRECTIONS = 4
 #: Places where a boundary ends without showing whether it bends, before the search for one stops.
 _DOUBTS = 2
+#: Lines on which a hyperplane is seen often enough to be followed, wherever that is.
+_OFTEN = 3
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ class FirstLayer:
         self.survey = survey
         self._accepted: dict[Key, Form] = {}
         self._judged_with: dict[Key, int] = {}
-        self._doubtful: dict[Key, Form] = {}
-        self._chosen: dict[Key, Form] = {}
+        self._doubtful = Doubtful()
+        self._followed: set[Key] = set()
+        self._deeper: set[Key] = set()
 
     def forms(self, explained: Callable[[Kink], bool] = lambda kink: False) -> list[Form]:
         """The hyperplanes of first-layer neurons, each once, in order of discovery.
@@ -63,48 +68,39 @@ class FirstLayer:
         Kinks ``explained`` by a deeper neuron are passed over, unless most of what is known of
         the first layer is doubtful.
         """
-        doubtful = []
+        unclear = []
         for key, candidate in self._candidates():
             if not self.mostly_doubtful and all(explained(kink) for kink in candidate.kinks):
                 continue
             # a hyperplane refused when it had been seen once is worth another look when seen again
-            if self._judged_with.get(key, 0) >= candidate.evidence:
-                continue
+            again = self._judged_with.get(key, 0) < candidate.evidence
             self._judged_with[key] = candidate.evidence
-            if self._reaches_both_ends(candidate):
+            if again and self._reaches_both_ends(candidate):
                 self._accept(key, candidate)
-            elif key not in self._doubtful and self._may_be_whole(candidate):
-                doubtful.append((key, candidate))
-        for key, candidate in doubtful:
+            elif key not in self._followed:
+                unclear.append((key, candidate))
+        for key, candidate in unclear:
+            if key in self._deeper or not self._may_be_whole(candidate):
+                continue
+            self._followed.add(key)
             if not self._bends(candidate):
-                self._doubtful[key] = candidate.form
-                self._chosen[key] = candidate.form
-        return [*self._accepted.values(), *self._chosen.values()]
+                self._doubtful.add(key, candidate.form, preferred=self._crosses(candidate))
+        self._doubtful.drop(self._deeper)
+        return [*self._accepted.values(), *self._doubtful.chosen.values()]
 
     @property
     def mostly_doubtful(self) -> bool:
         """Whether more hyperplanes are doubtful than certain."""
-        return len(self._doubtful) > len(self._accepted)
+        return len(self._doubtful.forms) > len(self._accepted)
 
     def reconsider(self) -> bool:
-        """Choose other doubtful hyperplanes than now, at random; whether there are any.
-
-        In a cell where a single neuron is on, every deeper boundary is parallel to that neuron's.
-        So a direction that several doubtful ones share is one of the first layer's, and one of
-        them is its boundary.
-        """
-        directions: dict[Key, list[Key]] = {}
-        for key in self._doubtful:
-            directions.setdefault(key[:-1], []).append(key)
-        shared = [keys for keys in directions.values() if len(keys) > 1]
-        picked = [self.survey.random.choice(keys) for keys in shared or directions.values()]
-        self._chosen = {key: self._doubtful[key] for key in picked}
-        return bool(self._doubtful)
+        """Choose other doubtful hyperplanes than ever before; whether there are such."""
+        return self._doubtful.reconsider(self.survey.random)
 
     def _accept(self, key: Key, candidate: _Candidate) -> None:
         self._accepted[key] = candidate.form
-        self._doubtful.pop(key, None)
-        self._chosen.pop(key, None)
+        self._doubtful.drop([key])
+        self._deeper.update(self._doubtful.rivals(key))
         self.survey.report(f"layer 1: {len(self._accepted)} neurons")
 
     def _candidates(self) -> list[tuple[Key, _Candidate]]:
@@ -119,7 +115,7 @@ class FirstLayer:
         return [
             (key, _Candidate(group[0].form, tuple(group), seen_on[key]))
             for key, group in groups.items()
-            if key not in self._accepted
+            if key not in self._accepted and key not in self._deeper
         ]
 
     def _ends(self, candidate: _Candidate) -> list[list[fmpq]]:
@@ -139,20 +135,21 @@ class FirstLayer:
         return False
 
     def _may_be_whole(self, candidate: _Candidate) -> bool:
-        """Whether kinks on several lines lie on both sides of a boundary that is certain.
+        """Whether enough was seen of the hyperplane to follow it."""
+        return candidate.evidence > 1 and (
+            not self._accepted or candidate.lines >= _OFTEN or self._crosses(candidate)
+        )
 
-        Where no boundary is certain it is enough that there are several lines.
+    def _crosses(self, candidate: _Candidate) -> bool:
+        """Whether kinks in the hyperplane lie on both sides of a boundary that is certain.
 
         A deeper boundary that reads a neuron bends at its boundary, so that kinks in one
         hyperplane lie on one side of it.
         """
         places = [rationals(kink.point) for kink in candidate.kinks]
-        return candidate.lines > 1 and (
-            not self._accepted
-            or any(
-                len({form_at(form, place) > 0 for place in places}) == 2
-                for form in self._accepted.values()
-            )
+        return any(
+            len({form_at(form, place) > 0 for place in places}) == 2
+            for form in self._accepted.values()
         )
 
     def _bends(self, candidate: _Candidate) -> bool:
@@ -163,8 +160,13 @@ class FirstLayer:
                 left = departure(self.survey, candidate.form, candidate.home, end)
                 if left is None:
                     continue
-                if left.turns_at(self._accepted, candidate.form):
+                self._deeper.update(left.around.bent)
+                if left.turns and left.met is not None:
+                    self.survey.extra.append(left.met)
+                if left.turns_at(self._accepted):
                     return True
+                if left.around.straight is None:
+                    self._doubtful.set_against(form_key(ray.form) for ray in left.around.rays)
                 doubtful += 1
                 if doubtful == _DOUBTS:
                     return False

@@ -12,7 +12,7 @@ from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.linear import is_zero
 from exactrev.recovery.geometry import Bend, Form, bend_between, form_key, rounded
-from exactrev.recovery.probe import Probe
+from exactrev.recovery.probe import Piece, Probe
 
 #: Distance of a look from its point, and the grid on which such points are rounded (powers of 2).
 NEAR = 120
@@ -69,19 +69,29 @@ def along(form: Form, direction: Sequence[fmpq]) -> list[fmpq]:
     return combined(direction, -dot(v, direction) / dot(v, v), v)
 
 
+def sides(probe: Probe, form: Form, point: Sequence[fmpq]) -> tuple[Piece, Piece]:
+    """The pieces of f right beside a point of the form's zero set: on the lower and upper side."""
+    v = normal(form)
+    step = fmpq(1, fmpz(1) << NEAR) * unit_scale(v)
+    upper = probe.piece(rounded(combined(point, step, v), GRID))
+    lower = probe.piece(rounded(combined(point, -step, v), GRID))
+    return lower, upper
+
+
 def bend_at(probe: Probe, form: Form, point: Sequence[fmpq]) -> Bend | None:
     """The bend of f across the form's zero set at a point of it, or None if f has none there.
 
     Two pieces are read.
     """
-    v = normal(form)
-    step = fmpq(1, fmpz(1) << NEAR) * unit_scale(v)
-    upper = probe.piece(rounded(combined(point, step, v), GRID))
-    lower = probe.piece(rounded(combined(point, -step, v), GRID))
+    return bend_across(form, *sides(probe, form, point))
+
+
+def bend_across(form: Form, lower: Piece, upper: Piece) -> Bend | None:
+    """The bend across the form's zero set between a piece below and one above it, if it is one."""
     bend = bend_between(lower, upper)
     if bend is None or form_key(bend.form) != form_key(form):
         return None
-    opposite = dot(normal(bend.form), v) < 0
+    opposite = dot(normal(bend.form), normal(form)) < 0
     return Bend(bend.form, -bend.jump) if opposite else bend
 
 

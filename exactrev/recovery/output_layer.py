@@ -70,10 +70,11 @@ def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:
 
 
 def samples_of(survey: Survey, prefix: Prefix, count: int = _PIECES) -> list[Sample]:
-    """Up to ``count`` pieces of f at random places where the prefix is certain."""
+    """Up to ``count`` pieces of f at random places, near and far, where the prefix is certain."""
     samples: list[Sample] = []
-    for _ in range(_DRAWS * count):
-        place = rounded(survey.random_point(), 64)
+    for k in range(_DRAWS * count):
+        size = fmpq(4) ** (k % 3)
+        place = rounded([size * x for x in survey.random_point()], 64)
         point = rationals(place)
         cell = prefix.cell(point)
         if prefix.certain(cell):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flint import fmpq
+from flint import fmpq, fmpz
 
-from exactrev.exact.linear import stack
 from exactrev.recovery.geometry import homogeneous, homogeneous_direction
 from exactrev.recovery.prefix import Cell
 
@@ -26,21 +25,26 @@ class Crossing:
 def first_crossing(
     cell: Cell, point: Sequence[fmpq], direction: Sequence[fmpq]
 ) -> Crossing | None:
-    """The first boundary of the cell's neurons that a ray meets, or None."""
-    if not cell.forms:
-        return None
-    forms = stack(cell.forms)
-    values = (forms * homogeneous(point)).entries()
-    rates = (forms * homogeneous_direction(direction)).entries()
-    best: tuple[fmpq, int] | None = None
-    for index, (z, rate) in enumerate(zip(values, rates, strict=True)):
-        if rate and (t := -z / rate) > 0 and (best is None or t < best[0]):
-            best = (t, index)
+    """The first boundary of the cell's neurons that a ray meets, or None.
+
+    The distances -z / rate are compared as quotients of integers: over common denominators of the
+    point, of the direction and of each layer's forms they all have the same factor.
+    """
+    start, start_unit = homogeneous(point).numer_denom()
+    way, way_unit = homogeneous_direction(direction).numer_denom()
+    best: tuple[int, int] | None = None
+    nearest, fastest = fmpz(0), fmpz(0)
+    for layer, matrix in enumerate(cell.forms):
+        forms, _ = matrix.numer_denom()
+        ahead = zip((forms * start).entries(), (forms * way).entries(), strict=True)
+        for neuron, (z, rate) in enumerate(ahead):
+            if z > 0 > rate:
+                z, rate = -z, -rate
+            elif not z < 0 < rate:
+                continue
+            # now z < 0 < rate, as for the best so far
+            if best is None or z * fastest > nearest * rate:
+                best, nearest, fastest = (layer, neuron), z, rate
     if best is None:
         return None
-    distance, index = best
-    layer = 0
-    while index >= cell.forms[layer].nrows():
-        index -= cell.forms[layer].nrows()
-        layer += 1
-    return Crossing(layer, index, distance)
+    return Crossing(*best, fmpq(-nearest * way_unit, fastest * start_unit))

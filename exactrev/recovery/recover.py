@@ -18,7 +18,12 @@ from exactrev.equivalence import Equivalence, equiv
 from exactrev.errors import InputError, RecoveryError
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
-from exactrev.recovery.explanation import Unresolved, unproved_reasons, unresolved_of
+from exactrev.recovery.explanation import (
+    Unresolved,
+    missing_of,
+    unproved_reasons,
+    unresolved_of,
+)
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.output_layer import hidden_part
 from exactrev.recovery.probe import PackedProbe, PlainProbe, Probe
@@ -133,6 +138,8 @@ def _judged(
             unresolved += unproved_reasons(found, seed)
         else:
             unresolved = ()
+    if network is None and reconstruction.layers and isinstance(target, Network):
+        unresolved += missing_of(target, reconstruction, seed)
     verdict, proof = _verdict(network, found)
     return Recovery(
         verdict=verdict if network or reconstruction.layers else "failed",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from exactrev.recovery.departure import rays
-from exactrev.recovery.geometry import Form, form_key
+from exactrev.recovery.geometry import Form
+from exactrev.recovery.junction import junction
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import along, bend_at, combined
 from exactrev.recovery.neuron import Neuron
@@ -94,5 +94,5 @@ def _passes(
     before = combined(here.point, meeting * NEARLY, direction)
     if bend_at(survey.probe, here.form, before) is None:
         return True
-    around = rays(survey, here.form, other, combined(here.point, meeting, direction))
-    return around.count(form_key(other)) < 2 or around.count(form_key(here.form)) == 2
+    around = junction(survey, here.form, other, combined(here.point, meeting, direction))
+    return around.times(other) < 2 or around.times(here.form) == 2

@@ -62,6 +62,6 @@ def _left(survey: Survey, form: Form, start: Sequence[fmpq], stop: Sequence[fmpq
     left = departure(survey, form, start, stop)
     if left is None or not left.turns:
         return False
-    if left.kink is not None:
-        survey.extra.append(left.kink)
+    if left.met is not None:
+        survey.extra.append(left.met)
     return True

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
 from flint import fmpq
 
 from benchmarks.networks import gaussian
+from exactrev.formats import read_network
+from exactrev.recovery import recover
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.probe import PackedProbe
 from exactrev.recovery.survey import Survey
 from tests.recovery import reference
 
+NETS = Path(__file__).parents[2] / "examples" / "nets"
 SEEDS = range(20)
 
 Plane = tuple[Fraction, ...]
@@ -56,6 +60,15 @@ def test_with_one_hidden_layer_every_hyperplane_seen_is_one() -> None:
 def test_no_line_no_hyperplane() -> None:
     found, _ = found_and_true((3, 4, 1), 0, lines=0)
     assert found == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_first_layer_seen_in_half_lines_only_is_found_with_few_queries(seed: int) -> None:
+    """Both boundaries end where they meet the second layer's, which bend there."""
+    network = read_network(NETS / "victim_32-2-2-1.npz")
+    recovery = recover(network, seed=seed)
+    assert recovery.proof == "isomorphism"
+    assert recovery.queries <= 10 * network.parameters
 
 
 def test_what_was_accepted_stays_accepted() -> None:

@@ -1,0 +1,89 @@
+"""A partial result names every neuron it lacks, and none that it has."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from flint import fmpq
+
+from benchmarks.networks import gaussian
+from exactrev.network import Network
+from exactrev.network.evaluation import preactivations
+from exactrev.recovery import recover
+from exactrev.recovery.missing import SAMPLES, owners, times_on
+from exactrev.recovery.oracle import Oracle
+from exactrev.recovery.probe import PackedProbe
+from exactrev.recovery.survey import Survey
+from tests.recovery import reference
+
+
+@pytest.mark.parametrize("sizes", [(4, 6, 1), (5, 5, 4, 2), (3, 4, 3, 3, 1)])
+def test_the_owner_of_a_kink_is_what_changes_sign_there(sizes: tuple[int, ...]) -> None:
+    network = gaussian(sizes, 1)
+    survey = Survey(PackedProbe(Oracle.of_network(network)), Random(1))
+    line = survey.scan_random_line().line
+    assert survey.kinks
+    near = fmpq(1, 1 << 60)
+    for kink, owner in zip(survey.kinks, owners(network, survey.kinks), strict=True):
+        before, after = (
+            preactivations(network, line.at(kink.position + s * near)) for s in (-1, 1)
+        )
+        changed = [
+            (number, i)
+            for number, (a, b) in enumerate(zip(before[:-1], after[:-1], strict=True), 1)
+            for i, (x, y) in enumerate(zip(a, b, strict=True))
+            if (x > 0) != (y > 0)
+        ]
+        assert [owner] == changed
+
+
+def test_a_kink_of_another_network_has_no_owner() -> None:
+    survey = Survey(PackedProbe(Oracle.of_network(gaussian((4, 6, 1), 1))), Random(1))
+    survey.scan_random_line()
+    assert set(owners(gaussian((4, 6, 1), 2), survey.kinks)) == {None}
+    assert set(owners(Network.dense([([[1, 0, 0, 0]], [0])]), survey.kinks)) == {None}
+
+
+@pytest.mark.parametrize("limit", [60, 200, 300, 420])
+def test_every_neuron_is_found_or_named(limit: int) -> None:
+    """The first layer's neurons by their rows; the second's by number."""
+    network = gaussian((10, 10, 10, 1), 0)
+    recovery = recover(network, max_queries=limit)
+    assert recovery.network is None
+    named = {item.what for item in recovery.unresolved}
+    found: set[tuple[object, ...]] = set()
+    if recovery.hidden_layers is not None:
+        rows, biases = reference.plain(recovery.hidden_layers)[0]
+        found = {reference.hyperplane([*row, b]) for row, b in zip(rows, biases, strict=True)}
+    rows, biases = reference.plain(network)[0]
+    for i, (row, b) in enumerate(zip(rows, biases, strict=True)):
+        known = reference.hyperplane([*row, b]) in found
+        if recovery.verdict == "partial":
+            assert known != (f"neuron 1:{i}" in named)
+    if recovery.verdict == "partial" and len(recovery.neurons) == 1:
+        assert "layer 2" in named
+    if len(recovery.neurons) == 2:
+        missing = sum(what.startswith("neuron 2:") for what in named)
+        assert missing == 10 - recovery.neurons[1]
+
+
+def test_a_layer_read_past_an_always_on_neuron_says_so() -> None:
+    """Neuron 2:0 is on everywhere: what it passes on the third layer reads directly."""
+    network = Network.dense([
+        ([[1, 2], [2, -1], [-1, 1]], [0, 1, -2]),
+        ([[1, 1, 1], [1, -2, 1], [-1, 1, -1], [2, -1, -1]], [1, 0, 1, -1]),
+        ([[1, -1, 2, -1], [-1, 2, -1, 1], [2, 1, -1, -3]], [-3, -1, 1]),
+        ([[1, -2, 1]], [0]),
+    ])
+    recovery = recover(network, max_queries=400)
+    assert recovery.verdict == "partial"
+    reasons = {item.what: item.reason for item in recovery.unresolved}
+    assert "past neurons whose weights keep them on" in reasons["layer 3"]
+
+
+def test_times_on_counts_points() -> None:
+    network = Network.dense([([[1], [0], [0], [-1]], [0, 1, -1, 0]), ([[1, 1, 1, 1]], [0])])
+    (plus, always, never, minus), = times_on(network, Random(0))
+    assert (always, never) == (SAMPLES, 0)
+    assert 0 < plus < SAMPLES and 0 < minus < SAMPLES and plus + minus <= SAMPLES
