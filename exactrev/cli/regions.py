@@ -9,12 +9,15 @@ connected.
 from __future__ import annotations
 
 import argparse
+import json
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_certificate, add_json, add_search, natural
 from exactrev.cli.certificates import demand_certificate, save_certificate
 from exactrev.cli.domains import add_domain_options, domain_from_options
-from exactrev.cli.files import load
+from exactrev.cli.files import demand_writable, load, write_whole
 from exactrev.cli.outcome import Exit, Outcome, shape
 from exactrev.cli.patience import Patience
 from exactrev.errors import InputError
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from exactrev.arrangement.boundary_sets import Boundaries
 
 SUMMARY = "list all linear regions and who touches whom, certified"
+GRAPH_ENDINGS = (".graphml", ".json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_domain_options(parser)
     parser.add_argument("--depth", type=natural, metavar="K",
                         help="find faces down to codimension K (default 2, or all there are)")
+    parser.add_argument("--output", "-o", metavar="FILE",
+                        help="write every region: a JSON object a line, with pattern, point, map")
+    parser.add_argument("--graph", metavar="FILE",
+                        help="write the regions joined by facets, .graphml or .json (depth 1)")
+    parser.add_argument("--intersections", metavar="FILE",
+                        help="write which neurons' boundaries meet, .graphml or .json (depth 2)")
     add_certificate(parser, "that the regions (and faces) are complete")
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
@@ -40,12 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev regions NET``."""
-    demand_certificate(arguments.certificate, arguments.network)
+    wanted = (arguments.certificate, arguments.output, arguments.graph, arguments.intersections)
+    demand_certificate(arguments.certificate, arguments.network, *wanted[1:])
+    for number, path in enumerate(wanted[1:], 1):
+        demand_writable(path, arguments.network, *wanted[:number])
     network = load(arguments.network)
     domain = domain_from_options(arguments, network.inputs)
-    depth = min(2, network.inputs) if arguments.depth is None else arguments.depth
-    if depth > network.inputs:
-        raise InputError(f"--depth {depth}: the network has {network.inputs} inputs")
+    depth = _depth(arguments, network.inputs)
     from exactrev.arrangement import Exploration
 
     patience = Patience(
@@ -59,7 +70,57 @@ def run(arguments: argparse.Namespace) -> Outcome:
                 pass
         else:
             save_certificate(search.lines(), arguments.certificate)
-    return report(search.result(), patience, arguments.certificate)
+    found = search.result()
+    _write(found, arguments)
+    return report(found, patience, arguments.certificate)
+
+
+def _depth(arguments: argparse.Namespace, inputs: int) -> int:
+    """The codimension to search to; raises InputError where it is too small for what is asked."""
+    depth: int = min(2, inputs) if arguments.depth is None else arguments.depth
+    if depth > inputs:
+        raise InputError(f"--depth {depth}: the network has {inputs} inputs")
+    for option, needed in (("graph", 1), ("intersections", min(2, inputs))):
+        path = getattr(arguments, option)
+        if path is None:
+            continue
+        if not path.endswith(GRAPH_ENDINGS):
+            raise InputError(f"{path}: a graph is written to {' or '.join(GRAPH_ENDINGS)}")
+        if depth < needed:
+            raise InputError(f"--{option} needs --depth {needed}")
+    return depth
+
+
+def _write(found: Regions, arguments: argparse.Namespace) -> None:
+    """The files asked for; graphs only of a complete search."""
+    if arguments.output:
+        write_whole(arguments.output, lambda draft: _write_regions(found, draft))
+    if not found.complete or not (arguments.graph or arguments.intersections):
+        return
+    from exactrev.arrangement.boundary_sets import Boundaries
+    from exactrev.arrangement.graph_files import write_graphml, write_json
+    from exactrev.arrangement.graphs import intersection_graph, region_graph
+
+    boundaries = Boundaries.of(found)
+    graphs = ((arguments.graph, region_graph), (arguments.intersections, intersection_graph))
+    for path, graph_of in graphs:
+        if path:
+            write = write_graphml if path.endswith(".graphml") else write_json
+            write_whole(path, partial(write, graph_of(boundaries)))
+
+
+def _write_regions(found: Regions, path: Path) -> None:
+    """One line a region: its pattern, a point inside, and the network's map there."""
+    with path.open("w", encoding="utf-8") as stream:
+        for region in found:
+            affine = region.affine_map
+            entry = {
+                "pattern": [[int(on) for on in layer] for layer in region.pattern],
+                "point": [str(x) for x in region.point],
+                "linear": [[str(x) for x in row] for row in affine.linear.tolist()],
+                "constant": [str(x) for x in affine.constant.entries()],
+            }
+            stream.write(json.dumps(entry) + "\n")
 
 
 def report(found: Regions, patience: Patience, certificate: str | None) -> Outcome:
@@ -96,6 +157,8 @@ def report(found: Regions, patience: Patience, certificate: str | None) -> Outco
         headline = f"at least {facts['at_least']} regions of {shape(found.network.architecture)}"
         return Outcome("partial", Exit.UNDECIDED, facts, headline, tuple(details))
     headline = f"{found.counts[0]} regions of {shape(found.network.architecture)}"
+    if not found.counts[0]:
+        headline += ": the domain has no interior"
     return Outcome("complete", Exit.HOLDS, facts, headline, tuple(details))
 
 

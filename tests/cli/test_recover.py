@@ -197,3 +197,20 @@ def test_one_target_and_its_inputs(run: Run, small: Path, oracles: str, fake: Fa
     run("recover", small, "--oracle", f"{oracles}:hinge", "--inputs", 2).assert_bad_input()
     run("recover", "--oracle", f"{oracles}:hinge").assert_bad_input("--inputs")
     run("recover", small, "--inputs", 2).assert_bad_input("--oracle")
+
+
+def test_the_boundaries_alone_give_the_hidden_layers(
+    run: Run, small: Path, tmp_path: Path
+) -> None:
+    certificate = tmp_path / "found.cert"
+    said = run("recover", small, "--from", "boundaries", "--certificate", certificate, "--json")
+    assert (said.code, said.json["verdict"]) == (0, "recovered")
+    assert said.json["isomorphic"] and said.json["neurons"] == [3]
+    assert said.json["queries"] < 30  # the output layer's alone
+    assert run("check", certificate, "--network", small).code == 0
+
+
+def test_boundaries_are_those_of_a_network(run: Run) -> None:
+    said = run("recover", "--oracle", "m:f", "--inputs", 2, "--from", "boundaries")
+    assert said.code == 2
+    assert "--from boundaries needs NET" in said.err
