@@ -13,7 +13,7 @@ from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
-from exactrev.arrangement.leaves import Point, exact_point_line, point_on_walls
+from exactrev.arrangement.leaves import Point, point_on_walls
 from exactrev.arrangement.local import LocalRows, integer_pairs
 from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
 from exactrev.lp.polyhedron import Form, value
@@ -215,14 +215,14 @@ class ExactCells:
         self,
         cell: ExactCell,
         depth: int,
-        leaf: Callable[[ExactCell], None],
+        leaf: Callable[[ExactCell], Iterable[str]],
         leave_open: Callable[[ExactCell], str],
         stop: Callable[[], bool],
     ) -> Iterator[str]:
         """The lines of everything below a cell.
 
-        ``leaf`` receives every finished cell, ``leave_open`` says what the line of one is that is
-        left because of ``stop``.
+        ``leaf`` says what the lines of a finished cell are, ``leave_open`` what the line of one is
+        that is left because of ``stop``.
         """
         if stop():
             yield leave_open(cell)
@@ -243,8 +243,7 @@ class ExactCells:
             else:
                 yield f"zero {neuron + shift}"
                 cell = cell.decided(neuron, ZERO)
-        leaf(cell)
-        yield exact_point_line("cell", self.arrangement.lifted(cell.point))
+        yield from leaf(cell)
 
     def _children(
         self, cell: ExactCell, neuron: int, split: Split, depth: int

@@ -118,6 +118,7 @@ class Explorer:
     """Goes through every cell of a network; ``stop`` is asked between pieces of work.
 
     Once it says yes, what is left is closed with the step ``open`` and counted as open branches.
+    Another claim than ``regions`` overrides :meth:`leaf_lines` and :meth:`exact_leaf_lines`.
     """
 
     arrangement: NetworkRows
@@ -138,7 +139,7 @@ class Explorer:
         ``texts_of`` may have the chunks of the first layer's cells worked out elsewhere.
         """
         if not self.arrangement.depth:
-            yield from self._leaf_lines(root)[0]
+            yield from self.leaf_lines(root)[0]
             return
         tree, leaves = self._stage(root, 0)
         texts = texts_of(chunks(leaves)) if texts_of else self._leaf_texts(leaves, 1)
@@ -150,13 +151,13 @@ class Explorer:
     def exactly(self, cell: ExactCell) -> Iterator[str]:
         """The steps of the tree on one cell, in exact arithmetic alone."""
         yield from self.exact.explore(
-            cell, self.depth, self._finished, self.open_leaves.exact_cell, self.stop
+            cell, self.depth, self.exact_leaf_lines, self.open_leaves.exact_cell, self.stop
         )
 
     def _texts(self, cells: Cells, layer: int) -> list[list[str]]:
         """For each cell, the lines of what lies below it, all earlier layers being decided."""
         if layer == self.arrangement.depth:
-            return self._leaf_lines(cells)
+            return self.leaf_lines(cells)
         if self.stop():
             return [[line] for line in self.open_leaves.cells(cells, layer)]
         tree, leaves = self._stage(cells, layer)
@@ -186,7 +187,7 @@ class Explorer:
             self.depth,
             tree,
             self.exact,
-            self._finished,
+            self.exact_leaf_lines,
             self.open_leaves,
             self.stop,
         )
@@ -213,7 +214,7 @@ class Explorer:
             texts.update(zip(cells.node.tolist(), self._texts(cells, layer), strict=True))
         return [texts[rank] for rank in sorted(texts)]
 
-    def _leaf_lines(self, cells: Cells) -> list[list[str]]:
+    def leaf_lines(self, cells: Cells) -> list[list[str]]:
         """The line of a point inside each finished cell."""
         if cells.codimension > 1:
             return [[self._wall_line(cells, k)] for k in range(len(cells))]
@@ -250,7 +251,9 @@ class Explorer:
         self.found.add(cells.codimension, cell.signs, [point])
         return exact_point_line("cell", point)
 
-    def _finished(self, cell: ExactCell) -> None:
-        """Count a cell that was finished in exact arithmetic."""
+    def exact_leaf_lines(self, cell: ExactCell) -> list[str]:
+        """The line of a point inside a cell that was finished in exact arithmetic."""
         signs = np.array([cell.signs], dtype=np.int8).reshape(1, -1)
-        self.found.add(len(cell.walls), signs, [self.arrangement.lifted(cell.point)])
+        point = self.arrangement.lifted(cell.point)
+        self.found.add(len(cell.walls), signs, [point])
+        return [exact_point_line("cell", point)]

@@ -70,12 +70,14 @@ class NetworkRows:
 
     Where the rows that read the input span fewer than all dimensions, every region is a cylinder,
     and all forms are taken on the slice on which only ``coordinates`` differ from 0: ``n`` is their
-    number.
+    number.  Other ``coordinates`` may be given, if they tell at least the same points apart.
     """
 
-    def __init__(self, network: Network, domain: Polyhedron) -> None:
+    def __init__(
+        self, network: Network, domain: Polyhedron, coordinates: tuple[int, ...] | None = None
+    ) -> None:
         self.network, self.domain = network, domain
-        self.coordinates = independent_coordinates(network, domain)
+        self.coordinates = coordinates or independent_coordinates(network, domain)
         self.n = len(self.coordinates)
         self.widths = [layer.size for layer in network.hidden]
         self.first = [sum(self.widths[:k]) for k in range(len(self.widths) + 1)]

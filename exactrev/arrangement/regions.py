@@ -24,7 +24,7 @@ from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.explore import Explorer, Found
 from exactrev.arrangement.forms import ON, UNDECIDED, Floats, NetworkRows, Signs, to_float
 from exactrev.arrangement.leaves import Point
-from exactrev.arrangement.norm import Norm, choose_norm
+from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.workers import Workers
 from exactrev.certificate.files import write_certificate
 from exactrev.errors import InputError
@@ -32,6 +32,9 @@ from exactrev.lp import Motzkin, interior_point
 from exactrev.lp.polyhedron import Polyhedron, value
 from exactrev.network.evaluation import AffineMap, Pattern, affine_map
 from exactrev.network.model import Network
+
+#: Where regions are looked for: a polyhedron, cvxpy constraints, or everywhere.
+Domain = Polyhedron | Sequence[Any] | None
 
 if TYPE_CHECKING:
     from exactrev.network.symbolic import SymbolicRegion
@@ -152,13 +155,13 @@ class Exploration:
     def __init__(
         self,
         network: Network,
-        domain: Polyhedron | None = None,
+        domain: Domain = None,
         depth: int = 0,
         stop: Callable[[], bool] = lambda: False,
         jobs: int = 1,
     ) -> None:
         self.network = network
-        self.domain = proper_rows(domain or Polyhedron(network.inputs))
+        self.domain = proper_rows(_polyhedron(domain, network.inputs))
         if self.domain.dimension != network.inputs:
             raise InputError(
                 f"the domain has {self.domain.dimension} dimensions, "
@@ -183,32 +186,9 @@ class Exploration:
         if norm is not None:
             yield from norm.lines()
         yield "proof"
-        yield from self._steps(rows, norm)
+        yield from tree_lines(Explorer(rows, norm, self.depth, self.found, self._stop), self._jobs)
         yield " ".join(["count", *map(str, self.found.counts)])
         yield "end"
-
-    def _steps(self, rows: NetworkRows, norm: Norm | None) -> Iterator[str]:
-        explorer = Explorer(rows, norm, self.depth, self.found, self._stop)
-        near = np.random.default_rng(0).normal(size=rows.n) / 64  # in general position
-        if not _inside(rows, near):
-            answer = interior_point(rows.n, rows.domain_rows_exactly)
-            if isinstance(answer, Motzkin):
-                yield explorer.exact.empty_line(Cells.root(rows, near))
-                return
-            near = np.array([to_float(x) for x in answer])
-            if not _inside(rows, near):  # too thin for floats
-                numbers = tuple(range(rows.domain_rows))
-                root = ExactCell((UNDECIDED,) * rows.neurons, numbers, (), tuple(answer))
-                yield from explorer.exactly(root)
-                return
-        yield from self._lines_from(explorer, Cells.root(rows, near))
-
-    def _lines_from(self, explorer: Explorer, root: Cells) -> Iterator[str]:
-        if self._jobs == 1:
-            yield from explorer.lines(root)
-            return
-        with Workers(explorer, self._jobs) as workers:
-            yield from explorer.lines(root, workers.texts)
 
     def result(self) -> Regions:
         """What was found, once all lines have been taken."""
@@ -221,6 +201,38 @@ class Exploration:
             found.open_regions,
             found,
         )
+
+
+def tree_lines(explorer: Explorer, jobs: int = 1) -> Iterator[str]:
+    """The steps of the tree on the explorer's whole domain."""
+    rows = explorer.arrangement
+    near = np.random.default_rng(0).normal(size=rows.n) / 64  # in general position
+    if not _inside(rows, near):
+        answer = interior_point(rows.n, rows.domain_rows_exactly)
+        if isinstance(answer, Motzkin):
+            yield explorer.exact.empty_line(Cells.root(rows, near))
+            return
+        near = np.array([to_float(x) for x in answer])
+        if not _inside(rows, near):  # too thin for floats
+            numbers = tuple(range(rows.domain_rows))
+            root = ExactCell((UNDECIDED,) * rows.neurons, numbers, (), tuple(answer))
+            yield from explorer.exactly(root)
+            return
+    if jobs == 1:
+        yield from explorer.lines(Cells.root(rows, near))
+        return
+    with Workers(explorer, jobs) as workers:
+        yield from explorer.lines(Cells.root(rows, near), workers.texts)
+
+
+def _polyhedron(domain: Domain, inputs: int) -> Polyhedron:
+    if domain is None:
+        return Polyhedron(inputs)
+    if isinstance(domain, Polyhedron):
+        return domain
+    from exactrev.lp.cvxpy_domain import read_polyhedron
+
+    return read_polyhedron(domain)
 
 
 def _inside(rows: NetworkRows, near: Floats) -> bool:
@@ -244,13 +256,14 @@ def proper_rows(domain: Polyhedron) -> Polyhedron:
 
 def regions(
     network: Network,
-    domain: Polyhedron | None = None,
+    domain: Domain = None,
     depth: int = 0,
     stop: Callable[[], bool] = lambda: False,
     jobs: int = 1,
 ) -> Regions:
     """All regions that meet the interior of the domain (default R^n), faces down to ``depth`` too.
 
+    The domain is a Polyhedron or affine cvxpy constraints on one vector variable, read exactly.
     Raises InputError if the domain or the depth do not fit the network.
     """
     exploration = Exploration(network, domain, depth, stop, jobs)
@@ -261,7 +274,7 @@ def regions(
 
 def write_regions_certificate(
     network: Network,
-    domain: Polyhedron | None,
+    domain: Domain,
     path: str | os.PathLike[str],
     depth: int = 0,
     stop: Callable[[], bool] = lambda: False,

@@ -6,7 +6,7 @@ neuron's zero set, are collected for the next codimension.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -46,8 +46,8 @@ class Stage:
     """The splitting of cells by hidden layer ``layer`` (from 0), in a tree of its own.
 
     ``decided`` receives the cells on which the whole layer is decided, by codimension.  What floats
-    cannot judge, ``exact`` does; cells too thin for floats it finishes, ``finished`` receiving
-    their leaves.
+    cannot judge, ``exact`` does; cells too thin for floats it finishes, ``finished`` giving
+    the lines of their leaves.
     """
 
     arrangement: NetworkRows
@@ -56,7 +56,7 @@ class Stage:
     depth: int
     tree: Tree
     exact: ExactCells
-    finished: Callable[[ExactCell], None]
+    finished: Callable[[ExactCell], Iterable[str]]
     leave_open: LeaveOpen
     stop: Callable[[], bool]
     decided: list[list[Cells]] = field(default_factory=list)

@@ -11,6 +11,7 @@ from typing import Any
 from flint import fmpq
 
 from exactrev.exact.rational import to_rational
+from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import evaluate
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, Reduction
@@ -47,12 +48,44 @@ def equality_certificate(
     return _certificate("equal", a, b, steps())
 
 
-def _certificate(kind: str, a: Network, b: Network, steps: Iterable[str]) -> Iterator[str]:
+def difference_certificate(
+    kind: str,
+    a: Network,
+    b: Network,
+    scale: Sequence[fmpq],
+    shift: Sequence[fmpq],
+    preliminaries: Iterable[str],
+    steps: Iterable[str],
+) -> Iterator[str]:
+    """A claim about how far a is from b, its outputs scaled and shifted (section 11)."""
+    scaling = (" ".join(["scale", *map(str, scale)]), " ".join(["shift", *map(str, shift)]))
+    return _certificate(kind, a, b, steps, (*scaling, *preliminaries))
+
+
+def domain_lines(domain: Polyhedron) -> Iterator[str]:
+    """The rows of a domain."""
+    yield f"domain {len(domain.rows)}"
+    for row in domain.rows:
+        yield " ".join(["row", *map(str, row)])
+
+
+def reduction_lines(reduction: Reduction) -> Iterator[str]:
+    """The reductions of the difference of two networks."""
+    yield f"reductions {len(reduction.steps)}"
+    for step in reduction.steps:
+        target = "" if step.into is None else f" {step.into} {step.scale}"
+        yield f"{step.rule} {step.neuron}{target}"
+
+
+def _certificate(
+    kind: str, a: Network, b: Network, steps: Iterable[str], preliminaries: Iterable[str] = ()
+) -> Iterator[str]:
     yield from HEADER
     yield f"claim {kind} A B"
     for name, network in (("A", a), ("B", b)):
         yield f"network {name} {network.sha256}"
         yield from network.text()
+    yield from preliminaries
     yield "proof"
     yield from steps
     yield "end"

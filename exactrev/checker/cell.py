@@ -39,7 +39,8 @@ class Cell:
         self.walls: set[int] = set()
         self.span = Span()
         self.nothing: Form = (0,) * (dimension + 1)
-        self._dimension, self._layers, self._scale, self._norm = dimension, layers, scale, norm
+        self.scale = scale
+        self._dimension, self._layers, self._norm = dimension, layers, norm
         self._first = len(domain)
         self._rows: dict[int, Form] = dict(enumerate(domain))
         self._on: dict[int, Form] = {}
@@ -59,6 +60,12 @@ class Cell:
     def complete(self) -> bool:
         """Whether every neuron is decided."""
         return not self._layers or self.decisions == self._layers[-1].end - self._first
+
+    def signs(self) -> tuple[int, ...]:
+        """The signs of all neurons: 1 (on), -1 (off), 0 (wall or zero); all must be decided."""
+        zero = self.walls | self._zero
+        numbers = range(self._first, self._first + self.decisions)
+        return tuple([1 if k in self._on else 0 if k in zero else -1 for k in numbers])
 
     def preactivation(self, neuron: int) -> Form:
         """The z of a neuron; refused unless it is undecided and all earlier layers are decided."""
@@ -87,7 +94,7 @@ class Cell:
         self._decided.append(neuron)
         if self._first + len(self._decided) == self._open[-1].end and not self.complete:
             following = self._layers[len(self._open)]
-            self._open.append(OpenLayer(following, self._on, self._dimension, self._scale))
+            self._open.append(OpenLayer(following, self._on, self._dimension, self.scale))
 
     def undo(self, decisions: int) -> None:
         """Take back all but the first so many decisions."""
@@ -111,10 +118,17 @@ class Cell:
         return self._rows[number]
 
     def require(self, factor: int, form: Form, residual: int, pairs: list[int]) -> int:
-        """Refused unless factor times form is a sum of rows plus something shown nonnegative.
+        """Refused unless the combination holds; returns its rest, which is nonnegative then."""
+        rest = self.rest(factor, form, residual, pairs)
+        if rest < 0:
+            raise Refused("the combination leaves a negative constant")
+        return rest
 
-        ``pairs`` are row number, multiplier, and so on.  Returns the constant left over, which is
-        nonnegative: on the cell the form is at least the sum of multiplier times row, plus it.
+    def rest(self, factor: int, form: Form, residual: int, pairs: list[int]) -> int:
+        """Refused unless factor times form is a sum of rows, a constant, and what is nonnegative.
+
+        ``pairs`` are row number, multiplier, and so on.  Returns the constant, scaled as forms are:
+        on the cell, factor times form is at least the sum of multiplier times row, plus it.
         """
         numbers, multipliers = pairs[::2], pairs[1::2]
         try:
@@ -132,10 +146,8 @@ class Cell:
             factors.append(residual)
             forms.append(self._norm_bound())
         *linear, constant = combination(factors, forms)
-        if sum(map(abs, linear)) > residual * self._scale:
+        if sum(map(abs, linear)) > residual * self.scale:
             raise Refused("the combination leaves more than the residual")
-        if constant > 0:
-            raise Refused("the combination leaves a negative constant")
         return -constant
 
     def _norm_bound(self) -> Form:

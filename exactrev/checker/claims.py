@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from exactrev.checker.lines import Ratio, Refused, natural, number, numbers_after
+from exactrev.checker.lines import Ratio, Refused, number, numbers_after
 from exactrev.checker.network import Network
+from exactrev.checker.reductions import neuron_number, reduce
 from exactrev.checker.rows import WorkingForm, is_multiple
 
 
@@ -65,23 +66,15 @@ class Equal:
         rule, name = tokens[0], "".join(tokens[1:2])
         if name not in ("A", "B"):
             raise Refused("expected a step of this claim, on network A or B")
-        network, form = self.networks[name], self._forms[name]
-        if rule == "merge" and len(tokens) == 5:
-            neuron, into = _neuron(network, tokens[2]), _neuron(network, tokens[3])
-            form.merge(neuron, into, number(tokens[4]))
-            return
-        simple = {"unread": form.unread, "off": form.off, "on": form.on, "flip": form.flip}
-        if rule not in simple or len(tokens) != 3:
-            raise Refused("expected a step of this claim")
-        simple[rule](_neuron(network, tokens[2]))
+        reduce(self.networks[name], self._forms[name], rule, tokens[2:])
 
     def _match(self, tokens: list[str]) -> None:
         if self._waiting is None:
             self._waiting = self._forms["B"].neurons()[::-1]
         if len(tokens) != 4:
             raise Refused("expected 'match', a neuron of B, a neuron of A and a number")
-        ours = _neuron(self.networks["B"], tokens[1])
-        theirs = _neuron(self.networks["A"], tokens[2])
+        ours = neuron_number(self.networks["B"], tokens[1])
+        theirs = neuron_number(self.networks["A"], tokens[2])
         scale = number(tokens[3])
         if not self._waiting or ours != self._waiting.pop():
             raise Refused("the neurons of B that are left are matched once each, in order")
@@ -137,12 +130,3 @@ class Isomorphic(Equal):
             "layer permuted and scaled by positive numbers, so both are the same function, in "
             "real arithmetic"
         )
-
-
-def _neuron(network: Network, token: str) -> int:
-    """The value number of the neuron ``L:i``."""
-    layer_token, _, index_token = token.partition(":")
-    layer, index = natural(layer_token), natural(index_token)
-    if not 1 <= layer < network.layers or index >= network.sizes[layer]:
-        raise Refused("the network has no such hidden neuron")
-    return network.first[layer] + index

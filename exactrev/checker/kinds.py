@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from exactrev.checker.apart import EqualOn, Within
+from exactrev.checker.boundaries import Boundaries
 from exactrev.checker.claims import Different, Equal, Isomorphic
 from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network
 from exactrev.checker.regions import Regions
+from exactrev.checker.unbounded import Unbounded
 
 
 class Claim(Protocol):
@@ -49,5 +52,9 @@ KINDS = {
     "isomorphic": _about_two(Isomorphic),
     "equal": _about_two(Equal),
     "different": _about_two(Different),
+    "equal-on": Kind(("A", "B"), lambda lines, networks: EqualOn(lines, *networks)),
+    "within": Kind(("A", "B"), lambda lines, networks: Within(lines, *networks)),
+    "unbounded": Kind(("A", "B"), lambda lines, networks: Unbounded(lines, *networks)),
     "regions": Kind(("A",), lambda lines, networks: Regions(lines, *networks)),
+    "boundaries": Kind(("A",), lambda lines, networks: Boundaries(lines, *networks)),
 }

@@ -18,22 +18,17 @@ ONE = -1
 Row = dict[int, Ratio]
 
 
-class Network:
-    """A network as read: its text is kept and a row is parsed when asked for."""
+class Layered:
+    """Layers of values; what the rows of a layer are, :meth:`row` says."""
 
-    def __init__(self, sha: str, inputs: int) -> None:
-        self.sha256 = sha
+    def __init__(self, inputs: int) -> None:
         self.sizes = [inputs]
         self.first = [0]
-        self._biases: list[list[str]] = [[]]
-        self._blocks: list[list[tuple[int, list[str]]]] = [[]]
 
-    def add_layer(self, biases: list[str], blocks: list[tuple[int, list[str]]]) -> None:
-        """One more layer: its biases, and per source the text of its rows."""
+    def grow(self, size: int) -> None:
+        """One more layer, of so many values."""
         self.first.append(self.first[-1] + self.sizes[-1])
-        self.sizes.append(len(biases))
-        self._biases.append(biases)
-        self._blocks.append(blocks)
+        self.sizes.append(size)
 
     @property
     def inputs(self) -> int:
@@ -48,15 +43,8 @@ class Network:
         return len(self.sizes) - 1
 
     def row(self, layer: int, index: int) -> Row:
-        """The row of one neuron or output, read from the text."""
-        row = {ONE: ratio(self._biases[layer][index])}
-        if row[ONE][0] == 0:
-            del row[ONE]
-        for source, lines in self._blocks[layer]:
-            for value, token in enumerate(lines[index].split(" "), self.first[source]):
-                if token != "0":
-                    row[value] = ratio(token)
-        return row
+        """The row of one neuron or output."""
+        raise NotImplementedError
 
     def hidden(self) -> Iterator[tuple[int, int, int]]:
         """(value number, layer, index) of every hidden neuron, in ascending order."""
@@ -75,6 +63,33 @@ class Network:
             z = combination(self.row(layer, index), values)
             values[number] = z if z[0] > 0 else (0, 1)
         return [combination(row, values) for row in self.output_rows()]
+
+
+class Network(Layered):
+    """A network as read: its text is kept and a row is parsed when asked for."""
+
+    def __init__(self, sha: str, inputs: int) -> None:
+        super().__init__(inputs)
+        self.sha256 = sha
+        self._biases: list[list[str]] = [[]]
+        self._blocks: list[list[tuple[int, list[str]]]] = [[]]
+
+    def add_layer(self, biases: list[str], blocks: list[tuple[int, list[str]]]) -> None:
+        """One more layer: its biases, and per source the text of its rows."""
+        self.grow(len(biases))
+        self._biases.append(biases)
+        self._blocks.append(blocks)
+
+    def row(self, layer: int, index: int) -> Row:
+        """The row of one neuron or output, read from the text."""
+        row = {ONE: ratio(self._biases[layer][index])}
+        if row[ONE][0] == 0:
+            del row[ONE]
+        for source, lines in self._blocks[layer]:
+            for value, token in enumerate(lines[index].split(" "), self.first[source]):
+                if token != "0":
+                    row[value] = ratio(token)
+        return row
 
 
 def combination(row: Row, values: Mapping[int, Ratio]) -> Ratio:
@@ -118,7 +133,7 @@ def read_network(lines: Lines, name: str) -> Network:
                 raise Refused("a block that is entirely zero must be left out")
             blocks.append((source, rows))
         network.add_layer(biases, blocks)
-    if lines.peek().partition(" ")[0] not in ("network", "domain", "proof"):
+    if lines.peek().partition(" ")[0] not in ("network", "scale", "domain", "proof"):
         raise Refused("expected 'from', 'layer' or the end of the network")
     if network.layers == 0 or network.inputs == 0 or network.outputs == 0:
         raise Refused(f"network {name} needs a layer, an input and an output")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import lcm, prod
 
 from exactrev.checker.forms import Form, combination
-from exactrev.checker.network import ONE, Network, Row
+from exactrev.checker.network import ONE, Layered, Row
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Layer:
     weights: list[dict[int, int]]
 
 
-def hidden_layers(network: Network, first: int, coordinates: Sequence[int]) -> list[Layer]:
+def hidden_layers(network: Layered, first: int, coordinates: Sequence[int]) -> list[Layer]:
     """The hidden layers that have neurons; these are numbered in ascending order from ``first``.
 
     Inputs other than the coordinates are left out.

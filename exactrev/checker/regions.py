@@ -27,6 +27,23 @@ class Regions:
         self._open = [0, 0]
         self._counted = False
 
+    @property
+    def depth(self) -> int:
+        """The codimension down to which faces are listed."""
+        return self._tree.depth
+
+    @property
+    def domain_rows(self) -> int:
+        """The row number of the first hidden neuron."""
+        return len(self._tree.cell.domain)
+
+    def face(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The signs of all neurons on the current cell, and its walls' row numbers."""
+        cell = self._tree.cell
+        if self._tree.finished or not cell.complete:
+            raise Refused("a neuron is undecided on the cell")
+        return cell.signs(), tuple(sorted(cell.walls))
+
     def step(self, line: str) -> None:
         if self._counted:
             raise Refused("nothing but 'end' may follow 'count'")

@@ -17,7 +17,7 @@ from exactrev.checker.lines import (
     natural,
     numbers_after,
 )
-from exactrev.checker.network import Network, Row
+from exactrev.checker.network import Layered, Row
 from exactrev.checker.norm import common_denominator, proved_norm
 from exactrev.checker.preactivations import Layer, OpenLayer, denominator, hidden_layers
 from exactrev.checker.tree import Tree
@@ -28,7 +28,7 @@ MAX_INPUTS = 10_000
 _NATURALS = re.compile(rf"{NATURAL}(?: {NATURAL})*+")
 
 
-def read_tree(lines: Lines, network: Network) -> Tree:
+def read_tree(lines: Lines, network: Layered) -> Tree:
     """The tree whose root the next lines describe, with no step taken."""
     n = network.inputs
     if n > MAX_INPUTS:
@@ -105,7 +105,7 @@ def _fixed_rows(
 
 
 def _require_spanned(
-    numbers: list[int], domain: Sequence[Sequence[Ratio]], network: Network
+    numbers: list[int], domain: Sequence[Sequence[Ratio]], network: Layered
 ) -> None:
     """Refused unless whatever reads the input reads it through the rows of these numbers.
 
@@ -121,7 +121,7 @@ def _require_spanned(
         raise Refused("a row reads the input otherwise than through the rows of the norm")
 
 
-def _linear_parts(domain: Sequence[Sequence[Ratio]], network: Network) -> Iterator[Form]:
+def _linear_parts(domain: Sequence[Sequence[Ratio]], network: Layered) -> Iterator[Form]:
     """How the domain's rows and the hidden neurons, in this order, read the input; integers."""
     for coefficients in domain:
         yield _integral(dict(enumerate(coefficients[:-1])), network.inputs)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from math import gcd
 
 from exactrev.checker.lines import Ratio, Refused
-from exactrev.checker.network import ONE, Network, Row
+from exactrev.checker.network import ONE, Layered, Row
 
 _UNIT: Ratio = (1, 1)
 
@@ -60,7 +60,7 @@ def is_multiple(
 class WorkingForm:
     """The neurons that are left of a network, with their rows and the outputs' rows."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Layered) -> None:
         self._network = network
         self._layer = {value: layer for value, layer, _ in network.hidden()}
         self._rows: dict[int, Row] = {}

@@ -116,16 +116,25 @@ class Tree:
 
         The rows of neurons that were decided without a split follow from the others.
         """
+        point = self._in_slice(denominator, numerators)
+        if any(at(form, point) <= 0 for form in self.cell.domain):
+            raise Refused("the point is not in the interior of the domain")
+        for split in self._splits:
+            at_point = at(self.cell.row(split.neuron), point)
+            if at_point != 0 if split.neuron in self.cell.walls else at_point <= 0:
+                raise Refused(f"the point is not on the cell's side of row {split.neuron}")
+
+    def require_closed(self, denominator: int, numerators: Sequence[int]) -> None:
+        """Refused unless this point, with a positive denominator, is in the closed domain."""
+        point = self._in_slice(denominator, numerators)
+        if any(at(form, point) < 0 for form in self.cell.domain):
+            raise Refused("the point is not in the domain")
+
+    def _in_slice(self, denominator: int, numerators: Sequence[int]) -> list[int]:
+        """The coordinates that forms have on the slice, then the denominator."""
         inputs = len(self._coordinates) + len(self._absent)
         if len(numerators) != inputs:
             raise Refused(f"the point needs {inputs} coordinates")
         if any(numerators[j] for j in self._absent):
             raise Refused("the point is not in the slice")
-        point = [*(numerators[j] for j in self._coordinates), denominator]
-        for form in self.cell.domain:
-            if at(form, point) <= 0:
-                raise Refused("the point is not in the interior of the domain")
-        for split in self._splits:
-            at_point = at(self.cell.row(split.neuron), point)
-            if at_point != 0 if split.neuron in self.cell.walls else at_point <= 0:
-                raise Refused(f"the point is not on the cell's side of row {split.neuron}")
+        return [*(numerators[j] for j in self._coordinates), denominator]

@@ -3,7 +3,7 @@
 A region is a full-dimensional cell on which the activation pattern is constant.  Facets are the
 pairs of regions that share a face of dimension n-1.  --depth 0 finds the regions alone, which is
 much faster; --depth 1 adds the facets, --depth 2 (the default) whether each neuron's boundary is
-connected.
+connected, --depth N for N inputs the vertices and the Betti numbers of each boundary.
 """
 
 from __future__ import annotations
@@ -169,12 +169,15 @@ def per_neuron(found: Regions) -> dict[str, dict[str, Any]]:
     if len(found.counts) < 2:
         return {}
     boundaries = Boundaries.of(found)
-    connected = _components(boundaries) if len(found.counts) > min(2, found.network.inputs) else {}
+    depth, inputs = len(found.counts) - 1, found.network.inputs
+    connected = _components(boundaries) if depth >= min(2, inputs) else {}
+    betti = boundaries.betti() if depth == inputs else {}
     return {
         name: {
             "pieces": len(boundaries.pieces(neuron)),
             "components": connected.get(neuron),
             "connected": None if neuron not in connected else connected[neuron] <= 1,
+            "betti": list(betti[name]) if name in betti else None,
         }
         for neuron, name in enumerate(boundaries.names)
     }

@@ -24,8 +24,8 @@ def test_the_quadrants(run: Run, cross: Path) -> None:
     assert said.json["facets"] == 4
     assert said.json["vertices"] == 1
     assert said.json["per_neuron"] == {
-        "1:0": {"pieces": 2, "components": 1, "connected": True},
-        "1:1": {"pieces": 2, "components": 1, "connected": True},
+        "1:0": {"pieces": 2, "components": 1, "connected": True, "betti": [1, 0]},
+        "1:1": {"pieces": 2, "components": 1, "connected": True, "betti": [1, 0]},
     }
 
 
@@ -40,7 +40,8 @@ def test_a_disconnected_boundary_is_said_to_be_so(run: Run, write_json) -> None:
         ([["1"]], ["0"]),
     )  # fmt: skip
     said = run("regions", tent, "--json")
-    assert said.json["per_neuron"]["2:0"] == {"pieces": 2, "components": 2, "connected": False}
+    facts = {"pieces": 2, "components": 2, "connected": False, "betti": [2, 0]}
+    assert said.json["per_neuron"]["2:0"] == facts
     assert "boundary not connected" in run("regions", tent).out
 
 

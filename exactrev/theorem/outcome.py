@@ -1,0 +1,131 @@
+"""What a recovery found of each neuron of the network, and what stood in the way of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from exactrev.arrangement.boundary_sets import Boundaries
+from exactrev.arrangement.forms import ON
+from exactrev.equivalence.turning import counterparts
+from exactrev.network.model import Network
+from exactrev.recovery.recover import Recovery
+from exactrev.theorem.conditions import Condition
+from exactrev.theorem.connection import Connection
+from exactrev.theorem.meetings import Meeting
+from exactrev.theorem.report import NeuronOutcome
+
+
+def neuron_outcomes(
+    boundaries: Boundaries,
+    recovery: Recovery,
+    connections: Sequence[Connection],
+    meetings: Sequence[Meeting],
+) -> tuple[NeuronOutcome, ...]:
+    """Of every hidden neuron in turn."""
+    network = boundaries.network
+    found = _found(network, recovery)
+    parts = {item.neuron: len(item.components) for item in connections}
+    return tuple(
+        NeuronOutcome(name, True)
+        if name in found
+        else NeuronOutcome(name, False, tuple(_hindrances(boundaries, i, found, parts, meetings)))
+        for i, name in enumerate(boundaries.names)
+    )
+
+
+def direction_condition(recovery: Recovery) -> Condition | None:
+    """That no equal network has the same neurons but some of them pointing the other way.
+
+    relu(z) = z + relu(-z), so it does if what is so added to later layers cancels.  The recovery
+    found such a network if it is proved equal only after neurons are turned.  None if it is not
+    proved equal.
+    """
+    proved = recovery.equivalence
+    if proved is None or proved.isomorphism is None:
+        return None
+    turned: list[str] = []
+    if proved.reduced is not None:
+        ours, theirs = proved.reduced
+        flipped = {step.neuron for step in theirs.steps if step.rule == "flip"}
+        turned = [
+            str(ours.names[number][match])
+            for number, layer in enumerate(proved.isomorphism.layers)
+            for name, (match, _) in zip(theirs.names[number], layer, strict=True)
+            if name in flipped
+        ]
+    where = f"an equal network has {', '.join(sorted(turned))} turned" if turned else ""
+    return Condition("the directions of all neurons are determined", not turned, where=where)
+
+
+def _found(network: Network, recovery: Recovery) -> frozenset[str]:
+    """The neurons of the network with a counterpart in what was recovered."""
+    if recovery.isomorphic:
+        return frozenset(
+            f"{number}:{i}"
+            for number, layer in enumerate(network.hidden, 1)
+            for i in range(layer.size)
+        )
+    ours = recovery.network or recovery.hidden_layers
+    if ours is None:
+        return frozenset()
+    return frozenset(
+        f"{layer}:{index}" for (layer, _), (index, _) in counterparts(network, ours).items()
+    )
+
+
+def _hindrances(
+    boundaries: Boundaries,
+    neuron: int,
+    found: frozenset[str],
+    parts: Mapping[str, int],
+    meetings: Sequence[Meeting],
+) -> Iterator[str]:
+    """What is known to stand in the way of one neuron."""
+    name = boundaries.names[neuron]
+    on = boundaries.cells.found.signs[:, neuron] == ON
+    if not on.any():
+        yield "it is never on"
+    elif on.all():
+        yield "it is always on"
+    elif name in parts and not parts[name]:
+        yield "f does not bend where it switches"
+    else:
+        yield from _part_seen(boundaries, neuron)
+    yield from _coincidence(boundaries, neuron)
+    if parts.get(name, 0) > 1:
+        yield f"its boundary has {parts[name]} components"
+    pairs = [item for item in meetings if item.neurons[1] == name]
+    unmet = [item.neurons[0] for item in pairs if not item.meet]
+    if unmet and parts.get(name):
+        yield f"its boundary does not meet that of {', '.join(unmet)}"
+    missing = sorted({item.neurons[0] for item in pairs} - found)
+    if missing:
+        yield f"it reads {', '.join(missing)}, not recovered either"
+
+
+def _part_seen(boundaries: Boundaries, neuron: int) -> Iterator[str]:
+    """Whether f bends at a part only of the facets where the neuron switches."""
+    regions = boundaries.cells.signs[0][:, neuron]
+    switching = [
+        facet.visible
+        for facet, sign in zip(
+            boundaries.facets, boundaries.cells.signs[1][:, neuron].tolist(), strict=True
+        )
+        if sign == 0 and regions[list(facet.regions)].any()
+    ]
+    if not all(switching):
+        yield f"f bends across {sum(switching)} of the {len(switching)} facets where it switches"
+
+
+def _coincidence(boundaries: Boundaries, neuron: int) -> Iterator[str]:
+    """Other neurons that vanish on every piece of the boundary."""
+    pieces = boundaries.pieces(neuron)
+    if pieces:
+        on_pieces, in_regions = boundaries.cells.signs[1][pieces], boundaries.cells.signs[0]
+        others = [
+            name
+            for i, name in enumerate(boundaries.names)
+            if i != neuron and in_regions[:, i].any() and not on_pieces[:, i].any()
+        ]
+        if others:
+            yield f"{', '.join(others)} vanish wherever it does"
