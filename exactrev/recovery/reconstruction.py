@@ -13,7 +13,6 @@ from exactrev.recovery.explore import telling_places
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer, grow, orient, sift
-from exactrev.recovery.last_layer import settle
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.open_weights import OpenWeight, filled, open_weights
 from exactrev.recovery.output_layer import (
@@ -158,21 +157,19 @@ class Reconstruction:
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
         self.assumed = ()
         top = self.layers[-1]
-        weights = output_weights(self.survey, top)
-        if weights is None:
+        columns = output_weights(self.survey, top)
+        if columns is None:
             return None
-        prefix = top.extended()
-        if not top.complete:
-            settled = settle(self.survey, self._walker.reach, top, weights)
-            if settled is None:
-                return None
-            prefix = settled.prefix
-            self.assumed = tuple(OpenWeight(prefix.depth, j, i) for j, i in settled.assumed)
-        found = finish(self.survey, prefix, weights)
-        if isinstance(found, Network) and open_weights(self.layers):
-            found, missing = filled(self.survey, self._walker.reach, self.layers, found)
-            self.assumed += missing
-        return found
+        found = finish(self.survey, self._walker.reach, top, columns)
+        if isinstance(found, Misfit):
+            return found
+        depth = len(self.layers)
+        self.assumed = tuple(OpenWeight(depth, j, i) for j, i in found.assumed)
+        if not open_weights(self.layers):
+            return found.network
+        network, missing = filled(self.survey, self._walker.reach, self.layers, found.network)
+        self.assumed += missing
+        return network
 
     def _disagreement(self, candidate: Network) -> list[fmpq] | None:
         """A place where the candidate's affine piece is not that of f, or None if none is found."""
