@@ -26,14 +26,16 @@ _AGAINST = 0.6
 Floats = NDArray[np.float64]
 
 
-def telling_places(network: Network, scale: fmpq, random: Random) -> Iterator[list[fmpq]]:
-    """Points at which each hidden layer's activations are as lopsided as they get, one by one."""
+def telling_places(
+    network: Network, depth: int, scale: fmpq, random: Random
+) -> Iterator[list[fmpq]]:
+    """Points at which the activations of hidden layer ``depth`` (from 1) are as lopsided as they
+    get, one by one.
+    """
     generator = np.random.default_rng(random.getrandbits(64))
-    weights = [_floats(network, number) for number in range(1, len(network.layers))]
-    for depth in range(len(weights), 0, -1):
-        width = network.architecture[depth]
-        for size, goal in _goals(width, generator):
-            yield _climb(weights[:depth], goal, float(scale) * size, generator)
+    weights = [_floats(network, number) for number in range(1, depth + 1)]
+    for size, goal in _goals(network.architecture[depth], generator):
+        yield _climb(weights, goal, float(scale) * size, generator)
 
 
 def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:

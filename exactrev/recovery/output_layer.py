@@ -46,6 +46,7 @@ def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | Non
     They disagree where there is a further layer between this one and the output.
     """
     columns: list[list[fmpq]] = []
+    beside = [(kink, layer.prefix.cell(rationals(kink.point))) for kink in survey.extra]
     for neuron in layer.neurons:
         seen = set()
         for scanned in survey.lines:
@@ -53,6 +54,11 @@ def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | Non
             for t, form in neuron.crossings(layer.prefix, scanned.line):
                 if t in kinks and form_key(kinks[t].form) == form_key(form):
                     seen.add(in_scale_of(kinks[t].bend, form))
+        for kink, cell in beside:
+            if layer.prefix.certain(cell) and neuron.known_on(cell):
+                form = layer.prefix.local_form(cell, neuron.row)
+                if any(form.entries()[:-1]) and form_key(kink.form) == form_key(form):
+                    seen.add(in_scale_of(kink.bend, form))
         if len(seen) != 1:
             return None
         columns.append(list(next(iter(seen))))
