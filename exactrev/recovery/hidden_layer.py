@@ -20,8 +20,11 @@ from exactrev.recovery.orientation import Contradiction, orientation
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import holds, straight_across
+from exactrev.recovery.trials import holds, straight_across, straight_already
 from exactrev.recovery.walk import Walker
+
+#: A hyperplane, as ``form_key`` gives it.
+Key = tuple[fmpq, ...]
 
 #: Boundaries followed at most in one attempt to orient a layer.
 _ORIENTING = 6
@@ -34,13 +37,17 @@ class Layer:
     """What was found of the layer above ``prefix`` (whose last layer is oriented).
 
     ``surfaces`` are the boundaries behind the neurons, in the same order; a first layer has none.
-    ``refused`` are hyperplanes (``form_key``) that are not of this layer.
+    ``refused`` are hyperplanes (``form_key``) that are not of this layer; ``tried`` pairs of
+    surfaces, by the hyperplanes they began with, of which the first was looked at where it meets
+    the other, and ``straight`` those where it was seen to go straight on.
     """
 
     prefix: Prefix
     neurons: list[Neuron] = field(default_factory=list)
     surfaces: list[Surface] = field(default_factory=list)
-    refused: set[tuple[fmpq, ...]] = field(default_factory=set)
+    refused: set[Key] = field(default_factory=set)
+    tried: set[tuple[Key, Key]] = field(default_factory=set)
+    straight: set[tuple[Key, Key]] = field(default_factory=set)
 
     @property
     def complete(self) -> bool:
@@ -156,20 +163,31 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
 def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
     """Take out neurons that prove to read one of their peers; whether there were any.
 
-    The first ``old`` are left alone.  Each of the others is tried with a few peers.
+    The first ``old`` are left alone.  Each of the others is tried with a few peers, but with none
+    again, until it went straight on at some; what the scanned lines show of that is free.
     """
-    index, count = old, len(layer.neurons)
-    while index < len(layer.neurons):
-        surface = layer.surfaces[index]
-        peers = [peer for k, peer in enumerate(layer.neurons) if k != index]
-        chosen = survey.random.sample(peers, min(_PEERS, len(peers)))
-        if all(straight_across(survey, surface, peer) for peer in chosen):
-            index += 1
-        else:
-            layer.refused.add(form_key(surface.kink.form))
-            del layer.neurons[index], layer.surfaces[index]
-            survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
-    return len(layer.neurons) < count
+    known = straight_already(survey, layer.prefix, layer.neurons)
+    keys = [form_key(surface.kink.form) for surface in layer.surfaces]
+    bent: list[int] = []
+    for index in range(old, len(layer.neurons)):
+        straight = set(known[index])
+        straight |= {k for k, key in enumerate(keys) if (keys[index], key) in layer.straight}
+        others = [k for k in range(len(keys)) if k not in straight and k not in (index, *bent)]
+        open_to = [k for k in others if (keys[index], keys[k]) not in layer.tried]
+        wanted = min(len(open_to), max(0, _PEERS - len(straight)))
+        for k in survey.random.sample(open_to, wanted):
+            across = straight_across(survey, layer.surfaces[index], layer.neurons[k])
+            layer.tried.add((keys[index], keys[k]))
+            if across:
+                layer.straight.add((keys[index], keys[k]))
+            if across is False:
+                bent.append(index)
+                break
+    for index in reversed(bent):
+        layer.refused.add(keys[index])
+        del layer.neurons[index], layer.surfaces[index]
+        survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
+    return bool(bent)
 
 
 def _followed(

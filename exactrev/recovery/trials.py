@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from flint import fmpq
 
 from exactrev.recovery.departure import rays
-from exactrev.recovery.geometry import Form, form_key
+from exactrev.recovery.geometry import Form, form_at, form_key
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import along, bend_at, combined
 from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
 from exactrev.recovery.steps import NEARLY, downhill, known_step
 from exactrev.recovery.surface import Surface, Waypoint
@@ -54,19 +55,19 @@ def holds(survey: Survey, surface: Surface, peers: Sequence[Neuron]) -> bool:
     return seen > missed
 
 
-def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool:
-    """False if the boundary certainly bends at the ``peer``'s, where the two meet.
+def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool | None:
+    """Whether the boundary goes straight on where it meets the ``peer``'s; None if nothing shows.
 
-    Then its neuron reads the peer and is of a deeper layer.  Where they meet is found without
-    queries; a look past it and a look before take two each.
+    If it bends there its neuron reads the peer and is of a deeper layer.  Where they meet is found
+    without queries; a look past it and a look before take two each.
     """
     here: Waypoint | None = survey.random.choice(surface.waypoints) if surface.waypoints else None
     for _ in range(_MAX_STEPS):
         if here is None or not peer.known_on(here.cell):
-            return True
+            return None
         other = surface.prefix.local_form(here.cell, peer.row)
         if not any(other.entries()[:-1]):
-            return True
+            return None
         direction = downhill(survey, here, other)
         crossing = first_crossing(here.cell, here.point, direction)
         meeting = Line(here.point, tuple(direction), fmpq(0), fmpq(1)).crossing(other)
@@ -75,9 +76,9 @@ def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool:
             end = 2 * meeting if crossing is None else crossing.distance
             return _passes(survey, here, direction, meeting, (meeting + end) / 2, other)
         if crossing is None:
-            return True
+            return None
         here = known_step(survey, surface, here, direction, crossing)
-    return True
+    return None
 
 
 def _passes(
@@ -87,12 +88,37 @@ def _passes(
     meeting: fmpq,
     past: fmpq,
     other: Form,
-) -> bool:
-    """Whether the boundary may go straight on where it meets ``other`` on the way."""
+) -> bool | None:
+    """Whether the boundary goes straight on where it meets ``other`` on the way."""
     if bend_at(survey.probe, here.form, combined(here.point, past, direction)) is not None:
         return True
     before = combined(here.point, meeting * NEARLY, direction)
     if bend_at(survey.probe, here.form, before) is None:
-        return True
+        return None
     around = rays(survey, here.form, other, combined(here.point, meeting, direction))
-    return around.count(form_key(other)) < 2 or around.count(form_key(here.form)) == 2
+    if around.count(form_key(here.form)) == 2:
+        return True
+    return False if around.count(form_key(other)) == 2 else None
+
+
+def straight_already(
+    survey: Survey, prefix: Prefix, neurons: Sequence[Neuron]
+) -> list[frozenset[int]]:
+    """For each neuron the peers at which the scanned lines show that its boundary does not bend.
+
+    Kinks of the neuron, all where its row says, then lie on both sides of the peer's boundary.
+    """
+    sides: list[dict[int, set[bool]]] = [{} for _ in neurons]
+    for scanned in survey.lines:
+        kinks = {kink.position: kink for kink in scanned.kinks}
+        for j, neuron in enumerate(neurons):
+            for t, form in neuron.crossings(prefix, scanned.line):
+                if t not in kinks or form_key(kinks[t].form) != form_key(form):
+                    continue
+                point = scanned.line.at(t)
+                cell = prefix.cell(point)
+                for p, peer in enumerate(neurons):
+                    if p != j and peer.known_on(cell):
+                        value = form_at(prefix.local_form(cell, peer.row), point)
+                        sides[j].setdefault(p, set()).add(value > 0)
+    return [frozenset(p for p, seen in met.items() if len(seen) == 2) for met in sides]
