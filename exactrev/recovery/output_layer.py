@@ -11,19 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.network.model import Layer, Network
+from exactrev.recovery.explore import meeting_places
 from exactrev.recovery.geometry import Bend, Form, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer as HiddenLayer
 from exactrev.recovery.last_layer import Columns, Fit
 from exactrev.recovery.local import GRID, NEAR, combined, normal, unit_scale
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import Piece
-from exactrev.recovery.reach import Reach
+from exactrev.recovery.reach import Reach, settled
 from exactrev.recovery.samples import Place, Sample, asked, place_at, seen
 from exactrev.recovery.survey import Survey
 
@@ -32,6 +34,8 @@ _PIECES = 4
 #: Places that are considered for a further query, at random and on a boundary.
 _RANDOM_PLACES = 60
 _BOUNDARY_PLACES = 400
+#: Of the points reached by climbing one in so many is tried by a query.
+_APART = 32
 
 
 def affine_network(inputs: int, piece: Piece) -> Network:
@@ -142,6 +146,8 @@ def _enriched(
             if fit.take(samples[-1:]) is not None:
                 return Misfit(place.point, samples[0].place.point)
     pointed = _pointed(fit, samples) if fit.direct else None
+    if pointed is None:
+        _tried(survey, fit)
     return _assembled(fit) if pointed is None else _enriched(survey, reach, pointed, samples)
 
 
@@ -157,6 +163,11 @@ def _places(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
         place = place_at(layer, rationals(rounded(survey.random_point(), GRID)))
         if None not in place.sides:
             yield place
+    for j, i in fit.open_left():
+        for point in _co_active(survey, fit, j, i):
+            place = _just_on(layer, i, point)
+            if None not in place.sides and (j, i) in fit.open_left():
+                yield place
     for i in sorted({i for _, i in fit.open_left()}):
         for point in reach.boundary_points(layer.prefix, i, _BOUNDARY_PLACES):
             if all(i != below for _, below in fit.open_left()):
@@ -164,6 +175,54 @@ def _places(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
             place = _just_on(layer, i, point)
             if None not in place.sides:
                 yield place
+
+
+def _climbed(
+    survey: Survey, fit: Fit, neuron: int, below: int, *, beside: bool
+) -> Iterator[list[fmpq]]:
+    """Points where a neuron is likely on: where one below begins to be on, or is on.
+
+    The open weight between the two is taken as 0 or, in the second case, as large.
+    """
+    prefix = fit.layer.prefix
+    row = (fit.layer.neurons[neuron].row * (1 - 2 * fit.bits[neuron])).entries()
+    if not beside:
+        row[below] = max(map(abs, row[:-1])) / 2
+    return meeting_places(
+        hidden_part(prefix), below, row, survey.scale, survey.random, beside
+    )
+
+
+def _co_active(survey: Survey, fit: Fit, neuron: int, below: int) -> Iterator[list[fmpq]]:
+    """Points of the boundary of a neuron below where one that reads it is likely to be on."""
+    prefix = fit.layer.prefix
+    assert prefix.below is not None
+    for point in _climbed(survey, fit, neuron, below, beside=True):
+        moved = settled(prefix.below, prefix.row(below), point)
+        if moved is not None:
+            yield moved
+
+
+def _tried(survey: Survey, fit: Fit) -> None:
+    """Ask f where a neuron with an open weight may be on in the midst of where that matters.
+
+    Where the piece is not what it would be with the neuron off, it is on, and the piece tells.
+    """
+    for j, i in fit.open_left():
+        for point in islice(_climbed(survey, fit, j, i, beside=False), 0, None, _APART):
+            grid = rounded(point, GRID)
+            place = place_at(fit.layer, rationals(grid))
+            off, on = (
+                replace(place, sides=(*place.sides[:j], side, *place.sides[j + 1 :]))
+                for side in (bool(fit.bits[j]), not fit.bits[j])
+            )
+            if None in off.sides or place.sides[j] is not None:
+                continue
+            if fit.tells(off) or not fit.tells(on):
+                continue
+            piece = survey.probe.piece(grid)
+            if not fit.take_all([Sample(off, piece)]):
+                fit.take_all([Sample(on, piece)])
 
 
 def _just_on(layer: HiddenLayer, below: int, point: Sequence[fmpq]) -> Place:
