@@ -90,11 +90,13 @@ def _passes(
     other: Form,
 ) -> bool | None:
     """Whether the boundary goes straight on where it meets ``other`` on the way."""
-    if bend_at(survey.probe, here.form, combined(here.point, past, direction)) is not None:
-        return True
-    before = combined(here.point, meeting * NEARLY, direction)
-    if bend_at(survey.probe, here.form, before) is None:
-        return None
+    sides = (past, meeting * NEARLY)
+    seen = [
+        bend_at(survey.probe, here.form, combined(here.point, way, direction)) is not None
+        for way in sides
+    ]
+    if all(seen) or not any(seen):
+        return seen[0] or None
     around = rays(survey, here.form, other, combined(here.point, meeting, direction))
     if around.count(form_key(here.form)) == 2:
         return True
