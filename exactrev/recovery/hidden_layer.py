@@ -8,7 +8,7 @@ predicts kinks on the scanned lines that are not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flint import fmpq, fmpq_mat
@@ -20,7 +20,7 @@ from exactrev.recovery.orientation import Contradiction, orientation
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import holds, straight_across, straight_already
+from exactrev.recovery.trials import holds, sightings, straight_across, straight_already
 from exactrev.recovery.walk import Walker
 
 #: A hyperplane, as ``form_key`` gives it.
@@ -28,6 +28,8 @@ Key = tuple[fmpq, ...]
 
 #: Boundaries followed at most in one attempt to orient a layer.
 _ORIENTING = 6
+#: With more lines scanned, kinks that look like the last layer's are tried in every layer.
+_LINES_TO_WAIT = 4
 #: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend.
 _PEERS = 3
 
@@ -85,7 +87,12 @@ def orient(
     With it come the boundaries that were followed on the way, already over that prefix.  None if
     the boundaries do not tell.
     """
-    kinks = [kink for kink in kinks if prefix.certain(prefix.cell(rationals(kink.point)))]
+    kinks = [
+        kink
+        for group in by_depth(kinks)
+        for kink in group
+        if prefix.certain(prefix.cell(rationals(kink.point)))
+    ]
     surfaces = [Surface(prefix, kink, oriented=False) for kink in kinks]
     surfaces = [surface for surface in surfaces if surface.consistent]
     flips = _agreed(surfaces, prefix.width)
@@ -122,14 +129,33 @@ def grow(
     learned = _learn_more(walker, layer, kinks)
     count = len(layer.neurons)
     known = {form_key(surface.kink.form): surface for surface in begun}
+    sooner, later = by_depth(kinks, layer.prefix)
+    doubtful = _follow_all(survey, walker, layer, sooner, kinks, known)
+    if len(survey.lines) > _LINES_TO_WAIT or not layer.neurons or may_be_last(survey, layer):
+        doubtful += _follow_all(survey, walker, layer, later, kinks, known)
+    for surface in _merged(layer, doubtful):
+        _add_partial(survey, walker, layer, surface, kinks)
+    sift(survey, layer, count)
+    return learned or len(layer.neurons) > count
+
+
+def _follow_all(
+    survey: Survey,
+    walker: Walker,
+    layer: Layer,
+    waiting: Iterable[Kink],
+    kinks: list[Kink],
+    begun: Mapping[Key, Surface],
+) -> list[Surface]:
+    """Add the neurons behind the ``waiting`` kinks; the surfaces of those with open weights."""
     doubtful: list[Surface] = []
-    waiting = list(kinks)
+    waiting = list(waiting)
     while waiting:
         kink = waiting.pop(0)
         key = form_key(kink.form)
         if key in layer.refused or layer.explains(kink):
             continue
-        surface = known.get(key) or Surface(layer.prefix, kink, oriented=True)
+        surface = begun.get(key) or Surface(layer.prefix, kink, oriented=True)
         met = len(survey.extra)
         neuron = _followed(survey, walker, layer, surface, kinks)
         if neuron is None:
@@ -139,10 +165,50 @@ def grow(
         else:
             _add(survey, layer, surface, neuron)
         waiting = survey.extra[met:] + waiting
-    for surface in _merged(layer, doubtful):
-        _add_partial(survey, walker, layer, surface, kinks)
-    sift(survey, layer, count)
-    return learned or len(layer.neurons) > count
+    return doubtful
+
+
+def by_depth(kinks: Sequence[Kink], prefix: Prefix | None = None) -> tuple[list[Kink], list[Kink]]:
+    """The kinks split into others and those that are likely the last hidden layer's.
+
+    Where a neuron of the last hidden layer bends f, the outputs jump in one and the same
+    proportion; for a neuron below that depends on what is on above it.  So a proportion that
+    different hyperplanes share speaks for the last layer, unless over the ``prefix`` one neuron of
+    its next layer can be behind both.  A single output shows nothing.
+    """
+    groups: dict[Key, list[Kink]] = {}
+    for kink in kinks:
+        groups.setdefault(_proportion(kink), []).append(kink)
+    sooner: list[Kink] = []
+    later: list[Kink] = []
+    for kink in kinks:
+        key = form_key(kink.form)
+        others = [k for k in groups[_proportion(kink)] if form_key(k.form) != key]
+        last = kink.bend.jump.nrows() > 1 and bool(others)
+        if last and prefix is not None:
+            last = not any(_one_neuron(prefix, kink, other) for other in others)
+        (later if last else sooner).append(kink)
+    return sooner, later
+
+
+def _one_neuron(prefix: Prefix, kink: Kink, other: Kink) -> bool:
+    """Whether two kinks prove to be of one neuron that reads the prefix, as far as they tell."""
+    surface = Surface(prefix, kink, oriented=True)
+    return surface.consistent and surface.absorb(other)
+
+
+def may_be_last(survey: Survey, layer: Layer) -> bool:
+    """Whether every neuron of the layer bends f in one proportion wherever it is seen."""
+    return all(
+        len({_proportion(kink) for kink, _ in sightings(survey, layer.prefix, neuron)}) < 2
+        for neuron in layer.neurons
+    )
+
+
+def _proportion(kink: Kink) -> Key:
+    jump = kink.bend.jump.entries()
+    lead = next(x for x in jump if x)
+    return tuple(x / lead for x in jump)
 
 
 def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
@@ -256,12 +322,10 @@ def _believed(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) ->
     All predictions on the scanned lines cost nothing.  If some fail, because the neuron is
     hidden there or is not one of this layer, its boundary is followed to see whether it turns.
     """
-    seen = predicted = 0
-    for scanned in survey.lines:
-        here = {kink.position: kink.form for kink in scanned.kinks}
-        for t, form in neuron.crossings(layer.prefix, scanned.line):
-            predicted += 1
-            seen += t in here and form_key(here[t]) == form_key(form)
+    predicted = sum(
+        len(neuron.crossings(layer.prefix, scanned.line)) for scanned in survey.lines
+    )
+    seen = len(sightings(survey, layer.prefix, neuron))
     if seen == predicted and seen > 1:
         return True
     if 4 * seen < predicted:

@@ -28,6 +28,7 @@ from exactrev.recovery.probe import Piece
 from exactrev.recovery.reach import Reach, settled
 from exactrev.recovery.samples import Place, Sample, asked, place_at, seen
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.trials import sightings
 
 #: Samples that determine the signs of a layer all of whose weights are known.
 _PIECES = 4
@@ -52,12 +53,10 @@ def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | Non
     columns: list[list[fmpq]] = []
     beside = [(kink, layer.prefix.cell(rationals(kink.point))) for kink in survey.extra]
     for neuron in layer.neurons:
-        seen = set()
-        for scanned in survey.lines:
-            kinks = {kink.position: kink for kink in scanned.kinks}
-            for t, form in neuron.crossings(layer.prefix, scanned.line):
-                if t in kinks and form_key(kinks[t].form) == form_key(form):
-                    seen.add(in_scale_of(kinks[t].bend, form))
+        seen = {
+            in_scale_of(kink.bend, form)
+            for kink, form in sightings(survey, layer.prefix, neuron)
+        }
         for kink, cell in beside:
             if layer.prefix.certain(cell) and neuron.known_on(cell):
                 form = layer.prefix.local_form(cell, neuron.row)

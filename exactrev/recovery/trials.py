@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flint import fmpq
 
 from exactrev.recovery.departure import rays
-from exactrev.recovery.geometry import Form, form_at, form_key
+from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import along, bend_at, combined
 from exactrev.recovery.neuron import Neuron
@@ -103,6 +103,17 @@ def _passes(
     return False if around.count(form_key(other)) == 2 else None
 
 
+def sightings(survey: Survey, prefix: Prefix, neuron: Neuron) -> list[tuple[Kink, Form]]:
+    """The kinks of the scanned lines that lie where the neuron's row says, with its form there."""
+    found = []
+    for scanned in survey.lines:
+        kinks = {kink.position: kink for kink in scanned.kinks}
+        for t, form in neuron.crossings(prefix, scanned.line):
+            if t in kinks and form_key(kinks[t].form) == form_key(form):
+                found.append((kinks[t], form))
+    return found
+
+
 def straight_already(
     survey: Survey, prefix: Prefix, neurons: Sequence[Neuron]
 ) -> list[frozenset[int]]:
@@ -110,17 +121,15 @@ def straight_already(
 
     Kinks of the neuron, all where its row says, then lie on both sides of the peer's boundary.
     """
-    sides: list[dict[int, set[bool]]] = [{} for _ in neurons]
-    for scanned in survey.lines:
-        kinks = {kink.position: kink for kink in scanned.kinks}
-        for j, neuron in enumerate(neurons):
-            for t, form in neuron.crossings(prefix, scanned.line):
-                if t not in kinks or form_key(kinks[t].form) != form_key(form):
-                    continue
-                point = scanned.line.at(t)
-                cell = prefix.cell(point)
-                for p, peer in enumerate(neurons):
-                    if p != j and peer.known_on(cell):
-                        value = form_at(prefix.local_form(cell, peer.row), point)
-                        sides[j].setdefault(p, set()).add(value > 0)
-    return [frozenset(p for p, seen in met.items() if len(seen) == 2) for met in sides]
+    found = []
+    for neuron in neurons:
+        sides: dict[int, set[bool]] = {}
+        for kink, _ in sightings(survey, prefix, neuron):
+            point = rationals(kink.point)
+            cell = prefix.cell(point)
+            for p, peer in enumerate(neurons):
+                if peer is not neuron and peer.known_on(cell):
+                    value = form_at(prefix.local_form(cell, peer.row), point)
+                    sides.setdefault(p, set()).add(value > 0)
+        found.append(frozenset(p for p, seen in sides.items() if len(seen) == 2))
+    return found
