@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.exact.linear import matrix_rows
+from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.explore import telling_places
-from exactrev.recovery.geometry import Kink, rationals, rounded
+from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import combined, dot
 from exactrev.recovery.prefix import Prefix
@@ -29,6 +29,8 @@ from exactrev.recovery.survey import Survey
 #: Random places at which a result is tested: one for so many parameters, within bounds.
 _PARAMETERS_A_PLACE = 5
 _RANDOM_PLACES = (12, 200)
+#: How often telling places are sought over where there is a direct connection.
+_REPEATS = 3
 _GRID = 64
 
 Vector = Sequence[fmpq]
@@ -48,7 +50,7 @@ class Agreement:
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
         self._random: list[list[fmpq]] = []
-        self._telling: dict[int, tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
+        self._telling: dict[tuple[int, int], tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
         self._asked: list[tuple[list[fmpq], Piece]] = []
 
     def disagreement(self, candidate: Network) -> Disagreement | None:
@@ -81,12 +83,22 @@ class Agreement:
                 self._random.append(rationals(rounded(place, _GRID)))
             yield self._random[k]
         for depth in range(len(candidate.hidden), 0, -1):
-            below = candidate.layers[:depth]
-            if depth not in self._telling or self._telling[depth][0] != below:
-                found = telling_places(candidate, depth, self.survey.scale, self.survey.random)
-                places = [rationals(rounded(place, _GRID)) for place in found]
-                self._telling[depth] = (below, places)
-            yield from self._telling[depth][1]
+            yield from self._telling_at(candidate, depth, 0)
+        # a direct connection may be the part of a neuron that is nearly always on
+        direct = len(candidate.layers[-1].weights) > 1
+        for repeat in range(1, _REPEATS if direct else 1):
+            yield from self._telling_at(candidate, len(candidate.hidden) - 1, repeat)
+
+    def _telling_at(self, candidate: Network, depth: int, repeat: int) -> list[list[fmpq]]:
+        if depth == 0:
+            return []
+        below = candidate.layers[:depth]
+        known = self._telling.get((depth, repeat))
+        if known is None or known[0] != below:
+            found = telling_places(candidate, depth, self.survey.scale, self.survey.random)
+            known = (below, [rationals(rounded(place, _GRID)) for place in found])
+            self._telling[depth, repeat] = known
+        return known[1]
 
     def missed(self, candidate: Network, where: Disagreement) -> list[Kink]:
         """Kinks of f on a short part of the way between the two places, one of them missed."""
@@ -107,6 +119,14 @@ class Agreement:
                 high = middle
         part = Line(line.base, line.direction, stations[low], stations[high])
         return self.survey.scan_segment(part)
+
+
+def bends_at(candidate: Network, kink: Kink) -> bool:
+    """Whether a boundary of one of the candidate's neurons is behind a kink."""
+    forms = _hidden_prefix(candidate).cell(rationals(kink.point)).forms
+    key = form_key(kink.form)
+    rows = (row for matrix in forms for row in matrix_rows(matrix))
+    return any(any(row[:-1]) and form_key(row_vector(row)) == key for row in rows)
 
 
 def _piece_on(network: Network, pattern: Pattern) -> Piece:

@@ -64,10 +64,10 @@ class Fit:
 
     def take_all(self, samples: Iterable[Sample]) -> bool:
         """Take in all samples, or none if they contradict what is known."""
-        before = self.system.copy()
+        before, met = self.system.copy(), set(self._met)
         if self.take(samples) is None:
             return True
-        self.system = before
+        self.system, self._met = before, met
         return False
 
     def tells(self, place: Place) -> bool:
@@ -107,6 +107,10 @@ class Fit:
                 constant = [fmpq(int(last and r == k)) for k in range(self.outputs)]
                 yield (r, c), [*opened, *direct, *constant]
 
+    def usual_side(self, neuron: int, below: int) -> bool:
+        """The side of a neuron's boundary that is to be expected where one below is on."""
+        return ((neuron, below) in self._met) != bool(self.bits[neuron])
+
     # -- what follows --------------------------------------------------------------------------
 
     def open_left(self) -> list[tuple[int, int]]:
@@ -141,8 +145,8 @@ class Fit:
             value = fmpq(0)
             if k < len(self.opened):
                 j, i = self.opened[k]
-                towards = 1 if (j, i) in self._met else -1
-                value = towards * (1 - 2 * self.bits[j]) * _LARGE * max(map(abs, rows[j][:-1]))
+                towards = 1 if self.usual_side(j, i) else -1
+                value = towards * _LARGE * max(map(abs, rows[j][:-1]))
             settled.add([int(k == other) for other in range(settled.unknowns)], value)
         values = settled.solution()
         for (j, i), value in zip(self.opened, values, strict=False):

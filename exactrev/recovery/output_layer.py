@@ -179,12 +179,14 @@ def _places(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
 def _climbed(
     survey: Survey, fit: Fit, neuron: int, below: int, *, beside: bool
 ) -> Iterator[list[fmpq]]:
-    """Points where a neuron is likely on: where one below begins to be on, or is on.
+    """Points where a neuron is likely on its less usual side: where one below begins to be on, or
+    where it is on.
 
     The open weight between the two is taken as 0 or, in the second case, as large.
     """
     prefix = fit.layer.prefix
-    row = (fit.layer.neurons[neuron].row * (1 - 2 * fit.bits[neuron])).entries()
+    towards = -1 if fit.usual_side(neuron, below) else 1
+    row = (fit.layer.neurons[neuron].row * towards).entries()
     if not beside:
         row[below] = max(map(abs, row[:-1])) / 2
     return meeting_places(
@@ -193,7 +195,7 @@ def _climbed(
 
 
 def _co_active(survey: Survey, fit: Fit, neuron: int, below: int) -> Iterator[list[fmpq]]:
-    """Points of the boundary of a neuron below where one that reads it is likely to be on."""
+    """Points of the boundary of a neuron below where one that reads it may be on its rarer side."""
     prefix = fit.layer.prefix
     assert prefix.below is not None
     for point in _climbed(survey, fit, neuron, below, beside=True):
@@ -203,25 +205,26 @@ def _co_active(survey: Survey, fit: Fit, neuron: int, below: int) -> Iterator[li
 
 
 def _tried(survey: Survey, fit: Fit) -> None:
-    """Ask f where a neuron with an open weight may be on in the midst of where that matters.
+    """Ask f where a neuron with an open weight may be on its rarer side, where that matters.
 
-    Where the piece is not what it would be with the neuron off, it is on, and the piece tells.
+    If the piece is not what it would be on the usual side, it is on the other, and the piece tells.
     """
     for j, i in fit.open_left():
         for point in islice(_climbed(survey, fit, j, i, beside=False), 0, None, _APART):
             grid = rounded(point, GRID)
             place = place_at(fit.layer, rationals(grid))
-            off, on = (
+            usual = fit.usual_side(j, i)
+            expected, other = (
                 replace(place, sides=(*place.sides[:j], side, *place.sides[j + 1 :]))
-                for side in (bool(fit.bits[j]), not fit.bits[j])
+                for side in (usual, not usual)
             )
-            if None in off.sides or place.sides[j] is not None:
+            if None in expected.sides or place.sides[j] is not None:
                 continue
-            if fit.tells(off) or not fit.tells(on):
+            if fit.tells(expected) or not fit.tells(other):
                 continue
             piece = survey.probe.piece(grid)
-            if not fit.take_all([Sample(off, piece)]):
-                fit.take_all([Sample(on, piece)])
+            if not fit.take_all([Sample(expected, piece)]):
+                fit.take_all([Sample(other, piece)])
 
 
 def _just_on(layer: HiddenLayer, below: int, point: Sequence[fmpq]) -> Place:

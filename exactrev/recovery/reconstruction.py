@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from flint import fmpq
 
 from exactrev.network.model import Network
-from exactrev.recovery.agreement import Agreement, Disagreement
+from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.first_layer import FirstLayer
-from exactrev.recovery.geometry import Kink, form_key, rounded
+from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer, grow, orient, sift
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.open_weights import OpenWeight, filled, open_weights
@@ -58,6 +58,7 @@ class Reconstruction:
         self._walker = Walker(self.survey)
         self._first = FirstLayer(self.survey)
         self._agreement = Agreement(self.survey)
+        self._refuted: Network | None = None
         self._telling: tuple[Network, Iterator[list[fmpq]]] | None = None
 
     @property
@@ -71,6 +72,7 @@ class Reconstruction:
             self.survey.scan_random_line()
         while True:
             self._revise()
+            self._refuted = None
             self._climb()
             if self.network is not None or len(self.survey.lines) >= self.max_lines:
                 return
@@ -116,8 +118,17 @@ class Reconstruction:
         """The kinks that lie on no boundary of a known neuron."""
         if not self.layers:
             return self.survey.kinks
+        return [kink for kink in self.survey.kinks if not self._explains(kink)]
+
+    def _explains(self, kink: Kink) -> bool:
+        """Whether a known neuron is behind a kink, or may be where open weights matter.
+
+        There a candidate that proved not to be f speaks for what is known.
+        """
         top = self.layers[-1]
-        return [kink for kink in self.survey.kinks if not top.explains(kink)]
+        if self._refuted is None or top.prefix.certain(top.prefix.cell(rationals(kink.point))):
+            return top.explains(kink)
+        return bends_at(self._refuted, kink)
 
     # -- the top -------------------------------------------------------------------------------
 
@@ -132,6 +143,7 @@ class Reconstruction:
             self.survey.scan_line(self.survey.line(list(candidate.here), way))
             return
         where = self._agreement.disagreement(candidate)
+        self._refuted = candidate
         if where is None:
             self.network = candidate
         elif not self._meets_missed(candidate, where):
@@ -145,7 +157,7 @@ class Reconstruction:
         kinks = self._agreement.missed(candidate, where)
         fresh = [kink for kink in kinks if (form_key(kink.form), kink.point) not in known]
         self.survey.extra += fresh
-        return any(not self.layers[-1].explains(kink) for kink in fresh)
+        return any(not self._explains(kink) for kink in fresh)
 
     def _scan_through(self, place: Sequence[fmpq]) -> None:
         """Scan the line from a place through the midst of the boundaries."""
