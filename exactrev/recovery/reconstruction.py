@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flint import fmpq
 
+from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
 from exactrev.recovery.explore import telling_places
@@ -198,7 +199,23 @@ class Reconstruction:
             return found.network
         network, missing = filled(self.survey, self._walker.reach, self.layers, found.network)
         self.assumed += missing
+        self._keep(network, missing)
         return network
+
+    def _keep(self, network: Network, missing: Sequence[OpenWeight]) -> None:
+        """Give the layers below the last their open weights from a whole network."""
+        for number, layer in enumerate(self.layers[:-1], 1):
+            rows = matrix_rows(network.weight(number))
+            for j, neuron in enumerate(layer.neurons):
+                left = frozenset(w.below for w in missing if (w.number, w.neuron) == (number, j))
+                entries = neuron.row.entries()
+                pivot = next((k for k, x in enumerate(entries[:-1]) if x), None)
+                if left < neuron.unknown and pivot is not None:
+                    # the network's row may be turned round
+                    sign = entries[pivot] / rows[j][pivot]
+                    for i in neuron.unknown - left:
+                        entries[i] = sign * rows[j][i]
+                    layer.neurons[j] = Neuron(row_vector(entries), left)
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
