@@ -29,7 +29,7 @@ Key = tuple[fmpq, ...]
 #: Boundaries followed at most in one attempt to orient a layer.
 _ORIENTING = 6
 #: With more lines scanned, kinks that look like the last layer's are tried in every layer.
-_LINES_TO_WAIT = 4
+_LINES_TO_WAIT = 7
 #: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend.
 _PEERS = 3
 
