@@ -9,6 +9,7 @@ So are places where one neuron is on at the boundary of another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -24,7 +25,7 @@ _STEPS = 12
 _SIZES = (0.5, 1.5, 4.0, 256.0)
 _AGAINST = 0.6
 #: How much nearness to a boundary counts against what is sought there.
-_NEARNESS = 4.0
+_NEARNESS = (4.0, 1.0, 16.0)
 
 Floats = NDArray[np.float64]
 
@@ -58,17 +59,19 @@ def meeting_places(
     weights = [_floats(network, number) for number in range(1, len(network.layers))]
     row = np.array([float(x) for x in reader])
 
-    def merit(points: Floats) -> Floats:
+    def merit(points: Floats, nearness: float) -> Floats:
         values = points
         for matrix, bias in weights:
             inner = values @ matrix.T + bias
             values = np.maximum(inner, 0.0)
         size = np.linalg.norm(inner, axis=1) + 1e-300
         off = np.abs(inner[:, below]) if beside else np.maximum(-inner[:, below], 0.0)
-        return np.asarray((values @ row[:-1] + row[-1] - _NEARNESS * off) / size)
+        return np.asarray((values @ row[:-1] + row[-1] - nearness * off) / size)
 
-    for size in _SIZES:
-        yield from _climbed(merit, network.inputs, float(scale) * size, generator, _CLIMBERS)
+    for nearness in _NEARNESS:
+        for size in _SIZES:
+            goal = partial(merit, nearness=nearness)
+            yield from _climbed(goal, network.inputs, float(scale) * size, generator, _CLIMBERS)
 
 
 def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:

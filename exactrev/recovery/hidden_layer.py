@@ -282,9 +282,24 @@ def surface_neuron(surface: Surface) -> Neuron | None:
 
 
 def _add(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) -> None:
+    """Add a neuron, in the place of one that was it as far as its weights were known."""
+    for index, old in enumerate(layer.neurons):
+        if old.unknown and _same_where_known(old, neuron):
+            layer.neurons[index], layer.surfaces[index] = neuron, surface
+            return
     layer.neurons.append(neuron)
     layer.surfaces.append(surface)
     survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
+
+
+def _same_where_known(old: Neuron, new: Neuron) -> bool:
+    pairs = [
+        (a, b)
+        for i, (a, b) in enumerate(zip(old.row.entries(), new.row.entries(), strict=True))
+        if i not in old.unknown
+    ]
+    known = [a for a, _ in pairs if a]
+    return not new.unknown and len(known) > 1 and fmpq_mat([*map(list, pairs)]).rank() == 1
 
 
 def _merged(layer: Layer, surfaces: list[Surface]) -> list[Surface]:
@@ -308,12 +323,23 @@ def _add_partial(
     survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
 ) -> None:
     """Add a neuron some of whose weights no boundary shows, unless it is there already."""
-    if layer.explains(surface.kink):
+    if layer.explains(surface.kink) or _another_part(survey, layer, surface.kink):
         return
     walker.complete(surface, kinks, layer.neurons)
     neuron = surface_neuron(surface)
     if neuron is not None and _believed(survey, layer, surface, neuron):
         _add(survey, layer, surface, neuron)
+
+
+def _another_part(survey: Survey, layer: Layer, kink: Kink) -> bool:
+    """Whether a kink is likely on the boundary of a neuron whose weights are not all known.
+
+    In the last hidden layer the outputs jump in the neuron's own proportion there.
+    """
+    return kink.bend.jump.nrows() > 1 and may_be_last(survey, layer) and any(
+        neuron.unknown and _proportion(surface.kink) == _proportion(kink)
+        for neuron, surface in zip(layer.neurons, layer.surfaces, strict=True)
+    )
 
 
 def _believed(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) -> bool:

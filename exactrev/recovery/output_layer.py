@@ -36,7 +36,7 @@ _PIECES = 4
 _RANDOM_PLACES = 60
 _BOUNDARY_PLACES = 400
 #: Of the points reached by climbing one in so many is tried by a query.
-_APART = 32
+_APART = 64
 
 
 def affine_network(inputs: int, piece: Piece) -> Network:
