@@ -16,11 +16,13 @@ from exactrev.boundaries.cells import BoundaryCell
 from exactrev.network.evaluation import activation_pattern, affine_map
 from exactrev.network.model import Network
 from exactrev.recovery.geometry import Form, bend_between, form_key, rationals, rounded
+from exactrev.recovery.hidden_layer import Layer
 from exactrev.recovery.local import combined, normal, unit_scale
 from exactrev.recovery.output_layer import Misfit, affine_network, finish, in_scale_of
 from exactrev.recovery.points import DyadicPoint
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import Piece, Probe
+from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
 
 #: Fresh random places where the result must agree with f.
@@ -30,23 +32,29 @@ _CLOSEST = 4096
 
 
 def output_network(
-    probe: Probe, prefix: Prefix, cells: Sequence[tuple[int, BoundaryCell]], seed: int
+    probe: Probe,
+    inputs: int,
+    last: Layer | None,
+    cells: Sequence[tuple[int, BoundaryCell]],
+    seed: int,
 ) -> Network | None:
-    """The network of the prefix's hidden layers and an output layer that agrees with f.
+    """The network of the hidden layers up to ``last``, and an output layer that agrees with f.
 
-    ``cells`` holds, for every neuron of the last layer, at least one (neuron, cell of its
-    boundary).  None if no output layer agrees with f, here or at fresh random places.
+    ``last`` (None: there is no hidden layer) knows all its weights.  ``cells`` holds, for each of
+    its neurons, at least one (neuron, cell of its boundary).  None if no output layer agrees with
+    f, here or at fresh random places.
     """
     survey = Survey(probe, Random(seed), scale=_extent([cell for _, cell in cells]))
-    if prefix.depth == 0:
-        piece = probe.piece(rounded(survey.random_point(), 64))
-        network: Network | Misfit | None = affine_network(prefix.inputs, piece)
-    else:
-        weights = _weights(probe, prefix, cells)
-        network = None if weights is None else finish(survey, prefix, weights)
-    if not isinstance(network, Network) or not _agrees(survey, network):
+    if last is None:
+        network = affine_network(inputs, probe.piece(rounded(survey.random_point(), 64)))
+        return network if _agrees(survey, network) else None
+    weights = _weights(probe, last.extended(), cells)
+    if weights is None:
         return None
-    return network
+    found = finish(survey, Reach(survey), last, weights)
+    if isinstance(found, Misfit) or found.assumed or not _agrees(survey, found.network):
+        return None
+    return found.network
 
 
 def _extent(cells: Sequence[BoundaryCell]) -> fmpq:

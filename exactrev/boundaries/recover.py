@@ -79,7 +79,8 @@ def _with_output(found: Layers, probe: Probe, seed: int) -> Network | None:
     """The whole network if every cell is explained and every weight determined."""
     if found.open_cells or not all(layer.complete for layer in found.layers):
         return None
-    return output_network(probe, found.prefix, found.cells_of_last_layer(), seed)
+    last = found.layers[-1] if found.layers else None
+    return output_network(probe, found.inputs, last, found.cells_of_last_layer(), seed)
 
 
 def _oracle(target: Any, inputs: int | None, **limits: Any) -> Oracle:

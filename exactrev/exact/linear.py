@@ -61,6 +61,12 @@ class LinearSystem:
         """The number of independent equations."""
         return len(self._rows)
 
+    def copy(self) -> LinearSystem:
+        """The same equations, to be added to apart."""
+        twin = LinearSystem(self.unknowns)
+        twin._rows = dict(self._rows)
+        return twin
+
     def with_unknown(self) -> LinearSystem:
         """The same equations with one more variable, in last place, that they say nothing of."""
         wider = LinearSystem(self.unknowns + 1)

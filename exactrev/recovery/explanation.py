@@ -34,7 +34,8 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
             Unresolved(
                 f"weight {weight.number}:{weight.neuron} of {weight.number - 1}:{weight.below}",
                 "the boundaries of the two neurons were not seen to meet, and no place was found "
-                "where both are on and f shows the weight; 0 was taken",
+                "where both are on and f shows the weight; it was set so that the neuron stays "
+                "as it was seen",
             )
             for weight in reconstruction.assumed
         )

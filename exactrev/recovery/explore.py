@@ -3,11 +3,13 @@
 A neuron that is nearly always off (or on) reads the layer below with nearly all weights of one
 sign; it differs where a few of the layer's activations are large and the others are small.  Such
 places are sought by float hill climbing on the network found so far: hints only, and no query.
+So are places where one neuron is on at the boundary of another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -22,18 +24,54 @@ _CLIMBERS = 64
 _STEPS = 12
 _SIZES = (0.5, 1.5, 4.0, 256.0)
 _AGAINST = 0.6
+#: How much nearness to a boundary counts against what is sought there.
+_NEARNESS = (4.0, 1.0, 16.0)
 
 Floats = NDArray[np.float64]
 
 
-def telling_places(network: Network, scale: fmpq, random: Random) -> Iterator[list[fmpq]]:
-    """Points at which each hidden layer's activations are as lopsided as they get, one by one."""
+def telling_places(
+    network: Network, depth: int, scale: fmpq, random: Random
+) -> Iterator[list[fmpq]]:
+    """Points at which the activations of hidden layer ``depth`` (from 1) are as lopsided as they
+    get, one by one.
+    """
+    generator = np.random.default_rng(random.getrandbits(64))
+    weights = [_floats(network, number) for number in range(1, depth + 1)]
+    for size, goal in _goals(network.architecture[depth], generator):
+        yield _climb(weights, goal, float(scale) * size, generator)
+
+
+def meeting_places(
+    network: Network,
+    below: int,
+    reader: Sequence[fmpq],
+    scale: fmpq,
+    random: Random,
+    beside: bool,
+) -> Iterator[list[fmpq]]:
+    """Points where a form in the last hidden layer's activations is as large as it gets, one by
+    one, near the boundary of neuron ``below`` of that layer or else where that neuron is on.
+
+    ``reader`` is the form's (weights | bias).
+    """
     generator = np.random.default_rng(random.getrandbits(64))
     weights = [_floats(network, number) for number in range(1, len(network.layers))]
-    for depth in range(len(weights), 0, -1):
-        width = network.architecture[depth]
-        for size, goal in _goals(width, generator):
-            yield _climb(weights[:depth], goal, float(scale) * size, generator)
+    row = np.array([float(x) for x in reader])
+
+    def merit(points: Floats, nearness: float) -> Floats:
+        values = points
+        for matrix, bias in weights:
+            inner = values @ matrix.T + bias
+            values = np.maximum(inner, 0.0)
+        size = np.linalg.norm(inner, axis=1) + 1e-300
+        off = np.abs(inner[:, below]) if beside else np.maximum(-inner[:, below], 0.0)
+        return np.asarray((values @ row[:-1] + row[-1] - nearness * off) / size)
+
+    for nearness in _NEARNESS:
+        for size in _SIZES:
+            goal = partial(merit, nearness=nearness)
+            yield from _climbed(goal, network.inputs, float(scale) * size, generator, _CLIMBERS)
 
 
 def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:
@@ -62,14 +100,25 @@ def _climb(
 ) -> list[fmpq]:
     """A point of about this size where the activations point towards ``goal``."""
     inputs = weights[0][0].shape[1]
+    return _climbed(lambda points: _agreement(weights, points, goal), inputs, size, generator)[0]
+
+
+def _climbed(
+    merit: Callable[[Floats], Floats],
+    inputs: int,
+    size: float,
+    generator: np.random.Generator,
+    count: int = 1,
+) -> list[list[fmpq]]:
+    """Points of about this size where ``merit`` is large, the best first."""
     points = size * generator.standard_normal((_SAMPLES, inputs))
     for step in range(_STEPS):
-        best = points[np.argsort(-_agreement(weights, points, goal))[:_CLIMBERS]]
+        best = points[np.argsort(-merit(points))[:_CLIMBERS]]
         spread = size * 0.7**step
         points = np.concatenate([best, best, best, best])
         points[_CLIMBERS:] += spread * generator.standard_normal(points[_CLIMBERS:].shape)
-    winner = points[int(np.argmax(_agreement(weights, points, goal)))]
-    return [fmpq(round(float(x) * 2**30), 2**30) for x in winner]
+    winners = points[np.argsort(-merit(points))[:count]]
+    return [[fmpq(round(float(x) * 2**30), 2**30) for x in winner] for winner in winners]
 
 
 def _agreement(weights: list[tuple[Floats, Floats]], points: Floats, goal: Floats) -> Floats:

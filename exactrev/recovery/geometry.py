@@ -90,12 +90,15 @@ def bend_between(lower: Piece, upper: Piece) -> Bend | None:
 class Kink:
     """A point where a scanned line crosses a boundary, exact up to the rounding of ``point``.
 
-    ``point`` lies within 2^-exponent of the boundary; ``bend`` is exact.
+    ``point`` lies within 2^-exponent of the boundary; ``bend`` and ``position``, the line's
+    parameter there, are exact; ``sides`` are the pieces just before and just after it, nothing
+    where it was not found on a line.
     """
 
     point: DyadicPoint
     bend: Bend
     position: fmpq
+    sides: tuple[Piece, ...] = ()
 
     @property
     def form(self) -> Form:

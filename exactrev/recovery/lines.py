@@ -136,7 +136,7 @@ class _Scanner:
         if bend is None:
             return [(before, after)]
         place = rounded(self.line.at(t), _KINK_GRID + max(0, -self.stretch))
-        self.kinks.append(Kink(place, bend, t))
+        self.kinks.append(Kink(place, bend, t, (left.piece, right.piece)))
         self.found(len(self.kinks))
         return []
 

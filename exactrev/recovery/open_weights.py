@@ -17,11 +17,16 @@ from exactrev.exact.linear import LinearSystem
 from exactrev.network.evaluation import activation_pattern
 from exactrev.network.model import Layer as NetworkLayer
 from exactrev.network.model import Network
+from exactrev.recovery.geometry import Form
 from exactrev.recovery.hidden_layer import Layer
-from exactrev.recovery.last_layer import ENOUGH_PLACES, MANY_POINTS, jump_across
-from exactrev.recovery.local import combined, normal, unit_scale
+from exactrev.recovery.local import bend_at, combined, normal, unit_scale
+from exactrev.recovery.output_layer import in_scale_of
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
+
+#: Points of a boundary that are considered, and places among them where f is asked.
+_MANY_POINTS = 400
+_ENOUGH_PLACES = 24
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def _solved(
     places = 0
     prefix = layers[number - 1].prefix
     whole = layers[-1].extended()
-    for point in reach.boundary_points(prefix, below, MANY_POINTS):
+    for point in reach.boundary_points(prefix, below, _MANY_POINTS):
         wall = prefix.cell(point).form(number - 2, below)
         v = normal(wall)
         off = combined(point, -unit_scale(v) * fmpq(1, fmpz(1) << 200), v)
@@ -85,15 +90,23 @@ def _solved(
         places += 1
         for row, jump in zip(
             _sensitivities(network, pattern, number),
-            jump_across(survey, wall, point, network.outputs),
+            _jump_across(survey, wall, point, network.outputs),
             strict=True,
         ):
             known = sum((row[j] * weight[j, below] for j in on), fmpq(0))
             terms = [row[j] if j in on else fmpq(0) for j in readers]
             system.add(terms, jump - known)
-        if system.rank == system.unknowns or places == ENOUGH_PLACES:
+        if system.rank == system.unknowns or places == _ENOUGH_PLACES:
             break
     return [system.unit(k) for k in range(len(readers))]
+
+
+def _jump_across(
+    survey: Survey, wall: Form, point: Sequence[fmpq], outputs: int
+) -> tuple[fmpq, ...]:
+    """How much f bends across a wall, in the wall's own scale; zeros where it does not bend."""
+    bend = bend_at(survey.probe, wall, point)
+    return (fmpq(0),) * outputs if bend is None else in_scale_of(bend, wall)
 
 
 def _sensitivities(

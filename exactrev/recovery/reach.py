@@ -105,17 +105,17 @@ def wander(
         ahead = first_crossing(cell, here, direction)
         reach = 8 * survey.scale
         stride = reach if ahead is None else min(ahead.distance, reach) / 2
-        inside = _settled(prefix, row, combined(here, stride, direction))
+        inside = settled(prefix, row, combined(here, stride, direction))
         if inside is None:
             break
         points.append(inside)
         past = combined(here, stride * (2 + fmpq(1, 1 << 20)), direction)
-        here = _settled(prefix, row, past)
+        here = settled(prefix, row, past)
     return points
 
 
-def _settled(prefix: Prefix, row: fmpq_mat, point: Sequence[fmpq]) -> list[fmpq] | None:
-    """The point moved onto the boundary, if that is the boundary's form where it comes to lie."""
+def settled(prefix: Prefix, row: fmpq_mat, point: Sequence[fmpq]) -> list[fmpq] | None:
+    """The point moved onto a neuron's boundary, if its form stays the same on the way."""
     form = prefix.local_form(prefix.cell(point), row)
     if not any(form.entries()[:-1]):
         return None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 
-from exactrev.network.evaluation import activation_pattern, affine_map
+from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.model import Network
+from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import Layer, grow, orient, sift
-from exactrev.recovery.last_layer import settle
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.open_weights import OpenWeight, filled, open_weights
 from exactrev.recovery.output_layer import (
@@ -33,6 +33,8 @@ _PARAMETERS_A_POINT = 5
 _FRESH_POINTS = (12, 200)
 #: With this many lines scanned a layer is built on even if some of its weights are open.
 _LINES_TO_FINISH = 5
+#: With this many kinks met beside the lines, whole lines are scanned where something is missed.
+_MOST_BESIDE = 60
 #: Choices of doubtful first-layer boundaries tried before another line is scanned.
 _TRIES = 4
 
@@ -56,6 +58,8 @@ class Reconstruction:
         self._root = Prefix(self.survey.probe.oracle.inputs)
         self._walker = Walker(self.survey)
         self._first = FirstLayer(self.survey)
+        self._agreement = Agreement(self.survey)
+        self._refuted: Network | None = None
         self._telling: tuple[Network, Iterator[list[fmpq]]] | None = None
 
     @property
@@ -69,6 +73,7 @@ class Reconstruction:
             self.survey.scan_random_line()
         while True:
             self._revise()
+            self._refuted = None
             self._climb()
             if self.network is not None or len(self.survey.lines) >= self.max_lines:
                 return
@@ -114,8 +119,17 @@ class Reconstruction:
         """The kinks that lie on no boundary of a known neuron."""
         if not self.layers:
             return self.survey.kinks
+        return [kink for kink in self.survey.kinks if not self._explains(kink)]
+
+    def _explains(self, kink: Kink) -> bool:
+        """Whether a known neuron is behind a kink, or may be where open weights matter.
+
+        There a candidate that proved not to be f speaks for what is known.
+        """
         top = self.layers[-1]
-        return [kink for kink in self.survey.kinks if not top.explains(kink)]
+        if self._refuted is None or top.prefix.certain(top.prefix.cell(rationals(kink.point))):
+            return top.explains(kink)
+        return bends_at(self._refuted, kink)
 
     # -- the top -------------------------------------------------------------------------------
 
@@ -129,16 +143,27 @@ class Reconstruction:
             way = [b - a for a, b in zip(candidate.here, candidate.there, strict=True)]
             self.survey.scan_line(self.survey.line(list(candidate.here), way))
             return
-        place = self._disagreement(candidate)
-        if place is None:
+        where = self._agreement.disagreement(candidate)
+        self._refuted = candidate
+        if where is None:
             self.network = candidate
-        else:
-            self._scan_through(place)
+        elif not self._meets_missed(candidate, where):
+            self._scan_through(where.place)
 
-    def _scan_through(self, place: list[fmpq]) -> None:
+    def _meets_missed(self, candidate: Network, where: Disagreement) -> bool:
+        """Add the kinks of a boundary that the candidate lacks; whether there are new ones."""
+        if not self.layers or len(self.survey.extra) > _MOST_BESIDE:
+            return False
+        known = {(form_key(kink.form), kink.point) for kink in self.survey.kinks}
+        kinks = self._agreement.missed(candidate, where)
+        fresh = [kink for kink in kinks if (form_key(kink.form), kink.point) not in known]
+        self.survey.extra += fresh
+        return any(not self._explains(kink) for kink in fresh)
+
+    def _scan_through(self, place: Sequence[fmpq]) -> None:
         """Scan the line from a place through the midst of the boundaries."""
         way = [b - a for a, b in zip(place, self.survey.random_point(), strict=True)]
-        self.survey.scan_line(self.survey.line(place, way))
+        self.survey.scan_line(self.survey.line(list(place), way))
 
     def _look_elsewhere(self) -> None:
         """Scan one more line: at random, or where a neuron that was missed would show."""
@@ -148,7 +173,11 @@ class Reconstruction:
             return
         hidden = hidden_part(oriented)
         if self._telling is None or self._telling[0] != hidden:
-            places = telling_places(hidden, self.survey.scale, self.survey.random)
+            places = (
+                place
+                for depth in range(len(hidden.hidden), 0, -1)
+                for place in telling_places(hidden, depth, self.survey.scale, self.survey.random)
+            )
             self._telling = (hidden, places)
         self._scan_through(next(self._telling[1], self.survey.random_point()))
 
@@ -158,39 +187,35 @@ class Reconstruction:
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
         self.assumed = ()
         top = self.layers[-1]
-        weights = output_weights(self.survey, top)
-        if weights is None:
+        columns = output_weights(self.survey, top)
+        if columns is None:
             return None
-        prefix = top.extended()
-        if not top.complete:
-            settled = settle(self.survey, self._walker.reach, top, weights)
-            if settled is None:
-                return None
-            prefix = settled.prefix
-            self.assumed = tuple(OpenWeight(prefix.depth, j, i) for j, i in settled.assumed)
-        found = finish(self.survey, prefix, weights)
-        if isinstance(found, Network) and open_weights(self.layers):
-            found, missing = filled(self.survey, self._walker.reach, self.layers, found)
-            self.assumed += missing
-        return found
+        found = finish(self.survey, self._walker.reach, top, columns)
+        if isinstance(found, Misfit):
+            return found
+        depth = len(self.layers)
+        self.assumed = tuple(OpenWeight(depth, j, i) for j, i in found.assumed)
+        if not open_weights(self.layers):
+            return found.network
+        network, missing = filled(self.survey, self._walker.reach, self.layers, found.network)
+        self.assumed += missing
+        self._keep(network, missing)
+        return network
 
-    def _disagreement(self, candidate: Network) -> list[fmpq] | None:
-        """A place where the candidate's affine piece is not that of f, or None if none is found."""
-        fresh = candidate.parameters // _PARAMETERS_A_POINT
-        for k in range(min(max(fresh, _FRESH_POINTS[0]), _FRESH_POINTS[1])):
-            size = self.survey.scale * fmpq(4) ** (k % 4 - 1)
-            point = [size * x for x in self.survey.random_vector()]
-            if not self._agrees(candidate, point):
-                return point
-        for point in telling_places(candidate, self.survey.scale, self.survey.random):
-            if not self._agrees(candidate, point):
-                return point
-        return None
-
-    def _agrees(self, candidate: Network, point: list[fmpq]) -> bool:
-        place = rounded(point, 64)
-        mine = affine_map(candidate, activation_pattern(candidate, rationals(place)))
-        return bool(_joined(mine.linear, mine.constant) == self.survey.probe.piece(place))
+    def _keep(self, network: Network, missing: Sequence[OpenWeight]) -> None:
+        """Give the layers below the last their open weights from a whole network."""
+        for number, layer in enumerate(self.layers[:-1], 1):
+            rows = matrix_rows(network.weight(number))
+            for j, neuron in enumerate(layer.neurons):
+                left = frozenset(w.below for w in missing if (w.number, w.neuron) == (number, j))
+                entries = neuron.row.entries()
+                pivot = next((k for k, x in enumerate(entries[:-1]) if x), None)
+                if left < neuron.unknown and pivot is not None:
+                    # the network's row may be turned round
+                    sign = entries[pivot] / rows[j][pivot]
+                    for i in neuron.unknown - left:
+                        entries[i] = sign * rows[j][i]
+                    layer.neurons[j] = Neuron(row_vector(entries), left)
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
@@ -218,10 +243,3 @@ class Reconstruction:
             if grow(self.survey, self._walker, layer, self.unexplained()) or sifted:
                 del self.layers[depth + (1 if layer.neurons else 0) :]
                 return
-
-
-def _joined(linear: fmpq_mat, constant: fmpq_mat) -> fmpq_mat:
-    width = linear.ncols()
-    entries, tail = linear.entries(), constant.entries()
-    rows = [[*entries[i * width : (i + 1) * width], tail[i]] for i in range(linear.nrows())]
-    return fmpq_mat(rows)

@@ -9,13 +9,13 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
 from exactrev.equivalence import Equivalence, equiv
-from exactrev.errors import InputError, RecoveryError
+from exactrev.errors import InputError, QueryBudgetExceeded, RecoveryError, TimeLimitExceeded
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
 from exactrev.recovery.explanation import (
@@ -38,8 +38,8 @@ class Recovery:
     """What a recovery found, what it cost, and what is proved of it.
 
     - ``verdict``: ``recovered`` only with a proof that ``network`` equals the given network as a
-      function; ``partial`` if the network or the proof is not complete; ``failed`` if nothing was
-      found.
+      function; ``partial`` if the network or the proof is not complete, or a limit or Ctrl-C ended the
+      search; ``failed`` if nothing was found.
     - ``proof``: ``isomorphism``, ``equality`` (up to neurons that cannot matter), ``unproved``
       (a callable was given: fresh queries agree exactly), or ``none``.
     - ``queries``: distinct points asked; ``query_bits``: the longest coordinate of any of them;
@@ -104,14 +104,19 @@ def recover(
     if progress is not None:
         survey.report = lambda text: progress(f"{text}, {oracle.queries} queries")
     reconstruction = Reconstruction(survey)
-    stopped = ""
+    stopped, cut_short = "", True
     try:
         reconstruction.run()
-    except RecoveryError as reason:
-        stopped = str(reason)
+    except (QueryBudgetExceeded, TimeLimitExceeded) as limit:
+        stopped = str(limit)
     except KeyboardInterrupt:
         stopped = "interrupted"
-    return _judged(target, reconstruction, oracle, seed, stopped)
+    except RecoveryError as reason:
+        stopped, cut_short = str(reason), False
+    recovery = _judged(target, reconstruction, oracle, seed, stopped)
+    if recovery.verdict == "failed" and stopped and cut_short:
+        return replace(recovery, verdict="partial")
+    return recovery
 
 
 def _oracle(target: Any, inputs: int | None, **limits: Any) -> Oracle:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from exactrev.recovery.geometry import Form
+from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
 from exactrev.recovery.junction import junction
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import along, bend_at, combined
 from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
 from exactrev.recovery.steps import NEARLY, downhill, known_step
 from exactrev.recovery.surface import Surface, Waypoint
@@ -54,19 +55,19 @@ def holds(survey: Survey, surface: Surface, peers: Sequence[Neuron]) -> bool:
     return seen > missed
 
 
-def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool:
-    """False if the boundary certainly bends at the ``peer``'s, where the two meet.
+def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool | None:
+    """Whether the boundary goes straight on where it meets the ``peer``'s; None if nothing shows.
 
-    Then its neuron reads the peer and is of a deeper layer.  Where they meet is found without
-    queries; a look past it and a look before take two each.
+    If it bends there its neuron reads the peer and is of a deeper layer.  Where they meet is found
+    without queries; a look past it and a look before take two each.
     """
     here: Waypoint | None = survey.random.choice(surface.waypoints) if surface.waypoints else None
     for _ in range(_MAX_STEPS):
         if here is None or not peer.known_on(here.cell):
-            return True
+            return None
         other = surface.prefix.local_form(here.cell, peer.row)
         if not any(other.entries()[:-1]):
-            return True
+            return None
         direction = downhill(survey, here, other)
         crossing = first_crossing(here.cell, here.point, direction)
         meeting = Line(here.point, tuple(direction), fmpq(0), fmpq(1)).crossing(other)
@@ -75,9 +76,9 @@ def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool:
             end = 2 * meeting if crossing is None else crossing.distance
             return _passes(survey, here, direction, meeting, (meeting + end) / 2, other)
         if crossing is None:
-            return True
+            return None
         here = known_step(survey, surface, here, direction, crossing)
-    return True
+    return None
 
 
 def _passes(
@@ -87,12 +88,48 @@ def _passes(
     meeting: fmpq,
     past: fmpq,
     other: Form,
-) -> bool:
-    """Whether the boundary may go straight on where it meets ``other`` on the way."""
-    if bend_at(survey.probe, here.form, combined(here.point, past, direction)) is not None:
-        return True
-    before = combined(here.point, meeting * NEARLY, direction)
-    if bend_at(survey.probe, here.form, before) is None:
-        return True
+) -> bool | None:
+    """Whether the boundary goes straight on where it meets ``other`` on the way."""
+    sides = (past, meeting * NEARLY)
+    seen = [
+        bend_at(survey.probe, here.form, combined(here.point, way, direction)) is not None
+        for way in sides
+    ]
+    if all(seen) or not any(seen):
+        return seen[0] or None
     around = junction(survey, here.form, other, combined(here.point, meeting, direction))
-    return around.times(other) < 2 or around.times(here.form) == 2
+    if around.times(here.form) == 2:
+        return True
+    return False if around.times(other) == 2 else None
+
+
+def sightings(survey: Survey, prefix: Prefix, neuron: Neuron) -> list[tuple[Kink, Form]]:
+    """The kinks of the scanned lines that lie where the neuron's row says, with its form there."""
+    found = []
+    for scanned in survey.lines:
+        kinks = {kink.position: kink for kink in scanned.kinks}
+        for t, form in neuron.crossings(prefix, scanned.line):
+            if t in kinks and form_key(kinks[t].form) == form_key(form):
+                found.append((kinks[t], form))
+    return found
+
+
+def straight_already(
+    survey: Survey, prefix: Prefix, neurons: Sequence[Neuron]
+) -> list[frozenset[int]]:
+    """For each neuron the peers at which the scanned lines show that its boundary does not bend.
+
+    Kinks of the neuron, all where its row says, then lie on both sides of the peer's boundary.
+    """
+    found = []
+    for neuron in neurons:
+        sides: dict[int, set[bool]] = {}
+        for kink, _ in sightings(survey, prefix, neuron):
+            point = rationals(kink.point)
+            cell = prefix.cell(point)
+            for p, peer in enumerate(neurons):
+                if peer is not neuron and peer.known_on(cell):
+                    value = form_at(prefix.local_form(cell, peer.row), point)
+                    sides.setdefault(p, set()).add(value > 0)
+        found.append(frozenset(p for p, seen in sides.items() if len(seen) == 2))
+    return found

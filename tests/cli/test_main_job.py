@@ -55,7 +55,7 @@ def test_the_same_seed_gives_the_same_bytes(run: Run, small: Path, tmp_path: Pat
 def test_the_query_limit_is_kept(run: Run) -> None:
     network = ROOT / "examples" / "trained" / "diabetes.npz"
     said = run("recover", network, "--max-queries", 40, "--json")
-    assert (said.code, said.json["verdict"]) in ((3, "partial"), (1, "failed"))
+    assert (said.code, said.json["verdict"]) == (3, "partial")
     assert said.json["queries"] <= 40
     assert not said.json["isomorphic"]
     assert said.json["unresolved"]
@@ -73,7 +73,7 @@ def test_the_time_limit_is_kept(run: Run, large: Path) -> None:
     start = time.monotonic()
     said = run("recover", large, "--timeout", 1, "--json")
     assert time.monotonic() - start < 30
-    assert (said.code, said.json["verdict"]) in ((3, "partial"), (1, "failed"))
+    assert (said.code, said.json["verdict"]) == (3, "partial")
     assert said.json["unresolved"]
 
 

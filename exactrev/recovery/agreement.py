@@ -1,0 +1,154 @@
+"""Whether a candidate network is f, and where it is not: what boundary it lacks.
+
+It is tested at places that no part of it was made from.  Every place asked is kept with f's piece
+and is tried again, at no cost, on the next candidate.  A place is not asked where the candidate's
+neurons are all on the sides where they were at another one: it would tell little more.
+
+Between a place where the two agree and one where they do not, f has a kink that the candidate has
+not.  Halving the candidate's own cells on the way leads to it with few queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flint import fmpq, fmpq_mat
+
+from exactrev.exact.linear import matrix_rows, row_vector
+from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
+from exactrev.network.model import Layer, Network
+from exactrev.recovery.explore import telling_places
+from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
+from exactrev.recovery.lines import Line
+from exactrev.recovery.local import combined, dot
+from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.probe import Piece
+from exactrev.recovery.survey import Survey
+
+#: Random places at which a result is tested: one for so many parameters, within bounds.
+_PARAMETERS_A_PLACE = 5
+_RANDOM_PLACES = (12, 200)
+#: How often telling places are sought over where there is a direct connection.
+_REPEATS = 3
+_GRID = 64
+
+Vector = Sequence[fmpq]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A place where f's piece is not the candidate's, and one, if any is known, where it is."""
+
+    place: Vector
+    agreeing: Vector | None
+
+
+class Agreement:
+    """Tests candidates; the places asked, and f's pieces there, serve for all of them."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self._random: list[list[fmpq]] = []
+        self._telling: dict[tuple[int, int], tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
+        self._asked: list[tuple[list[fmpq], Piece]] = []
+
+    def disagreement(self, candidate: Network) -> Disagreement | None:
+        """Where the candidate is not f, or None if no such place is found."""
+        agreed: dict[Pattern, list[fmpq]] = {}
+        for place, piece in self._places(candidate, agreed):
+            pattern = activation_pattern(candidate, place)
+            if _piece_on(candidate, pattern) != piece:
+                return Disagreement(place, _nearest(place, list(agreed.values())))
+            agreed.setdefault(pattern, place)
+        return None
+
+    def _places(
+        self, candidate: Network, agreed: dict[Pattern, list[fmpq]]
+    ) -> Iterator[tuple[list[fmpq], Piece]]:
+        """Places with f's pieces: those known already, and others off the ``agreed`` patterns."""
+        yield from list(self._asked)
+        for place in self._fresh(candidate):
+            if activation_pattern(candidate, place) not in agreed:
+                self._asked.append((place, self.survey.probe.piece(rounded(place, _GRID))))
+                yield self._asked[-1]
+
+    def _fresh(self, candidate: Network) -> Iterator[list[fmpq]]:
+        fewest, most = _RANDOM_PLACES
+        count = min(max(candidate.parameters // _PARAMETERS_A_PLACE, fewest), most)
+        for k in range(count):
+            if k == len(self._random):
+                size = self.survey.scale * fmpq(4) ** (k % 4 - 1)
+                place = [size * x for x in self.survey.random_vector()]
+                self._random.append(rationals(rounded(place, _GRID)))
+            yield self._random[k]
+        for depth in range(len(candidate.hidden), 0, -1):
+            yield from self._telling_at(candidate, depth, 0)
+        # a direct connection may be the part of a neuron that is nearly always on
+        direct = len(candidate.layers[-1].weights) > 1
+        for repeat in range(1, _REPEATS if direct else 1):
+            yield from self._telling_at(candidate, len(candidate.hidden) - 1, repeat)
+
+    def _telling_at(self, candidate: Network, depth: int, repeat: int) -> list[list[fmpq]]:
+        if depth == 0:
+            return []
+        below = candidate.layers[:depth]
+        known = self._telling.get((depth, repeat))
+        if known is None or known[0] != below:
+            found = telling_places(candidate, depth, self.survey.scale, self.survey.random)
+            known = (below, [rationals(rounded(place, _GRID)) for place in found])
+            self._telling[depth, repeat] = known
+        return known[1]
+
+    def missed(self, candidate: Network, where: Disagreement) -> list[Kink]:
+        """Kinks of f on a short part of the way between the two places, one of them missed."""
+        if where.agreeing is None:
+            return []
+        way = combined(where.place, fmpq(-1), where.agreeing)
+        line = Line(tuple(where.agreeing), tuple(way), fmpq(0), fmpq(1))
+        cells = _hidden_prefix(candidate).path(line)
+        stations = [fmpq(0), *((cell.start + cell.stop) / 2 for cell in cells), fmpq(1)]
+        low, high = 0, len(stations) - 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            place = rationals(rounded(line.at(stations[middle]), 2 * _GRID))
+            mine = _piece_on(candidate, activation_pattern(candidate, place))
+            if mine == self.survey.probe.piece(rounded(place, 2 * _GRID)):
+                low = middle
+            else:
+                high = middle
+        part = Line(line.base, line.direction, stations[low], stations[high])
+        return self.survey.scan_segment(part)
+
+
+def bends_at(candidate: Network, kink: Kink) -> bool:
+    """Whether a boundary of one of the candidate's neurons is behind a kink."""
+    forms = _hidden_prefix(candidate).cell(rationals(kink.point)).forms
+    key = form_key(kink.form)
+    rows = (row for matrix in forms for row in matrix_rows(matrix))
+    return any(any(row[:-1]) and form_key(row_vector(row)) == key for row in rows)
+
+
+def _piece_on(network: Network, pattern: Pattern) -> Piece:
+    mine = affine_map(network, pattern)
+    rows = zip(matrix_rows(mine.linear), mine.constant.entries(), strict=True)
+    return fmpq_mat([[*row, last] for row, last in rows])
+
+
+def _nearest(place: Vector, others: Sequence[Vector]) -> Vector | None:
+    def distance(other: Vector) -> fmpq:
+        way = combined(place, fmpq(-1), other)
+        return dot(way, way)
+
+    return min(others, key=distance, default=None)
+
+
+def _hidden_prefix(network: Network) -> Prefix:
+    prefix = Prefix(network.inputs)
+    for number in range(1, len(network.layers)):
+        rows = matrix_rows(network.weight(number))
+        biases = network.bias(number).entries()
+        prefix = prefix.with_layer(
+            fmpq_mat([[*row, bias] for row, bias in zip(rows, biases, strict=True)])
+        )
+    return prefix
