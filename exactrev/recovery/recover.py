@@ -38,8 +38,8 @@ class Recovery:
     """What a recovery found, what it cost, and what is proved of it.
 
     - ``verdict``: ``recovered`` only with a proof that ``network`` equals the given network as a
-      function; ``partial`` if the network or the proof is not complete, or a limit or Ctrl-C ended the
-      search; ``failed`` if nothing was found.
+      function; ``partial`` if the network or the proof is not complete, or a limit or Ctrl-C ended
+      the search; ``failed`` if nothing was found.
     - ``proof``: ``isomorphism``, ``equality`` (up to neurons that cannot matter), ``unproved``
       (a callable was given: fresh queries agree exactly), or ``none``.
     - ``queries``: distinct points asked; ``query_bits``: the longest coordinate of any of them;

@@ -30,7 +30,7 @@ from exactrev.theorem.connection import connections
 from exactrev.theorem.dimension import functional_dimension
 from exactrev.theorem.linear_regions import linear_regions
 from exactrev.theorem.meetings import meetings
-from exactrev.theorem.outcome import direction_condition, neuron_outcomes
+from exactrev.theorem.outcome import neuron_outcomes
 from exactrev.theorem.report import TheoremReport, Verdict
 
 
@@ -151,9 +151,7 @@ def _examine_arrangement(
         outcomes = neuron_outcomes(
             boundaries, report.recovery, report.connections, report.meetings
         )
-        direction = direction_condition(report.recovery)
-        more = () if direction is None else (direction,)
-        report = replace(report, neurons=outcomes, conditions=(*report.conditions, *more))
+        report = replace(report, neurons=outcomes)
     return report
 
 

@@ -7,7 +7,6 @@ for the network at hand: certain exact numbers are not 0, and certain faces do n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -18,22 +17,8 @@ from exactrev.arrangement.forms import ON
 from exactrev.exact.linear import matrix_rows
 from exactrev.network.model import Layer, Network
 from exactrev.theorem.bends import Bends
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition by name; ``quantity`` is the exact number, where there is one, that must not be 0
-    (the least of its kind), ``where`` says of what it is, or what speaks against the condition.
-    """
-
-    name: str
-    holds: bool
-    quantity: fmpq | None = None
-    where: str = ""
-
-    def __str__(self) -> str:
-        zero = " is 0" if self.quantity is not None and not self.holds else ""
-        return f"{self.name}: {self.where}{zero}" if self.where else self.name
+from exactrev.theorem.condition import Condition
+from exactrev.theorem.turned import turning_conditions
 
 
 def weight_conditions(network: Network) -> Iterator[Condition]:
@@ -49,6 +34,7 @@ def weight_conditions(network: Network) -> Iterator[Condition]:
         yield _no_zero_weight(network, number)
     if network.hidden:
         yield _no_unread_neuron(network)
+    yield from turning_conditions(network)
 
 
 def arrangement_conditions(boundaries: Boundaries) -> Iterator[Condition]:

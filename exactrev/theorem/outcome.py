@@ -9,7 +9,6 @@ from exactrev.arrangement.forms import ON
 from exactrev.equivalence.turning import counterparts
 from exactrev.network.model import Network
 from exactrev.recovery.recover import Recovery
-from exactrev.theorem.conditions import Condition
 from exactrev.theorem.connection import Connection
 from exactrev.theorem.meetings import Meeting
 from exactrev.theorem.report import NeuronOutcome
@@ -31,30 +30,6 @@ def neuron_outcomes(
         else NeuronOutcome(name, False, tuple(_hindrances(boundaries, i, found, parts, meetings)))
         for i, name in enumerate(boundaries.names)
     )
-
-
-def direction_condition(recovery: Recovery) -> Condition | None:
-    """That no equal network has the same neurons but some of them pointing the other way.
-
-    relu(z) = z + relu(-z), so it does if what is so added to later layers cancels.  The recovery
-    found such a network if it is proved equal only after neurons are turned.  None if it is not
-    proved equal.
-    """
-    proved = recovery.equivalence
-    if proved is None or proved.isomorphism is None:
-        return None
-    turned: list[str] = []
-    if proved.reduced is not None:
-        ours, theirs = proved.reduced
-        flipped = {step.neuron for step in theirs.steps if step.rule == "flip"}
-        turned = [
-            str(ours.names[number][match])
-            for number, layer in enumerate(proved.isomorphism.layers)
-            for name, (match, _) in zip(theirs.names[number], layer, strict=True)
-            if name in flipped
-        ]
-    where = f"an equal network has {', '.join(sorted(turned))} turned" if turned else ""
-    return Condition("the directions of all neurons are determined", not turned, where=where)
 
 
 def _found(network: Network, recovery: Recovery) -> frozenset[str]:

@@ -10,7 +10,7 @@ from exactrev.arrangement import Regions
 from exactrev.network.model import Network
 from exactrev.recovery.recover import Recovery
 from exactrev.theorem.bends import Bends
-from exactrev.theorem.conditions import Condition
+from exactrev.theorem.condition import Condition
 from exactrev.theorem.connection import Connection
 from exactrev.theorem.dimension import FunctionalDimension
 from exactrev.theorem.linear_regions import LinearRegions

@@ -185,12 +185,3 @@ def test_running_out_of_time() -> None:
     late = examine(found, limit=Limit(None, lambda: next(later, True)))
     assert late.verdict == "unknown" and not late.recovered
     assert any("time ran out" in reason for reason in late.reasons)
-
-
-def test_signs_that_cancel_are_not_determined() -> None:
-    # relu(x) + relu(y) - relu(x + y) is the same with all three turned, for x + y - (x + y) = 0
-    network = Network.dense([([[1, 0], [0, 1], [1, 1]], [0, 0, 1]), ([[1, 1, -1]], [0])])
-    report = check_theorem(network)
-    name = "the directions of all neurons are determined"
-    assert report.recovered and (report.verdict == "holds") == report.generic[name]
-    assert check_theorem(CROSSING).generic[name]
