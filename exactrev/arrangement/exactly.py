@@ -14,7 +14,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
-from exactrev.arrangement.local import LocalRows, integer_pairs
+from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
 from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
 from exactrev.lp.polyhedron import Form, value
 
@@ -42,7 +42,7 @@ class Proof:
 
     sign: int
     c: int
-    pairs: tuple[tuple[int, int], ...]
+    pairs: Pairs
 
     def line(self, row: int) -> str:
         """The certificate's step."""
@@ -103,32 +103,66 @@ class ExactCells:
             self._values[key] = found
         return found
 
+    def signed_row(self, signs: Sequence[int], row: int) -> Form:
+        """A row as it is positive on cells with these signs, or the form of a wall."""
+        shift = self.arrangement.domain_rows
+        if row < shift:
+            return self.arrangement.domain_rows_exactly[row]
+        form = self.form(signs, row - shift)
+        return tuple(-x for x in form) if signs[row - shift] == OFF else form
+
     def signed_rows(self, cell: ExactCell) -> list[Form]:
         """The bounding rows, positive inside."""
-        shift, rows = self.arrangement.domain_rows, []
-        for row in cell.rows:
-            if row < shift:
-                rows.append(self.arrangement.domain_rows_exactly[row])
-            else:
-                form = self.form(cell.signs, row - shift)
-                on = cell.signs[row - shift] == ON
-                rows.append(form if on else tuple(-x for x in form))
-        return rows
+        return [self.signed_row(cell.signs, row) for row in cell.rows]
 
     def wall_rows(self, cell: ExactCell) -> list[Form]:
         """The rows that vanish on the cell."""
-        shift = self.arrangement.domain_rows
-        return [self.form(cell.signs, row - shift) for row in cell.walls]
+        return [self.signed_row(cell.signs, row) for row in cell.walls]
 
-    def local_proof(
-        self, signs: Sequence[int], neuron: int, sign: int, support: Sequence[int]
+    def proof_from(
+        self,
+        signs: Sequence[int],
+        neuron: int,
+        sign: int,
+        support: Sequence[int],
+        walls: Sequence[int],
     ) -> Proof | None:
-        """A proof from the values that the neuron's layer reads, if this support gives one."""
+        """A proof that the neuron has this sign where its layer is reached with these signs.
+
+        It combines rows of ``support`` (a basis found in floats) and ``walls``, or what the
+        neuron's layer reads; None if there is no such proof.
+        """
         layer = self.arrangement.layer_of(neuron)
         if layer not in self._local:
             self._local[layer] = LocalRows(self.arrangement, layer)
         found = self._local[layer].proof(signs, neuron, sign, support)
+        if found is None:
+            chosen = [row for row in support if row not in walls]
+            found = self._from_rows(signs, neuron, sign, chosen, walls)
         return None if found is None else Proof(sign, *found)
+
+    def _from_rows(
+        self,
+        signs: Sequence[int],
+        neuron: int,
+        sign: int,
+        chosen: Sequence[int],
+        walls: Sequence[int],
+    ) -> tuple[int, Pairs] | None:
+        """The one combination of these rows that proves the sign, if there is one."""
+        n = self.arrangement.n
+        target = self.form(signs, neuron)
+        target = target if sign == ON else tuple(-x for x in target)
+        columns = [self.signed_row(signs, row) for row in (*chosen, *walls)]
+        solved = _solve([form[:n] for form in columns], target[:n])
+        if solved is None or any(y < 0 for y in solved[: len(chosen)]):
+            return None
+        rest = target[n]
+        for y, form in zip(solved, columns, strict=True):
+            rest = rest - y * form[n]
+        if rest < 0 or (rest == 0 and not any(solved[: len(chosen)])):
+            return None  # not a proof, or the neuron vanishes on the whole cell
+        return integer_pairs(list(zip([*chosen, *walls], solved, strict=True)))
 
     def cell(self, cell: Cells) -> ExactCell | None:
         """A single cell of the fast path with an exact point in it; None if it is empty."""
@@ -158,25 +192,14 @@ class ExactCells:
         _, pairs = _of_combination([*rows, *whole.walls], answer)
         return " ".join(["empty 0", *(f"{k} {y}" for k, y in pairs)])
 
-    def judge(
-        self, cell: ExactCell, neuron: int, support: Iterable[int] = ()
-    ) -> int | Proof | Split:
-        """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it.
-
-        ``support`` names rows that may suffice for a proof (a basis found in floats).
-        """
+    def judge(self, cell: ExactCell, neuron: int) -> int | Proof | Split:
+        """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it."""
         form = self.form(cell.signs, neuron)
         rows, walls = self.signed_rows(cell), self.wall_rows(cell)
         if _in_span(form, walls):
             return ZERO
-        here = value(form, cell.point)
-        for sign in (ON, OFF) if here > 0 else (OFF, ON):
-            target = form if sign == ON else tuple(-x for x in form)
-            found = self._from_support(cell, target, rows, walls, frozenset(support))
-            if found is not None:
-                return Proof(sign, *found)
         points: dict[int, Point] = {}
-        for sign in (ON, OFF):
+        for sign in (ON, OFF) if value(form, cell.point) > 0 else (OFF, ON):
             target = form if sign == ON else tuple(-x for x in form)
             answer = sign_on(target, self.arrangement.n, rows, walls)
             if isinstance(answer, Nonnegative):
@@ -185,29 +208,6 @@ class ExactCells:
                 raise AssertionError("a cell with a point inside is not empty")
             points[-sign] = tuple(answer)
         return Split(points[ON], points[OFF])
-
-    def _from_support(
-        self,
-        cell: ExactCell,
-        target: Form,
-        rows: list[Form],
-        walls: list[Form],
-        support: frozenset[int],
-    ) -> tuple[int, tuple[tuple[int, int], ...]] | None:
-        """The combination of exactly these rows, if there is one and it proves the sign."""
-        chosen = [(k, form) for k, form in zip(cell.rows, rows, strict=True) if k in support]
-        free = list(zip(cell.walls, walls, strict=True))
-        n = self.arrangement.n
-        columns = [form for _, form in chosen + free]
-        solved = _solve([form[:n] for form in columns], target[:n])
-        if solved is None or any(y < 0 for y in solved[: len(chosen)]):
-            return None
-        rest = target[n] - sum(
-            (y * form[n] for y, form in zip(solved, columns, strict=True)), fmpq(0)
-        )
-        if rest < 0:
-            return None
-        return integer_pairs([(k, y) for (k, _), y in zip(chosen + free, solved, strict=True)])
 
     # -- whole subtrees ------------------------------------------------------------------------
 
@@ -263,7 +263,7 @@ class ExactCells:
 
 def _of_combination(
     rows: Sequence[int], found: Nonnegative | Motzkin
-) -> tuple[int, tuple[tuple[int, int], ...]]:
+) -> tuple[int, Pairs]:
     """The integers of a combination of inequalities, then walls, with these row numbers."""
     multipliers = [*found.multipliers, *found.equality_multipliers]
     return integer_pairs(list(zip(rows, multipliers, strict=True)))

@@ -7,7 +7,6 @@ of every coefficient that holds in spite of rounding; exact forms are for where 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,9 +54,9 @@ class Forms:
     def at(self, points: Floats) -> tuple[Floats, Floats]:
         """Values at points (..., n) and bounds on their errors."""
         linear, constant = self.values[..., :-1], self.values[..., -1]
-        value = (linear * points).sum(axis=-1) + constant
         size = np.abs(points)
-        magnitude = (np.abs(linear) * size).sum(axis=-1) + np.abs(constant)
+        value = np.einsum("...i,...i->...", linear, points) + constant
+        magnitude = np.einsum("...i,...i->...", np.abs(linear), size) + np.abs(constant)
         reach = size.sum(axis=-1) + 1.0
         return value, (points.shape[-1] + 2) * UNIT * magnitude + self.errors * reach * (1 + 1e-9)
 
@@ -83,6 +82,7 @@ class NetworkRows:
         self.first = [sum(self.widths[:k]) for k in range(len(self.widths) + 1)]
         self.neurons = self.first[-1]
         self.domain_rows = len(domain.rows)
+        self._layers = [k for k, width in enumerate(self.widths) for _ in range(width)]
 
     def neuron_forms(self, signs: Signs, layers: int) -> Forms:
         """The forms (K x neurons x (n+1)) of the neurons of the first ``layers`` hidden layers."""
@@ -105,7 +105,7 @@ class NetworkRows:
 
     def layer_of(self, neuron: int) -> int:
         """The hidden layer (from 0) of a neuron number; that of the outputs comes after them."""
-        return bisect_right(self.first, neuron) - 1
+        return self._layers[neuron] if neuron < self.neurons else self.depth
 
     @cached_property
     def domain_rows_exactly(self) -> list[Form]:
