@@ -20,9 +20,10 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.explore import Explorer, Found
-from exactrev.arrangement.forms import ON, UNDECIDED, Floats, NetworkRows, Signs, to_float
+from exactrev.arrangement.forms import ON, UNDECIDED, Floats, NetworkRows, Signs
 from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.workers import Workers
