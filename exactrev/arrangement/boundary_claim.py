@@ -6,9 +6,10 @@ import tempfile
 from collections.abc import Iterator
 
 from exactrev.arrangement.boundary_sets import Boundaries
+from exactrev.arrangement.exploration import Exploration
 from exactrev.arrangement.forms import ZERO
 from exactrev.arrangement.graphs import boundary_components, intersection_graph
-from exactrev.arrangement.regions import Exploration, Regions
+from exactrev.arrangement.regions import Regions
 
 
 def boundaries_certificate(search: Exploration) -> Iterator[str]:

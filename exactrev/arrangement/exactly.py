@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
 from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
 from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
 from exactrev.lp.polyhedron import Form, value
-
-_FORMS_KEPT, _VALUES_KEPT = 20_000, 2_000
 
 
 @dataclass(frozen=True)
@@ -61,63 +60,26 @@ class Split:
 
 @dataclass
 class ExactCells:
-    """Judges cells of one arrangement exactly; forms computed lately are kept."""
+    """Judges cells of one arrangement exactly."""
 
     arrangement: NetworkRows
-    _forms: dict[tuple[int, ...], Form] = field(default_factory=dict)
-    _values: dict[tuple[int, ...], fmpq_mat] = field(default_factory=dict)
+    forms: ExactForms = field(init=False)
     _local: dict[int, LocalRows] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.forms = ExactForms(self.arrangement)
 
     def form(self, signs: Sequence[int], neuron: int) -> Form:
         """The exact form of a neuron where the layers before its own have these signs."""
-        layer = self.arrangement.layer_of(neuron)
-        key = (neuron, *signs[: self.arrangement.first[layer]])
-        found = self._forms.get(key)
-        if found is None:
-            if len(self._forms) > _FORMS_KEPT:
-                self._forms.clear()
-            found = self._forms[key] = self._computed(signs, layer, neuron)
-        return found
-
-    def _computed(self, signs: Sequence[int], layer: int, neuron: int) -> Form:
-        rows = self.arrangement
-        reads = rows.exact_reads(neuron)
-        total = reads.constant
-        for source, weights in reads.sources:
-            total = total + weights * self._active(signs, source)
-        return tuple(total.entries())
-
-    def _active(self, signs: Sequence[int], layer: int) -> fmpq_mat:
-        """The forms of a layer's values where its signs are these: 0 unless on."""
-        rows = self.arrangement
-        key = tuple(signs[: rows.first[layer + 1]])
-        found = self._values.get(key)
-        if found is None:
-            if len(self._values) > _VALUES_KEPT:
-                self._values.clear()
-            nothing = [fmpq(0)] * (rows.n + 1)
-            entries: list[fmpq] = []
-            for neuron in range(rows.first[layer], rows.first[layer + 1]):
-                entries += self.form(signs, neuron) if signs[neuron] == ON else nothing
-            found = fmpq_mat(rows.widths[layer], rows.n + 1, entries)
-            self._values[key] = found
-        return found
-
-    def signed_row(self, signs: Sequence[int], row: int) -> Form:
-        """A row as it is positive on cells with these signs, or the form of a wall."""
-        shift = self.arrangement.domain_rows
-        if row < shift:
-            return self.arrangement.domain_rows_exactly[row]
-        form = self.form(signs, row - shift)
-        return tuple(-x for x in form) if signs[row - shift] == OFF else form
+        return self.forms.form(signs, neuron)
 
     def signed_rows(self, cell: ExactCell) -> list[Form]:
         """The bounding rows, positive inside."""
-        return [self.signed_row(cell.signs, row) for row in cell.rows]
+        return [self.forms.signed_row(cell.signs, row) for row in cell.rows]
 
     def wall_rows(self, cell: ExactCell) -> list[Form]:
         """The rows that vanish on the cell."""
-        return [self.signed_row(cell.signs, row) for row in cell.walls]
+        return [self.forms.signed_row(cell.signs, row) for row in cell.walls]
 
     def proof_from(
         self,
@@ -153,7 +115,7 @@ class ExactCells:
         n = self.arrangement.n
         target = self.form(signs, neuron)
         target = target if sign == ON else tuple(-x for x in target)
-        columns = [self.signed_row(signs, row) for row in (*chosen, *walls)]
+        columns = [self.forms.signed_row(signs, row) for row in (*chosen, *walls)]
         solved = _solve([form[:n] for form in columns], target[:n])
         if solved is None or any(y < 0 for y in solved[: len(chosen)]):
             return None

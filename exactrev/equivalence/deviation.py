@@ -25,6 +25,7 @@ from exactrev.arrangement.forms import Floats, Forms
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.proofs import Answers, Bounded
+from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.equivalence.close_pairs import PairedForms, near_pairs
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import DifferenceExplorer, NotProved, Point
@@ -74,8 +75,39 @@ class Deviation:
 
     def attained(self) -> Level | None:
         """The output and side with the largest deviation that was seen, and where."""
-        seen = [level for level in self._explorer.levels if level.point is not None]
-        return max(seen, key=lambda level: level.value or fmpq(0), default=None)
+        best: Level | None = None
+        for level in self._explorer.levels:
+            if level.point is not None and (best is None or level.reached > best.reached):
+                best = level
+        return best
+
+    def largest(self) -> fmpq | None:
+        """The largest deviation that was seen."""
+        level = self.attained()
+        return None if level is None else level.value
+
+    def beyond(self, size: fmpq | int) -> Point:
+        """A point on the ray of escape at which the deviation is larger than ``size``."""
+        escape, step = self.escape, fmpq(0)
+        assert escape is not None
+        while True:
+            point = tuple(
+                x + step * d for x, d in zip(escape.point, escape.direction, strict=True)
+            )
+            if max(map(abs, self.comparison.differences(point))) > size:
+                return point
+            step = 2 * step + 1
+
+    def escape_certificate(self) -> Iterator[str]:
+        """The certificate of an infinite deviation (claim ``unbounded``)."""
+        escape, comparison = self.escape, self.comparison
+        assert escape is not None
+        return difference_certificate(
+            "unbounded", comparison.a, comparison.b, comparison.scale, comparison.shift,
+            domain_lines(self._explorer.arrangement.domain),
+            (" ".join(["point", *map(str, escape.point)]),
+             " ".join(["ray", *map(str, escape.direction)])),
+        )  # fmt: skip
 
     def ranges(self) -> list[tuple[fmpq | None, fmpq | None]]:
         """For each output, the least and the largest value seen (or the bounds asked for)."""

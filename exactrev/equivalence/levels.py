@@ -36,6 +36,12 @@ class Level:
         """The bound of the output itself."""
         return None if self.value is None else self.sign * self.value
 
+    @property
+    def reached(self) -> fmpq:
+        """The value, once there is one."""
+        assert self.value is not None
+        return self.value
+
     def raise_to(self, value: fmpq, point: Point) -> None:
         """Take in a value that is attained at a point."""
         if self.value is None or value > self.value:
@@ -47,9 +53,8 @@ class Level:
 
     def slack(self, differences: Forms) -> Forms:
         """A float below the level, less sign times output: nonnegative forms prove the level."""
-        assert self.value is not None
         values = differences.values * -self.sign
-        below = np.nextafter(np.nextafter(to_float(self.value), -np.inf), -np.inf)
+        below = np.nextafter(np.nextafter(to_float(self.reached), -np.inf), -np.inf)
         values[..., -1] += below
         rounding = UNIT * np.abs(values[..., -1])
         return Forms(values, differences.errors + rounding)

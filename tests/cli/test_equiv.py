@@ -120,7 +120,7 @@ def test_an_unfinished_decision_is_unknown(
         while True:
             pass
 
-    monkeypatch.setattr("exactrev.equivalence.equiv", endless)
+    monkeypatch.setattr("exactrev.equivalence.compare_structure", endless)
     said = run("equiv", small, shuffled, "--timeout", "0.05", "--json")
     assert (said.code, said.json["verdict"]) == (3, "unknown")
     assert said.json["reason"]
@@ -132,6 +132,6 @@ def test_an_unwritable_certificate_is_reported_before_the_work(
     def worked(*arguments: object, **options: object) -> None:
         raise AssertionError("the work began")
 
-    monkeypatch.setattr("exactrev.equivalence.equiv", worked)
+    monkeypatch.setattr("exactrev.equivalence.compare_structure", worked)
     for place in (tmp_path / "none" / "a.cert", tmp_path, small, Path("/dev/null")):
         run("equiv", small, shuffled, "--certificate", place).assert_bad_input(str(place))
