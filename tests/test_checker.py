@@ -400,9 +400,9 @@ def test_damaged_gzip_is_refused_or_the_same_text() -> None:
         b'{"format": "exactrev-network", "version": 1, "layers": []}',
         b"exactrev-network 1\ninputs 1\n",
         b"exactrev-certificate",
-        gzip.compress(b""),
-        gzip.compress(b"exactrev"),
-        gzip.compress(gzip.compress(TEXTS["equal"].encode())),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"exactrev", mtime=0),
+        gzip.compress(gzip.compress(TEXTS["equal"].encode(), mtime=0), mtime=0),
     ],
 )
 def test_foreign_files_are_refused(content: bytes) -> None:
