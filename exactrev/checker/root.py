@@ -37,6 +37,14 @@ def read_tree(lines: Lines, network: Layered) -> Tree:
     depth = _natural_after("depth", lines)
     if depth > n:
         raise Refused("the depth is more than the number of inputs")
+    return read_tree_on(domain, depth, lines, network)
+
+
+def read_tree_on(
+    domain: list[list[Ratio]], depth: int, lines: Lines, network: Layered
+) -> Tree:
+    """The tree on these rows of a domain, whose norm the next lines describe, if it has one."""
+    n = network.inputs
     numbers, coordinates = _norm_rows_and_coordinates(lines, n)
     inverse = [numbers_after("inverse", lines.take(), len(numbers)) for _ in numbers]
 
