@@ -68,7 +68,7 @@ def test_their_false_neighbours_are_refused(kind: str) -> None:
 def test_the_examples_of_the_format_are_accepted() -> None:
     page = (ROOT / "proofs" / "certificate-format.md").read_text(encoding="utf-8")
     examples = re.findall(r"```\n(exactrev-certificate 1\n.*?)```", page, flags=re.S)
-    assert len(examples) == 3
+    assert len(examples) >= 3
     assert all(judge(example).accepted for example in examples)
 
 

@@ -69,8 +69,9 @@ def _judge(lines: Lines, expected: tuple[str | None, str | None]) -> str:
     """The claim proved; raises Refused."""
     lines.expect("exactrev-certificate 1")
     lines.expect("semantics real")
-    word, name, *names = [*lines.take().split(" "), ""]
-    if word != "claim" or name not in KINDS or not KINDS[name].speaks_of(names.pop(-1), names):
+    word, *named = lines.take().split(" ")
+    name, *names = named or [""]
+    if word != "claim" or name not in KINDS or not KINDS[name].speaks_of(names):
         raise Refused(f"expected 'claim', one of {', '.join(KINDS)}, and its networks' names")
     kind = KINDS[name]
     networks = {letter: read_network(lines, letter) for letter in names}

@@ -19,7 +19,7 @@ from exactrev.checker.lines import (
 )
 from exactrev.checker.network import Network
 from exactrev.checker.root import read_tree_on
-from exactrev.checker.statement import Part, SideBySide, count_after, read_part
+from exactrev.checker.statement import Part, SideBySide, at, count_after, read_part
 from exactrev.checker.tree import GRAMMAR, Tree
 
 _ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
@@ -131,11 +131,11 @@ class PartTree:
         for number, multiplier in zip(pairs[::2], pairs[1::2], strict=True):
             if number < self._first:
                 rows += [number, multiplier]
-            elif number not in mine or multiplier < 0 or number in used:
+            elif number not in mine or multiplier < 0:
                 raise Refused("a row is named that is no constraint of the conjunction")
             else:
                 used[number] = multiplier
-        if pairs[::2] != sorted(pairs[::2]):
+        if pairs[::2] != sorted(set(pairs[::2])):
             raise Refused("rows are named once each, in ascending order")
         cell = self._tree.cell
         forms = [cell.preactivation(number) for number in used]
@@ -184,10 +184,8 @@ class Satisfied:
         if len(self._outputs) < len(self._networks):
             raise Refused("a point and its outputs are needed")
         outputs = [y for some in self._outputs for y in some]
-        there = dict(enumerate(self._point)) | {-1: (1, 1)}
-        for row in self._part.domain:
-            if _value(row, there) < 0:
-                raise Refused("the point is not in the domain")
+        if any(at(row, self._point)[0] < 0 for row in self._part.domain):
+            raise Refused("the point is not in the domain")
         if not all(c.holds(self._point, outputs) for c in self._part.conjunctions[0]):
             raise Refused("a constraint does not hold at the point")
 

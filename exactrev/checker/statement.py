@@ -28,8 +28,7 @@ class Constraint:
 
     def holds(self, point: Sequence[Ratio], outputs: Sequence[Ratio]) -> bool:
         """Whether it holds at a point with these outputs."""
-        there = {ONE: (1, 1)} | dict(enumerate(point))
-        row = {ONE: combination(self.inputs, there)}
+        row = {ONE: at(self.inputs, point)}
         add_multiple(row, (1, 1), {ONE: combination(self.outputs, dict(enumerate(outputs)))})
         value = row.get(ONE, (0, 1))[0]
         return value > 0 if self.strict else value >= 0
@@ -57,6 +56,11 @@ def read_part(lines: Lines, inputs: int, outputs: int) -> Part:
         constraints = range(count_after("conjunction", lines.take()))
         conjunctions.append([_constraint(lines.take(), inputs, outputs) for _ in constraints])
     return Part(domain, conjunctions)
+
+
+def at(row: Row, point: Sequence[Ratio]) -> Ratio:
+    """The value of a form of the inputs at a point."""
+    return combination(row, {ONE: (1, 1)} | dict(enumerate(point)))
 
 
 def count_after(word: str, line: str) -> int:

@@ -178,7 +178,7 @@ class _DeviationExplorer(DifferenceExplorer):
         return lines
 
     def _closed(self, bounds: list[str]) -> list[str]:
-        if len(bounds) < len(self.levels):
+        if self._settled() or len(bounds) < len(self.levels):
             self.found.open_branches += 1
             return ["open"]
         self.cells += 1

@@ -50,7 +50,7 @@ def find_difference(
     """
     require_same_shape(a, b)
     random = Random(seed)
-    for batch in _batches(a, b, random) if domain is None else chords(domain, random):
+    for batch in sample_batches(a, b, random, domain):
         if monotonic() > deadline:
             return None
         point = _first_difference(a, b, batch)
@@ -59,7 +59,13 @@ def find_difference(
     return None
 
 
-def _batches(a: Network, b: Network, random: Random) -> Iterator[Batch]:
+def sample_batches(
+    a: Network, b: Network, random: Random, domain: Polyhedron | None = None
+) -> Iterator[Batch]:
+    """Points at which networks that differ are likely to show it, in a domain or anywhere."""
+    if domain is not None:
+        yield from chords(domain, random)
+        return
     for exponent in _EXPONENTS:
         yield _random_points(a.inputs, exponent, random)
     for _ in range(_LINES):
