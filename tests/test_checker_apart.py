@@ -157,3 +157,112 @@ def test_networks_of_other_shapes_are_refused() -> None:
     text = text.replace(hashlib.sha256(b.encode()).hexdigest(),
                         hashlib.sha256(two.encode()).hexdigest())  # fmt: skip
     assert "numbers of inputs or outputs" in judge(text).reason
+
+
+# -- unscalable ------------------------------------------------------------------------------------
+
+RELU = "exactrev-network 1\ninputs 1\nlayer 1\nbias 0\nfrom 0\n1\nlayer 1\nbias 1\nfrom 1\n2\n"
+LINE = "exactrev-network 1\ninputs 1\nlayer 1\nbias 3\nfrom 0\n1\n"
+CONSTANT = "exactrev-network 1\ninputs 1\nlayer 1\nbias 5\n"
+
+
+def unscalable(a: str, b: str, *steps: str) -> Outcome:
+    """The verdict on a claim about two networks at points with the outputs of A and B."""
+    shas = (hashlib.sha256(text.encode()).hexdigest() for text in (a, b))
+    head = "exactrev-certificate 1\nsemantics real\nclaim unscalable A B\n"
+    named = zip("AB", shas, (a, b), strict=True)
+    networks = "".join(f"network {name} {sha}\n{text}" for name, sha, text in named)
+    lines = []
+    for step in steps:
+        point, ours, theirs = step.split()
+        lines += [f"point {point}", f"output A {ours}", f"output B {theirs}"]
+    return judge(head + networks + "proof\n" + "".join(f"{x}\n" for x in lines) + "end\n")
+
+
+def test_three_points_refute_every_output_scale() -> None:
+    """2 relu(x) + 1 against x + 3 and against a constant."""
+    found = unscalable(RELU, LINE, "1 3 4", "2 5 5", "-1 1 2")
+    assert found.accepted and found.claim.startswith("unscalable: "), found.reason
+    assert unscalable(RELU, CONSTANT, "1 3 5", "-1 1 5", "-1 1 5").accepted
+    assert unscalable(RELU, LINE, "-1 1 2", "-2 1 1", "-2 1 1").accepted
+    assert unscalable(CONSTANT, LINE, "0 5 3", "1 5 4", "1 5 4").accepted
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        (["1 3 4", "2 5 5", "3 7 6"], "are right at the three points"),
+        (["1 3 4", "1 3 4", "-1 1 2"], "are right at the three points"),
+        (["1 3 4", "1 3 4", "1 3 4"], "are right at the three points"),
+        (["1 3 4", "2 5 5", "-1 0 2"], "does not have the stated outputs"),
+        (["1 3 4", "2 5 5"], "three points and both outputs"),
+        (["1 3 4", "2 5 5", "-1 1 2", "0 1 3"], "only 'end'"),
+    ],
+)
+def test_points_that_refute_nothing(steps: list[str], reason: str) -> None:
+    assert reason in unscalable(RELU, LINE, *steps).reason
+
+
+# -- classes ---------------------------------------------------------------------------------------
+
+TWO = "exactrev-network 1\ninputs 1\nlayer 2\nbias 0 0\nfrom 0\n1\n0\n"
+BENT = (
+    "exactrev-network 1\ninputs 1\nlayer 1\nbias 0\nfrom 0\n1\nlayer 2\nbias 0 0\nfrom 1\n2\n0\n"
+)
+LATER = TWO.replace("bias 0 0", "bias -1 0")
+
+#: x against 0 and 2 relu(x) against 0: rows 0 is the neuron, 1 and 2 the differences of outputs.
+CLASSES = """reductions 0
+domain 0
+depth 0
+proof
+split 0
+on 1 1 0 0 1
+on 2 1 0 0 2
+class 0
+off 1 1 0 0 1
+zero 2
+class 1
+end
+"""
+
+
+def classes(a: str, b: str, rest: str, kind: str = "same-class") -> Outcome:
+    shas = (hashlib.sha256(text.encode()).hexdigest() for text in (a, b))
+    named = zip("AB", shas, (a, b), strict=True)
+    networks = "".join(f"network {name} {sha}\n{text}" for name, sha, text in named)
+    return judge(f"exactrev-certificate 1\nsemantics real\nclaim {kind} A B\n{networks}{rest}")
+
+
+def test_the_class_of_every_cell() -> None:
+    found = classes(TWO, BENT, CLASSES)
+    assert found.accepted and found.claim.startswith("same-class: "), found.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("class 0", "class 1", "output 1 is not shown to be a largest one"),
+        ("class 1", "class 0", "output 0 is not shown to be a largest one"),
+        ("class 1", "class 2", "no such output"),
+        ("on 2 1 0 0 2\n", "", "output 0 is not shown to be a largest one"),
+        ("on 1 1 0 0 1\n", "", "output 0 is not shown to be a largest one"),
+        ("off 1 1 0 0 1", "on 1 1 0 0 1", "more than the residual"),
+        ("split 0\n", "", "not wholly decided"),
+        ("class 1\n", "", "a branch of the tree is open"),
+        ("class 1\n", "class 1\nclass 1\n", "no branch of the tree is open"),
+        ("depth 0", "depth 1", "depth 0"),
+    ],
+)
+def test_wrong_classes_are_refused(old: str, new: str, reason: str) -> None:
+    outcome = classes(TWO, BENT, CLASSES.replace(old, new, 1))
+    assert not outcome.accepted and reason in outcome.reason
+
+
+def test_a_point_of_two_classes() -> None:
+    steps = "proof\npoint 1/2\noutput A 1/2 0\noutput B -1/2 0\nend\n"
+    found = classes(TWO, LATER, steps, "other-class")
+    assert found.accepted and found.claim.startswith("other-class: "), found.reason
+    tied = "proof\npoint 1\noutput A 1 0\noutput B 0 0\nend\n"
+    assert "a largest one of both" in classes(TWO, LATER, tied, "other-class").reason
+    assert "do not differ" in classes(TWO, TWO, steps.replace("B -1", "B 1"), "other-class").reason

@@ -14,7 +14,7 @@ from exactrev.boundaries.cells import BoundaryCell
 from exactrev.boundaries.layers import Layers
 from exactrev.boundaries.output import output_network
 from exactrev.boundaries.ridges import ridges
-from exactrev.equivalence import Equivalence, compare_structure
+from exactrev.equivalence import Equivalence
 from exactrev.errors import InputError, RecoveryError
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
@@ -22,6 +22,7 @@ from exactrev.recovery.explanation import Unresolved, unproved_reasons
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.output_layer import hidden_part
 from exactrev.recovery.probe import Probe
+from exactrev.recovery.proof import proved_against
 from exactrev.recovery.recover import PROBES, Recovery
 
 Verdict = Literal["recovered", "partial", "failed"]
@@ -99,7 +100,7 @@ def _judged(
     unresolved = _unresolved(found, stopped) if network is None else ()
     proved: Equivalence | None = None
     if network is not None and isinstance(target, Network):
-        proved = compare_structure(target, network, seed)
+        proved = proved_against(target, network, seed)
         unresolved = () if proved.same_function else unproved_reasons(proved, seed)
     proof = _proof(network, proved)
     equal = proof in ("isomorphism", "equality")

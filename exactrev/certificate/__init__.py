@@ -6,7 +6,10 @@ from exactrev.certificate.claims import (
     domain_lines,
     equality_certificate,
     isomorphism_certificate,
+    other_class_certificate,
     reduction_lines,
+    same_class_certificate,
+    unscalable_certificate,
 )
 from exactrev.certificate.files import write_certificate
 
@@ -16,6 +19,9 @@ __all__ = [
     "domain_lines",
     "equality_certificate",
     "isomorphism_certificate",
+    "other_class_certificate",
     "reduction_lines",
+    "same_class_certificate",
+    "unscalable_certificate",
     "write_certificate",
 ]

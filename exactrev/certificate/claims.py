@@ -31,6 +31,14 @@ def counterexample_certificate(a: Network, b: Network, x: Sequence[Any]) -> Iter
     return _certificate("different", a, b, _counterexample(a, b, point))
 
 
+def unscalable_certificate(
+    a: Network, b: Network, points: Iterable[Sequence[fmpq]]
+) -> Iterator[str]:
+    """The claim that no scale and shift of an output of b are right at three points."""
+    steps = (line for point in points for line in _counterexample(a, b, list(point)))
+    return _certificate("unscalable", a, b, steps)
+
+
 def equality_certificate(
     a: Network, b: Network, reduced_a: Reduction, reduced_b: Reduction, isomorphism: Isomorphism
 ) -> Iterator[str]:
@@ -60,6 +68,19 @@ def difference_certificate(
     """A claim about how far a is from b, its outputs scaled and shifted (section 11)."""
     scaling = (" ".join(["scale", *map(str, scale)]), " ".join(["shift", *map(str, shift)]))
     return _certificate(kind, a, b, steps, (*scaling, *preliminaries))
+
+
+def same_class_certificate(
+    a: Network, b: Network, preliminaries: Iterable[str], steps: Iterable[str]
+) -> Iterator[str]:
+    """The claim that everywhere some output is a largest one of both networks (section 11)."""
+    return _certificate("same-class", a, b, steps, preliminaries)
+
+
+def other_class_certificate(a: Network, b: Network, x: Sequence[Any]) -> Iterator[str]:
+    """The claim that at the point x no output is a largest one of both."""
+    point = [to_rational(coordinate) for coordinate in x]
+    return _certificate("other-class", a, b, _counterexample(a, b, point))
 
 
 def domain_lines(domain: Polyhedron) -> Iterator[str]:

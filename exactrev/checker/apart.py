@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exactrev.checker.difference import DifferenceTree, read_pair
+from exactrev.checker.difference import ReducedTree, read_pair
 from exactrev.checker.lines import (
     INTEGER,
     NATURAL,
@@ -36,7 +36,7 @@ class EqualOn:
     def __init__(self, lines: Lines, a: Network, b: Network) -> None:
         self._pair = read_pair(lines, a, b)
         self._outputs = range(a.outputs)
-        self._proof = DifferenceTree(lines, self._pair)
+        self._proof = ReducedTree(lines, self._pair.difference())
 
     def step(self, line: str) -> None:
         if line != "same":
@@ -62,7 +62,7 @@ class Within:
 
     def __init__(self, lines: Lines, a: Network, b: Network) -> None:
         self._pair = read_pair(lines, a, b)
-        self._proof = DifferenceTree(lines, self._pair)
+        self._proof = ReducedTree(lines, self._pair.difference())
         self._keys = [(i, side) for i in range(a.outputs) for side in ("lower", "upper")]
         self._here: dict[Key, Ratio] = {}
         self._proved: dict[Key, Ratio] = {}

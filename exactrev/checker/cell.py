@@ -111,6 +111,15 @@ class Cell:
         while self._open[-1].first - self._first > decisions:
             self._open.pop()
 
+    def is_never(self, side: Side, neuron: int) -> bool:
+        """Whether the neuron is decided, and not ON (not OFF) anywhere on the cell or its closure.
+
+        Asked of cells without walls.
+        """
+        if neuron in self._zero:
+            return True
+        return neuron in self._rows and (neuron in self._on) == (side is Side.OFF)
+
     # -- what follows --------------------------------------------------------------------------
 
     def row(self, number: int) -> Form:

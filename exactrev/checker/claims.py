@@ -14,25 +14,25 @@ class Different:
     def __init__(self, a: Network, b: Network) -> None:
         self._networks = (a, b)
         self._point: list[Ratio] | None = None
-        self._outputs: list[list[Ratio]] = []
+        self.outputs: list[list[Ratio]] = []
 
     def step(self, line: str) -> None:
         if self._point is None:
             self._point = numbers_after("point", line, self._networks[0].inputs)
             return
-        place = len(self._outputs)
+        place = len(self.outputs)
         if place == 2:
             raise Refused("no step may follow both outputs")
         network = self._networks[place]
         stated = numbers_after(f"output {'AB'[place]}", line, network.outputs)
         if network.evaluate(self._point) != stated:
             raise Refused(f"network {'AB'[place]} does not have the stated outputs at the point")
-        self._outputs.append(stated)
+        self.outputs.append(stated)
 
     def finish(self) -> None:
-        if len(self._outputs) != 2:
+        if len(self.outputs) != 2:
             raise Refused("a point and both outputs are needed")
-        if self._outputs[0] == self._outputs[1]:
+        if self.outputs[0] == self.outputs[1]:
             raise Refused("the outputs do not differ")
 
     def sentence(self) -> str:

@@ -27,6 +27,26 @@ class Stack(Layered):
         return dict(self._rows[layer][index])
 
 
+def side_by_side(a: Network, b: Network) -> tuple[list[list[Row]], list[Row], list[Row]]:
+    """The hidden layers of both, A's neurons before B's in each, and the rows of both's outputs."""
+    known = {value: value for value in range(ONE, a.inputs)}
+    places: tuple[dict[int, int], dict[int, int]] = (dict(known), dict(known))
+    following, layers = a.inputs, []
+    for layer in range(1, max(a.layers, b.layers)):
+        rows = []
+        for network, place in zip((a, b), places, strict=True):
+            for index in range(network.sizes[layer] if layer < network.layers else 0):
+                place[network.first[layer] + index] = following
+                following += 1
+                rows.append(_renamed(network.row(layer, index), place))
+        layers.append(rows)
+    ours, theirs = (
+        [_renamed(row, place) for row in network.output_rows()]
+        for network, place in zip((a, b), places, strict=True)
+    )
+    return layers, ours, theirs
+
+
 @dataclass(frozen=True)
 class Pair:
     """Networks A and B, B's outputs times ``scale`` plus ``shift``."""
@@ -38,24 +58,13 @@ class Pair:
 
     def difference(self) -> Stack:
         """A less B so scaled: hidden layer k holds A's neurons of layer k, then B's."""
-        known = {ONE: ONE} | {j: j for j in range(self.a.inputs)}
-        places: tuple[dict[int, int], dict[int, int]] = (dict(known), dict(known))
-        following, layers = self.a.inputs, []
-        for layer in range(1, max(self.a.layers, self.b.layers)):
-            rows = []
-            for network, place in zip((self.a, self.b), places, strict=True):
-                for index in range(network.sizes[layer] if layer < network.layers else 0):
-                    place[network.first[layer] + index] = following
-                    following += 1
-                    rows.append(_renamed(network.row(layer, index), place))
-            layers.append(rows)
+        hidden, ours, theirs = side_by_side(self.a, self.b)
         outputs = []
-        for i, (s, t) in enumerate(zip(self.scale, self.shift, strict=True)):
-            row = _renamed(self.a.row(self.a.layers, i), places[0])
-            add_multiple(row, (-s[0], s[1]), _renamed(self.b.row(self.b.layers, i), places[1]))
+        for row, other, s, t in zip(ours, theirs, self.scale, self.shift, strict=True):
+            add_multiple(row, (-s[0], s[1]), other)
             add_multiple(row, (-1, 1), {ONE: t} if t[0] else {})
             outputs.append(row)
-        return Stack(self.a.inputs, [*layers, outputs])
+        return Stack(self.a.inputs, [*hidden, outputs])
 
     def names(self) -> str:
         """The two functions that are compared, for a sentence."""
@@ -86,29 +95,28 @@ def read_pair(lines: Lines, a: Network, b: Network) -> Pair:
     return Pair(a, b, scale, shift)
 
 
-class DifferenceTree:
-    """A tree on the neurons that are left of the difference of A and B, after reductions."""
+class ReducedTree:
+    """A tree on the neurons that are left of a network after reductions, and on its outputs."""
 
-    def __init__(self, lines: Lines, pair: Pair) -> None:
+    def __init__(self, lines: Lines, network: Layered) -> None:
         """Read what stands before ``proof``, from ``reductions`` on."""
-        difference = pair.difference()
-        form = WorkingForm(difference)
+        form = WorkingForm(network)
         head, _, count = lines.take().partition(" ")
         if head != "reductions":
             raise Refused("expected a line 'reductions' with a natural number")
         for _ in range(natural(count)):
             rule, *operands = lines.take().split(" ")
-            reduce(difference, form, rule, operands)
+            reduce(network, form, rule, operands)
         levels = _levels(form)
         self.tree: Tree = read_tree(lines, Stack(form.inputs, [*levels, []]))
         if self.tree.depth:
-            raise Refused("trees of a difference have depth 0")
-        self._first = len(self.tree.cell.domain) + sum(map(len, levels[:-1]))
+            raise Refused("this tree must have depth 0")
+        self.first_output = len(self.tree.cell.domain) + sum(map(len, levels[:-1]))
 
     def output(self, index: int) -> Form:
-        """An output of the difference on the current cell, where it is one affine form."""
+        """An output on the current cell, where it is one affine form."""
         self.tree.require_open()
-        return self.tree.cell.preactivation(self._first + index)
+        return self.tree.cell.preactivation(self.first_output + index)
 
     def where(self) -> str:
         """The points that the tree speaks of, for a sentence."""

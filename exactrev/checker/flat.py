@@ -1,4 +1,4 @@
-"""A domain without interior points in the inputs that it leaves free (format, section 13).
+"""A domain without interior points in the inputs that it leaves free (format, section 10.2).
 
 Where a sum of a domain's rows is a constant that is not positive, each of these rows is 0 at every
 point of the domain; one of them then gives an input as a form of the others.

@@ -9,11 +9,13 @@ from typing import Protocol
 from exactrev.checker.apart import EqualOn, Within
 from exactrev.checker.boundaries import Boundaries
 from exactrev.checker.claims import Different, Equal, Isomorphic
+from exactrev.checker.classes import OtherClass, SameClass
 from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network
 from exactrev.checker.properties import Satisfied, Unsatisfied
 from exactrev.checker.regions import Regions
 from exactrev.checker.unbounded import Unbounded
+from exactrev.checker.unscalable import Unscalable
 
 
 class Claim(Protocol):
@@ -62,8 +64,11 @@ KINDS = {
     "isomorphic": _about_two(Isomorphic),
     "equal": _about_two(Equal),
     "different": _about_two(Different),
+    "unscalable": _about_two(Unscalable),
     "equal-on": Kind(("A", "B"), lambda lines, networks: EqualOn(lines, *networks)),
     "within": Kind(("A", "B"), lambda lines, networks: Within(lines, *networks)),
+    "same-class": Kind(("A", "B"), lambda lines, networks: SameClass(lines, *networks)),
+    "other-class": _about_two(OtherClass),
     "unbounded": Kind(("A", "B"), lambda lines, networks: Unbounded(lines, *networks)),
     "regions": Kind(("A",), lambda lines, networks: Regions(lines, *networks)),
     "boundaries": Kind(("A",), lambda lines, networks: Boundaries(lines, *networks)),

@@ -1,4 +1,4 @@
-"""The claims that a property holds of no input, or of one (format, section 13)."""
+"""The claims that a property holds of no input, or of one (format, section 10.2)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ class Unsatisfied:
             raise Refused("a part of the property is not dealt with")
 
     def sentence(self) -> str:
-        return f"no input of {names(self._all.networks)} has the stated property, in real arithmetic"
+        return (
+            f"no input of {names(self._all.networks)} has the stated property, in real arithmetic"
+        )
 
 
 class FlatPart:

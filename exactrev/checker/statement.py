@@ -1,4 +1,4 @@
-"""What a property says of networks that stand side by side (format, section 13).
+"""What a property says of networks that stand side by side (format, section 10.2).
 
 The inputs of the networks, one network after the other, are the inputs of all; so are the outputs.
 A property holds at the points of a domain where all constraints of one conjunction do.

@@ -5,89 +5,108 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from flint import fmpq
+
 from exactrev.cli.certificates import prove, save_certificate
-from exactrev.cli.equiv import outcome, report, saved
+from exactrev.cli.equiv import outcome, saved
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
 
 if TYPE_CHECKING:
-    from flint import fmpq
-
-    from exactrev.equivalence import Deviation, Equivalence
+    from exactrev.equivalence import Comparison, Deviation
+    from exactrev.equivalence.covering import Point
     from exactrev.lp.polyhedron import Polyhedron
 
 _LONG = 24  # a number with more characters is shown to a person as about what it is
 
 
 def measure(
-    found: Equivalence, domain: Polyhedron | None, arguments: argparse.Namespace
+    comparison: Comparison,
+    witness: Point | None,
+    domain: Polyhedron | None,
+    arguments: argparse.Namespace,
+    **more: Any,
 ) -> Outcome:
-    """The outcome for two networks that are not known to be equal."""
-    from exactrev.equivalence import Comparison, Deviation
+    """The outcome for two networks that are not known to be equal; they may differ at a witness.
+
+    ``more`` are further facts to report.
+    """
+    from exactrev.equivalence import Deviation
 
     patience = Patience(
         arguments.timeout, None if arguments.quiet else lambda: _progress(search)
     )
     only_within = None if arguments.deviation else arguments.epsilon
-    comparison = Comparison.of(found.a, found.b)
     search = Deviation(comparison, domain, only_within, patience.stop)
     with patience.heeding_interrupts():
         proved = prove(search.lines(), arguments.certificate)
+    facts = _facts(search, witness, only_within if proved else None) | more
     if search.escape is not None:
-        return _unbounded(search, arguments)
+        return _unbounded(search, arguments, more)
     if proved and only_within is not None:
-        facts = _facts(search, search.largest() or only_within * 0, only_within)
         return outcome("within", certificate=arguments.certificate, **facts)
     if proved:
-        return _closed(found, search, arguments)
-    return _stopped(found, search, patience, arguments)
+        return _closed(search, arguments, more)
+    return _stopped(search, witness, patience, arguments, facts)
 
 
-def _closed(found: Equivalence, search: Deviation, arguments: argparse.Namespace) -> Outcome:
+def _closed(search: Deviation, arguments: argparse.Namespace, more: dict[str, Any]) -> Outcome:
     """Lower and upper bounds are the same."""
-    from exactrev.equivalence.decide import differing
-
     largest, level = search.largest(), search.attained()
     assert largest is not None and level is not None and level.point is not None
-    facts = _facts(search, largest, largest)
+    facts = _facts(search, level.point, largest) | more
     if largest == 0:
         return outcome("equal", certificate=arguments.certificate, **facts)
-    there = report(differing(found.a, found.b, level.point), arguments.certificate, **facts)
-    if arguments.epsilon is None or largest > arguments.epsilon:
-        return there
-    return outcome("within", there.facts["witness"], there.facts["outputs"],
-                   arguments.certificate, **facts)  # fmt: skip
+    there = _telling(search.comparison, level.point)
+    verdict = "different"
+    if arguments.epsilon is not None and largest <= arguments.epsilon:
+        verdict = "within"
+    return outcome(verdict, *there, arguments.certificate, **facts)
 
 
 def _stopped(
-    found: Equivalence, search: Deviation, patience: Patience, arguments: argparse.Namespace
+    search: Deviation,
+    witness: Point | None,
+    patience: Patience,
+    arguments: argparse.Namespace,
+    facts: dict[str, Any],
 ) -> Outcome:
     """No upper bound; but a lower one, which may decide."""
-    from exactrev.equivalence.decide import differing
-
-    level = search.attained()
-    seen = (found.witness, None if level is None else level.point)
-    points = [point for point in seen if point is not None]
-    sizes = [max(map(abs, search.comparison.differences(point))) for point in points]
-    least = max(sizes, default=None)
-    facts = _facts(search, least, None)
+    least, point = _largest_seen(search, witness)
     enough = arguments.epsilon if arguments.epsilon is not None else 0
-    if least is not None and least > enough:
-        known = differing(found.a, found.b, points[sizes.index(least)])
-        return report(known, saved(known, arguments.certificate), **facts)
-    return outcome("unknown", reason=patience.reason, **facts)
-
-
-def _unbounded(search: Deviation, arguments: argparse.Namespace) -> Outcome:
-    """The deviation is infinite, along a ray."""
+    if point is None or least <= enough:
+        return outcome("unknown", reason=patience.reason, **facts)
     from exactrev.equivalence.decide import differing
 
+    comparison, certificate = search.comparison, None
+    if comparison.is_plain:
+        known = differing(comparison.a, comparison.b, point)
+        certificate = saved(known, arguments.certificate)
+    return outcome("different", *_telling(comparison, point), certificate, **facts)
+
+
+def _telling(comparison: Comparison, point: Point) -> tuple[list[str], list[list[str]]]:
+    """An input, and the outputs of both networks there."""
+    outputs = (comparison.a(point), comparison.b(point))
+    return list(map(str, point)), [list(map(str, ys)) for ys in outputs]
+
+
+def _largest_seen(search: Deviation, witness: Point | None) -> tuple[fmpq, Point | None]:
+    """The largest deviation seen and where, 0 and None if there was none."""
+    level = search.attained()
+    points = [x for x in (witness, None if level is None else level.point) if x is not None]
+    sizes = [max(map(abs, search.comparison.differences(point))) for point in points]
+    best = max(sizes, default=fmpq(0))
+    return best, points[sizes.index(best)] if points else None
+
+
+def _unbounded(search: Deviation, arguments: argparse.Namespace, more: dict[str, Any]) -> Outcome:
+    """The deviation is infinite, along a ray."""
     escape = search.escape
     assert escape is not None
     if arguments.certificate is not None:
         save_certificate(search.escape_certificate(), arguments.certificate)
-    comparison = search.comparison
-    known = differing(comparison.a, comparison.b, search.beyond(arguments.epsilon or 0))
+    point, outputs = _telling(search.comparison, search.beyond(arguments.epsilon or 0))
     ray = {"point": list(map(str, escape.point)), "direction": list(map(str, escape.direction))}
     facts: dict[str, Any] = {"max_deviation": {"lower": "inf", "upper": "inf"}, "ray": ray}
     details = [
@@ -95,16 +114,19 @@ def _unbounded(search: Deviation, arguments: argparse.Namespace) -> Outcome:
         ("point", " ".join(ray["point"])),
         ("in direction", " ".join(ray["direction"])),
     ]
-    return report(known, arguments.certificate, details=details, **facts)
+    facts |= {"details": details} | more
+    return outcome("different", point, outputs, arguments.certificate, **facts)
 
 
-def _facts(search: Deviation, lower: fmpq | None, upper: fmpq | None) -> dict[str, Any]:
+def _facts(search: Deviation, witness: Point | None, upper: fmpq | None) -> dict[str, Any]:
+    lower, _ = _largest_seen(search, witness)
+
     def text(x: fmpq | None) -> str | None:
         return None if x is None else str(x)
 
     ranges = [{"lower": text(low), "upper": text(high)} for low, high in search.ranges()]
     details = [("deviation", f"{_shown(lower)} to {_shown(upper)}")]
-    if lower is not None and lower == upper:
+    if lower == upper:
         details = [("deviation", _shown(lower))]
         details += [
             (f"output {i}", f"A - B from {_shown(low)} to {_shown(high)}")

@@ -2,7 +2,8 @@
 (isomorphic), or as functions on a domain (equal); or give an exact input where they differ.
 
 --deviation finds exactly how far apart they can be on the domain; --epsilon E asks whether that is
-at most E.  What is cheap is tried first, then a tree on the domain that leaves nothing out.
+at most E; --labels whether they put every input into the same class.  What is cheap is tried first,
+then a tree on the domain that leaves nothing out.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ EXITS = {
     "isomorphic": Exit.HOLDS,
     "equal": Exit.HOLDS,
     "within": Exit.HOLDS,
+    "same-labels": Exit.HOLDS,
     "different": Exit.REFUTED,
     "unknown": Exit.UNDECIDED,
 }
 MEANINGS = {
     "isomorphic": "B is A with hidden neurons permuted and scaled by positive numbers",
-    "equal": "A and B have the same outputs at every input",
+    "equal": "A and B have the same outputs at every input (of the domain, if one is given)",
     "within": "no output of A is farther than epsilon from that of B",
+    "same-labels": "at every input one and the same output of A and B is a largest one",
     "different": "A and B have different outputs at the witness",
     "unknown": "neither a proof of equality nor a difference was found",
 }
@@ -47,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("first", metavar="A", help="network file")
     parser.add_argument("second", metavar="B", help="network file")
     add_domain_options(parser)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--labels", action="store_true",
+                     help="compare only which output is the largest")
+    how.add_argument("--up-to-output-scale", action="store_true",
+                     help="compare A with B's outputs each scaled and shifted to fit best")
     parser.add_argument("--deviation", action="store_true",
                         help="find the exact range of A - B on the domain, output by output")
     parser.add_argument("--epsilon", type=rational, metavar="E",
@@ -65,6 +73,12 @@ def run(arguments: argparse.Namespace) -> Outcome:
     first, second = load(arguments.first), load(arguments.second)
     domain = domain_from_options(arguments, first.inputs)
     asked_how_far = arguments.deviation or arguments.epsilon is not None
+    if arguments.labels and asked_how_far:
+        raise InputError("--labels goes with neither --deviation nor --epsilon")
+    if arguments.up_to_output_scale:
+        from exactrev.cli.scaled import compare_scaled
+
+        return compare_scaled(first, second, domain, arguments)
     try:
         with deadline(arguments.timeout):
             found = _structure(first, second, domain, arguments)
@@ -72,10 +86,15 @@ def run(arguments: argparse.Namespace) -> Outcome:
         return outcome("unknown", reason=str(limit))
     except KeyboardInterrupt:
         return outcome("unknown", reason="interrupted")
+    if arguments.labels and found.verdict in ("different", "unknown"):
+        from exactrev.cli.labels import compare_labels
+
+        return compare_labels(first, second, domain, arguments)
     if asked_how_far and found.verdict in ("different", "unknown"):
         from exactrev.cli.deviation import measure
+        from exactrev.equivalence import Comparison
 
-        return measure(found, domain, arguments)
+        return measure(Comparison.of(first, second), found.witness, domain, arguments)
     if found.verdict == "unknown":
         return _by_tree(found, domain, arguments)
     zero = {"lower": "0", "upper": "0"} if asked_how_far else None

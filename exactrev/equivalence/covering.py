@@ -21,6 +21,7 @@ from exactrev.errors import ExactRevError, InputError
 from exactrev.lp import Form, Motzkin, interior_point
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Layer, Network
+from exactrev.network.reduction import Reduction
 
 Point = tuple[fmpq, ...]
 
@@ -29,19 +30,50 @@ class NotProved(ExactRevError):
     """A search ended without a proof of its claim: it was stopped, or the claim is false."""
 
 
-class DifferenceExplorer(Explorer):
+class CoveringExplorer(Explorer):
+    """Goes through the cells of a domain on which a reduced network is affine.
+
+    ``network`` is the reduced one, or that with its outputs in a hidden layer, to be decided too.
+    """
+
+    def __init__(
+        self,
+        reduction: Reduction,
+        network: Network,
+        domain: Polyhedron | None,
+        stop: Callable[[], bool],
+    ) -> None:
+        proper = proper_domain(network.inputs, domain)
+        coordinates = independent_coordinates(outputs_hidden(reduction.network), proper)
+        rows = NetworkRows(network, proper, coordinates)
+        super().__init__(rows, choose_norm(rows), 0, Found.nothing(0), stop)
+        self.reduction = reduction
+        self.cells = 0
+
+    def preliminaries(self) -> Iterator[str]:
+        """What the certificate says of the reductions, the domain and the norm."""
+        yield from reduction_lines(self.reduction)
+        yield from domain_lines(self.arrangement.domain)
+        yield "depth 0"
+        if self.norm is not None:
+            yield from self.norm.lines()
+
+    def steps(self) -> Iterator[str]:
+        """The steps of the tree; raises NotProved at its end if branches were left open."""
+        yield from tree_lines(self)
+        if self.found.open_branches:
+            raise NotProved("the search was stopped")
+
+
+class DifferenceExplorer(CoveringExplorer):
     """Goes through the cells of a domain on which the reduced difference is affine."""
 
     def __init__(
         self, comparison: Comparison, domain: Polyhedron | None, stop: Callable[[], bool]
     ) -> None:
-        proper = proper_domain(comparison.a.inputs, domain)
-        network = comparison.reduction.network
-        coordinates = independent_coordinates(_outputs_hidden(network), proper)
-        rows = NetworkRows(network, proper, coordinates)
-        super().__init__(rows, choose_norm(rows), 0, Found.nothing(0), stop)
+        reduction = comparison.reduction
+        super().__init__(reduction, reduction.network, domain, stop)
         self.comparison = comparison
-        self.cells = 0
 
     @property
     def outputs(self) -> range:
@@ -57,24 +89,16 @@ class DifferenceExplorer(Explorer):
 
         Raises NotProved at the end of the tree if branches were left open.
         """
+
+        def steps() -> Iterator[str]:
+            yield from self.steps()
+            yield from last()
+
         comparison = self.comparison
         return difference_certificate(
             kind, comparison.a, comparison.b, comparison.scale, comparison.shift,
-            self._preliminaries(), self._steps(last),
+            self.preliminaries(), steps(),
         )  # fmt: skip
-
-    def _preliminaries(self) -> Iterator[str]:
-        yield from reduction_lines(self.comparison.reduction)
-        yield from domain_lines(self.arrangement.domain)
-        yield "depth 0"
-        if self.norm is not None:
-            yield from self.norm.lines()
-
-    def _steps(self, last: Callable[[], Iterator[str]]) -> Iterator[str]:
-        yield from tree_lines(self)
-        if self.found.open_branches:
-            raise NotProved("the search was stopped")
-        yield from last()
 
 
 def proper_domain(inputs: int, domain: Polyhedron | None) -> Polyhedron:
@@ -88,6 +112,6 @@ def proper_domain(inputs: int, domain: Polyhedron | None) -> Polyhedron:
     return proper
 
 
-def _outputs_hidden(network: Network) -> Network:
+def outputs_hidden(network: Network) -> Network:
     """The network with its outputs in a further hidden layer."""
     return Network(network.inputs, (*network.layers, Layer.of({}, [0])))

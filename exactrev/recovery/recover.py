@@ -14,7 +14,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
-from exactrev.equivalence import Equivalence, compare_structure
+from exactrev.equivalence import Equivalence
 from exactrev.errors import InputError, QueryBudgetExceeded, RecoveryError, TimeLimitExceeded
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
@@ -27,6 +27,7 @@ from exactrev.recovery.explanation import (
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.output_layer import hidden_part
 from exactrev.recovery.probe import PackedProbe, PlainProbe, Probe
+from exactrev.recovery.proof import proved_against
 from exactrev.recovery.reconstruction import Reconstruction
 from exactrev.recovery.survey import Survey
 
@@ -138,7 +139,7 @@ def _judged(
     unresolved = unresolved_of(reconstruction, stopped)
     found: Equivalence | None = None
     if network is not None and isinstance(target, Network):
-        found = compare_structure(target, network, seed)
+        found = proved_against(target, network, seed)
         if not found.same_function:
             unresolved += unproved_reasons(found, seed)
         else:

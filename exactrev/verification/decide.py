@@ -1,5 +1,6 @@
 """Does a property hold of some input?  A proof that it does not, or an exact input.
 
+>>> from exactrev import Network
 >>> from exactrev.vnnlib import parse_vnnlib
 >>> relu = Network.dense([([[1]], [0]), ([[1]], [0])])
 >>> query = parse_vnnlib('''
@@ -20,11 +21,11 @@ from flint import fmpq
 
 from exactrev.arrangement.leaves import Point
 from exactrev.errors import ExactRevError, InputError
-from exactrev.network.model import Network
 from exactrev.verification.attack import find_satisfying
 from exactrev.verification.flatten import Vacant, flatten
 from exactrev.verification.instance import Instance, Part, bind
 from exactrev.verification.search import PartSearch
+from exactrev.verification.single import point_steps
 from exactrev.verification.statement import (
     LETTERS,
     satisfied_certificate,
@@ -112,6 +113,9 @@ class Search:
             yield "part"
             yield from flat.lines
             if isinstance(flat, Vacant):
+                continue
+            if not flat.free:
+                yield from point_steps(self.instance.joint, part, flat.lifted(flat.inside))
                 continue
             search = self._part = PartSearch(self.instance.joint, part, flat, self._stop)
             yield from search.steps()

@@ -1,4 +1,4 @@
-"""A domain without interior points, in the inputs that it leaves free (certificate format, 13).
+"""A domain without interior points, in the inputs that it leaves free (certificate format, 10.2).
 
 >>> from exactrev.lp import Polyhedron
 >>> flat = flatten(Polyhedron.of(2, [[1, 1, -1], [-1, -1, 1], [1, 0, 0]]))    # x + y = 1, x >= 0

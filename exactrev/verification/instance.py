@@ -51,9 +51,7 @@ class Instance:
 
     def parts(self) -> Iterator[Part]:
         """What is asked: the query's property holds exactly where it does in one of the parts."""
-        outputs = self.query.outputs or tuple(
-            Variable("Y", i) for i in range(self.joint.outputs)
-        )
+        outputs = self.query.outputs or tuple(Variable("Y", i) for i in range(self.joint.outputs))
         columns = {variable: j for j, variable in enumerate((*self.query.inputs, *outputs))}
         for _, some in groupby(cases(self.query), key=lambda case: id(case.domain)):
             listed = list(some)
@@ -143,7 +141,14 @@ def _graph(network: Network) -> tuple[object, ...]:
 
 
 def _demand_no_hidden(query: Query) -> None:
-    for network in query.networks:
-        if network.hidden:
-            name = network.hidden[0].name
-            raise InputError(f"the query speaks of the hidden value {name}, not only of outputs")
+    """Raise InputError if a constraint reads a value that is neither input nor output."""
+    hidden = {tensor.name for network in query.networks for tensor in network.hidden}
+    pending = [query.assertion]
+    while hidden and pending:
+        formula = pending.pop()
+        if isinstance(formula, Constraint):
+            for variable, _ in formula.terms:
+                if variable.tensor in hidden:
+                    raise InputError(f"the query constrains the hidden value {variable.tensor}")
+        else:
+            pending += formula.parts

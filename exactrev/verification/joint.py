@@ -1,5 +1,4 @@
-"""Several networks as one, each with inputs and outputs of its own; and networks made smaller or
-larger at the ends: forms of the inputs and outputs as outputs, inputs as forms of fewer ones.
+"""Several networks as one, each with inputs and outputs of its own.
 
 >>> line = Network.dense([([[2]], [1])])
 >>> both = side_by_side([line, Network.dense([([[1, -1]], [0]), ([[3]], [0])])])
@@ -30,7 +29,9 @@ def _joint_layer(networks: Sequence[Network], number: int, depth: int) -> Layer:
     there = [
         network.layers[-1]
         if number == depth
-        else network.layers[number - 1] if number < len(network.layers) else None
+        else network.layers[number - 1]
+        if number < len(network.layers)
+        else None
         for network in networks
     ]
     bias = [entry for layer in there if layer for entry in layer.bias.entries()]
@@ -57,24 +58,3 @@ def _diagonal(layers: Sequence[Layer | None], widths: Sequence[int], source: int
         for row in matrix.tolist():
             entries += [fmpq(0)] * before + row + [fmpq(0)] * after
     return fmpq_mat(height, sum(widths), entries)
-
-
-def with_outputs(network: Network, inputs: fmpq_mat, outputs: fmpq_mat, constants: fmpq_mat) -> Network:
-    """The network whose outputs are ``inputs`` x + ``outputs`` y + ``constants``."""
-    last = network.layers[-1]
-    blocks = {source: outputs * matrix for source, matrix in last.weights}
-    blocks[0] = blocks[0] + inputs if 0 in blocks else inputs
-    bias = outputs * last.bias + constants
-    return Network(network.inputs, (*network.layers[:-1], Layer.of(blocks, bias.entries())))
-
-
-def with_inputs(network: Network, linear: fmpq_mat, constant: fmpq_mat) -> Network:
-    """The network at ``linear`` t + ``constant``, as one of t."""
-    layers = []
-    for layer in network.layers:
-        blocks, bias = dict(layer.weights), layer.bias
-        if 0 in blocks:
-            bias = bias + blocks[0] * constant
-            blocks[0] = blocks[0] * linear
-        layers.append(Layer.of(blocks, bias.entries()))
-    return Network(linear.ncols(), tuple(layers))

@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import fmpq
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exploration import tree_lines
 from exactrev.arrangement.explore import Explorer, Found
-from exactrev.arrangement.forms import UNDECIDED, UNIT, Floats, Forms, NetworkRows
+from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows
 from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.proofs import Answers, Bounded, decide
-from exactrev.arrangement.regions import tree_lines
-from exactrev.lp import Form, Motzkin, System, solve
+from exactrev.lp import Motzkin, System, solve
 from exactrev.network.model import Layer, Network
 from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Bound, Part
-from exactrev.verification.joint import with_inputs, with_outputs
+from exactrev.verification.restriction import restricted
 
 _MIXTURES = 4  # weights of a conjunction's bounds that are remembered from exact proofs
 _SHARE = 2.0**-40  # what of its value at a point a form may lose before it must stay positive
@@ -57,7 +57,7 @@ class PartSearch(Explorer):
         self, joint: Network, part: Part, flat: Flat, stop: Callable[[], bool] = lambda: False
     ) -> None:
         self.flat = flat
-        self.network = restricted_network(joint, part, flat)
+        self.network = restricted(joint, part, flat)
         whole = Network(self.network.inputs, (*self.network.layers, Layer.of({}, [0])))
         coordinates = independent_coordinates(whole, flat.domain)
         rows = NetworkRows(self.network, flat.domain, coordinates)
@@ -81,9 +81,6 @@ class PartSearch(Explorer):
         yield " ".join(["inside", *map(str, self.flat.inside)])
         if self.norm is not None:
             yield from self.norm.lines()
-        if not self.network.inputs:
-            yield from self.exactly(ExactCell((UNDECIDED,) * self.arrangement.neurons, (), (), ()))
-            return
         yield from tree_lines(self)
 
     # -- many cells ----------------------------------------------------------------------------
@@ -124,7 +121,7 @@ class PartSearch(Explorer):
         bounded: Bounded, forms: Forms, left: Integers, lines: list[list[str]],
     ) -> Integers:  # fmt: skip
         """Prove a weighted sum of bounds negative on cells where that is so; what is left."""
-        whole, pairs = integer_pairs(list(zip(conjunction.outputs, weights, strict=True)))
+        pairs = integer_pairs(list(zip(conjunction.outputs, weights, strict=True)))[1]
         scale = sum(y for _, y in pairs)
         if not len(left) or scale > 2**40:
             return left
@@ -188,20 +185,6 @@ class PartSearch(Explorer):
         pairs += [(first + i, weight) for i, weight in weights.items()]
         _, whole = integer_pairs(pairs)
         return [" ".join([f"violated {number} 0", *(f"{k} {y}" for k, y in whole)])]
-
-
-def restricted_network(joint: Network, part: Part, flat: Flat) -> Network:
-    """The network from a part's free inputs to the values of its bounds, in their order."""
-    forms = [bound.form for conjunction in part.conjunctions for bound in conjunction]
-    n, width = joint.inputs, joint.inputs + joint.outputs + 1
-    entries = [x for form in forms for x in form]
-
-    def columns(start: int, stop: int) -> fmpq_mat:
-        some = [entries[i * width + j] for i in range(len(forms)) for j in range(start, stop)]
-        return fmpq_mat(len(forms), stop - start, some)
-
-    bounds = with_outputs(joint, columns(0, n), columns(n, width - 1), columns(width - 1, width))
-    return with_inputs(bounds, flat.linear, flat.constant)
 
 
 def _negative_sum(forms: Forms, pairs: Sequence[tuple[int, int]]) -> Forms:

@@ -1,4 +1,4 @@
-"""The certificates that a property holds of no input, or of one (certificate format, 13)."""
+"""The certificates that a property holds of no input, or of one (certificate format, 10.2)."""
 
 from __future__ import annotations
 

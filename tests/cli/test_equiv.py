@@ -228,3 +228,52 @@ def test_a_stopped_measurement_keeps_its_lower_bound(
     assert 0 < Fraction(said.json["max_deviation"]["lower"]) <= Fraction(1, 3)
     said = run("equiv", relu, half, "--box", "-1", "1", "--epsilon", "9/10", "--json")
     assert (said.code, said.json["verdict"]) == (3, "unknown")
+
+
+def test_an_output_scale_is_found(
+    run: Run, relu: Path, half: Path, write_json: Callable[..., Path], tmp_path: Path
+) -> None:
+    """-3 relu(x) + 2 is relu(x) scaled and shifted; x/2 + 1/3 is not."""
+    path = tmp_path / "scaled.cert"
+    scaled = write_json("scaled.json", ([["2"]], ["0"]), ([["-3/2"]], ["2"]))
+    asked = ("--up-to-output-scale", "--json", "--certificate", path)
+    said = run("equiv", scaled, relu, *asked)
+    assert (said.code, said.json["verdict"]) == (0, "equal")
+    assert (said.json["scale"], said.json["shift"]) == (["-3"], ["2"])
+    assert run("check", path).code == 0
+    said = run("equiv", relu, half, *asked)
+    assert (said.code, said.json["verdict"], said.json["scale"]) == (1, "different", None)
+    assert run("check", path, "--json").json["claim"].startswith("unscalable")
+    points = [Fraction(each["input"][0]) for each in said.json["refutation"]]
+    assert len(points) == 3 and min(points) < 0 < max(points)
+    said = run("equiv", relu, half, *asked, "--deviation", "--box", "-1", "1")
+    assert said.json["verdict"] == "different"
+    best = Fraction(said.json["max_deviation"]["upper"])
+    assert best < Fraction(1, 3)  # the best line is x/2 + 1/4, which misses by 1/4
+    assert best >= Fraction(1, 4)
+    assert run("check", path).code == 0
+    said = run("equiv", relu, scaled, *asked, "--deviation", "--box", "-1", "1")
+    assert (said.json["verdict"], said.json["max_deviation"]["upper"]) == ("equal", "0")
+
+
+def test_labels(run: Run, write_json: Callable[..., Path], tmp_path: Path) -> None:
+    """x against 0, and 2 relu(x) against 0, and x - 1 against 0."""
+    path = tmp_path / "labels.cert"
+    line = write_json("line.json", ([["1"], ["0"]], ["0", "0"]))
+    relu = write_json("relu2.json", ([["1"]], ["0"]), ([["2"], ["0"]], ["0", "0"]))
+    later = write_json("later.json", ([["1"], ["0"]], ["-1", "0"]))
+    said = run("equiv", line, relu, "--labels", "--certificate", path)
+    assert (said.code, said.verdict) == (0, "same-labels")
+    assert run("check", path, "--json").json["claim"].startswith("same-class: ")
+    said = run("equiv", line, later, "--labels", "--certificate", path, "--json")
+    assert (said.code, said.json["verdict"], said.json["labels"]) == (1, "different", [[0], [1]])
+    assert 0 < Fraction(said.json["witness"][0]) < 1
+    assert run("check", path, "--json").json["claim"].startswith("other-class: ")
+    said = run("equiv", line, later, "--labels", "--box", "1", "2")
+    assert (said.code, said.verdict) == (0, "same-labels")
+    assert run("equiv", line, line, "--labels").verdict == "isomorphic"
+    run("equiv", line, later, "--labels", "--deviation").assert_bad_input("--labels")
+
+
+def test_labels_need_two_outputs(run: Run, relu: Path, half: Path) -> None:
+    run("equiv", relu, half, "--labels").assert_bad_input("one output")

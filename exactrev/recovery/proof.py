@@ -1,0 +1,34 @@
+"""The proof of a recovered network against the one it was recovered from.
+
+Structure first: the two are isomorphic, or become so by steps that keep the function.  Where
+neither is so, a tree of cells on all of R^n may still prove the two equal (a neuron that is always
+on for reasons that no sign tells), or find an input where they differ.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from exactrev.equivalence import Agreement, Comparison, Equivalence, compare_structure
+from exactrev.equivalence.decide import conclude
+from exactrev.network.model import Network
+
+#: The tree is given up after this many seconds, or this many rounds of linear programs.
+SECONDS = 60.0
+ROUNDS = 600
+
+
+def proved_against(network: Network, result: Network, seed: int) -> Equivalence:
+    """What is proved of the result: the same function, different at an input, or unknown."""
+    found = compare_structure(network, result, seed)
+    if found.verdict != "unknown":
+        return found
+    end, rounds = monotonic() + SECONDS, 0
+
+    def enough() -> bool:
+        nonlocal rounds
+        rounds += 1
+        return rounds > ROUNDS or monotonic() > end
+
+    search = Agreement(Comparison.of(network, result), None, enough)
+    return conclude(search, network, result, None, search.run())
