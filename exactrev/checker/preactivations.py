@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import lcm, prod
+from operator import mul
 
-from exactrev.checker.forms import Form, combination
+from exactrev.checker.forms import Form
 from exactrev.checker.network import ONE, Layered, Row
 
 
@@ -75,7 +76,8 @@ class OpenLayer:
         self.first, self.end = layer.first, layer.end
         self._layer, self._dimension, self._scale = layer, dimension, scale
         self._on = on
-        self._shares: dict[int, Form] = {}
+        self._read: list[int] = []
+        self._columns: list[Sequence[int]] = []
         self._forms: dict[int, Form] = {}
 
     def form(self, neuron: int) -> Form:
@@ -86,20 +88,20 @@ class OpenLayer:
         return form
 
     def _compute(self, index: int) -> Form:
-        affine = [0] * (self._dimension + 1)
+        if not self._columns:
+            self._read_what_is_on()
+        weight = self._layer.weights[index].get
+        factors = [weight(neuron, 0) for neuron in self._read]
+        form = [sum(map(mul, factors, column)) for column in self._columns]
         unit = self._scale // self._layer.denominator
         for place, value in self._layer.affine[index].items():
-            affine[place] = value * unit
-        weights = self._layer.weights[index]
-        read = [neuron for neuron in weights if neuron in self._on]
-        factors = [1, *(weights[neuron] for neuron in read)]
-        return combination(factors, [affine, *map(self._share, read)])
+            form[place] += value * unit
+        return tuple(form)
 
-    def _share(self, neuron: int) -> Form:
-        """The form of an earlier neuron divided by this layer's denominator: integers."""
-        share = self._shares.get(neuron)
-        if share is None:
-            common = self._layer.denominator
-            share = tuple([value // common for value in self._on[neuron]])
-            self._shares[neuron] = share
-        return share
+    def _read_what_is_on(self) -> None:
+        """The earlier neurons that are on and, coefficient by coefficient, their forms divided by
+        this layer's denominator: integers."""
+        common = self._layer.denominator
+        self._read = [neuron for neuron in self._on if neuron < self.first]
+        shares = [[value // common for value in self._on[neuron]] for neuron in self._read]
+        self._columns = list(zip(*shares, strict=True)) or [()] * (self._dimension + 1)
