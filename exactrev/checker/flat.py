@@ -1,4 +1,4 @@
-"""A domain without interior points in the inputs that it leaves free (format, section 10.2).
+"""A domain, with inputs taken out where it has no interior points, or cut (format, section 10.2).
 
 Where a sum of a domain's rows is a constant that is not positive, each of these rows is 0 at every
 point of the domain; one of them then gives an input as a form of the others.
@@ -7,6 +7,7 @@ point of the domain; one of them then gives an input as a form of the others.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from exactrev.checker.lines import Ratio, Refused
 from exactrev.checker.network import ONE, Row, combination
@@ -42,6 +43,32 @@ class Flat:
         self.pinned = {j: substituted(row, {place: form}) for j, row in self.pinned.items()}
         self.pinned[place] = form
 
+    def halves(self, place: int, value: Ratio) -> tuple[Flat, Flat]:
+        """The domain where an input that is left is >= a value, and where it is <= it."""
+        if place not in self.free:
+            raise Refused("there is no such input left")
+        p, q = value
+        above, below = Flat(self._rows, self._inputs), Flat(self._rows, self._inputs)
+        for half, sign in ((above, 1), (below, -1)):
+            half.pinned = dict(self.pinned)
+            row = {place: (sign, 1)}
+            add_multiple(row, (-sign, 1), {ONE: (p, q)} if p else {})
+            half._rows.append(row)
+        return above, below
+
+    def box(self) -> list[tuple[Ratio, Ratio]]:
+        """The bounds of each free input by rows that read it alone; refused unless there are."""
+        bounds: list[tuple[Ratio, Ratio]] = []
+        for j in self.free:
+            mine = [row for row in self._rows if set(row) - {ONE} == {j}]
+            ends = [(row[j][0] > 0, _zero(row[j], row.get(ONE, (0, 1)))) for row in mine]
+            low = [Fraction(*end) for positive, end in ends if positive]
+            high = [Fraction(*end) for positive, end in ends if not positive]
+            if not low or not high or max(low) > min(high):
+                raise Refused(f"input {j} is not bounded by rows that read it alone")
+            bounds.append((max(low).as_integer_ratio(), min(high).as_integer_ratio()))
+        return bounds
+
     def require_vacant(self, pairs: list[int]) -> None:
         """Refused unless the combination shows that the domain has no point."""
         if self._constant(pairs)[0] >= 0:
@@ -72,3 +99,9 @@ class Flat:
             if not constant:
                 kept.append([row.get(j, (0, 1)) for j in (*self.free, ONE)])
         return kept
+
+
+def _zero(slope: Ratio, constant: Ratio) -> tuple[int, int]:
+    """Where slope x + constant is 0: numerator and denominator, not in lowest terms."""
+    p, q = -constant[0] * slope[1], constant[1] * slope[0]
+    return p, q

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from exactrev.checker.enclosure import Enclosure
 from exactrev.checker.flat import Flat
 from exactrev.checker.forms import combination
 from exactrev.checker.lines import (
+    INTEGER,
     NATURAL,
     NONZERO,
     POSITIVE,
@@ -17,16 +19,25 @@ from exactrev.checker.lines import (
     integers,
     numbers_after,
 )
-from exactrev.checker.network import Network
+from exactrev.checker.network import Network, Row
 from exactrev.checker.root import read_tree_on
 from exactrev.checker.statement import Part, SideBySide, at, count_after, read_part
 from exactrev.checker.tree import GRAMMAR, Tree
 
 _ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
-_FLAT = {"pin": re.compile(rf"{NATURAL} {NATURAL} {_ROWS}"), "vacant": re.compile(_ROWS)}
+_FLAT = {
+    "pin": re.compile(rf"{NATURAL} {NATURAL} {_ROWS}"),
+    "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
+    "vacant": re.compile(_ROWS),
+    "enclosed": re.compile(NATURAL),
+}
 _TREE = GRAMMAR | {
     "violated": re.compile(rf"{NATURAL} {NATURAL}(?: {NATURAL} {NONZERO})*+"),
 }
+
+
+#: The finest grid that this checker rounds to has 2^-MAX_PLACES between its numbers.
+MAX_PLACES = 10_000
 
 
 class Unsatisfied:
@@ -37,28 +48,19 @@ class Unsatisfied:
         self._all = SideBySide(networks)
         parts = range(count_after("parts", lines.take()))
         self._waiting = [read_part(lines, self._all.inputs, self._all.outputs) for _ in parts][::-1]
-        self._flat: FlatPart | None = None
-        self._tree: PartTree | None = None
+        self._part: PartProof | None = None
 
     def step(self, line: str) -> None:
-        if self._tree is not None:
-            if self._tree.step(line):
-                self._tree = None
-        elif self._flat is not None:
-            self._flatten(self._flat, line)
+        if self._part is not None:
+            if self._part.step(line, self._lines):
+                self._part = None
         elif line == "part" and self._waiting:
-            self._flat = FlatPart(self._waiting.pop(), self._all)
+            self._part = PartProof(self._waiting.pop(), self._all)
         else:
             raise Refused("expected the line 'part' or, after the last one, 'end'")
 
-    def _flatten(self, flat: FlatPart, line: str) -> None:
-        if line.partition(" ")[0] == "inside":
-            self._tree, self._flat = flat.tree(line, self._lines), None
-        elif flat.step(line):
-            self._flat = None
-
     def finish(self) -> None:
-        if self._tree is not None or self._flat is not None:
+        if self._part is not None:
             raise Refused("a branch of the tree is open")
         if self._waiting:
             raise Refused("a part of the property is not dealt with")
@@ -69,30 +71,60 @@ class Unsatisfied:
         )
 
 
-class FlatPart:
-    """One part of a property, before its tree."""
+class PartProof:
+    """The proof that no point has one part of a property, on one piece of its domain at a time."""
 
     def __init__(self, part: Part, networks: SideBySide) -> None:
         self._part, self._networks = part, networks
-        self._flat = Flat(part.domain, networks.inputs)
+        self._constraints = [c for conjunction in part.conjunctions for c in conjunction]
+        self._pieces = [Flat(part.domain, networks.inputs)]
+        self._tree: PartTree | None = None
+        self._enclosure: Enclosure | None = None
+        self._enclosed: dict[int, Row] = {}
 
-    def step(self, line: str) -> bool:
-        """Take an input out, or show that there is nothing to do; whether it was the latter."""
-        word, numbers = integers(line, _FLAT)
+    def step(self, line: str, lines: Lines) -> bool:
+        """Judge one step; whether all pieces are dealt with then."""
+        if self._tree is not None:
+            if self._tree.step(line):
+                self._tree = None
+        elif line.partition(" ")[0] == "inside":
+            self._tree = self._planted(self._pieces.pop(), line, lines)
+        else:
+            self._divide(*integers(line, _FLAT))
+        return self._tree is None and not self._pieces
+
+    def _divide(self, word: str, numbers: list[int]) -> None:
+        """Take an input out of the current piece, cut it, or deal with it as a whole."""
         if word == "pin":
-            self._flat.pin(numbers[0], numbers[1], numbers[2:])
-            return False
-        self._flat.require_vacant(numbers)
-        return True
+            self._pieces[-1].pin(numbers[0], numbers[1], numbers[2:])
+            return
+        piece = self._pieces.pop()
+        if word == "cut":
+            self._pieces += piece.halves(numbers[0], (numbers[2], numbers[1]))[::-1]
+        elif word == "enclosed":
+            self._require_enclosed(piece, numbers[0])
+        else:
+            piece.require_vacant(numbers)
 
-    def tree(self, line: str, lines: Lines) -> PartTree:
-        """The tree on the domain, which has a point inside as the line says."""
-        free = self._flat.free
-        domain = self._flat.interior(numbers_after("inside", line, len(free)))
-        constraints = [c for conjunction in self._part.conjunctions for c in conjunction]
-        stack = self._networks.restricted(constraints, self._flat.pinned, free)
+    def _planted(self, piece: Flat, line: str, lines: Lines) -> PartTree:
+        """The tree on a piece, which has a point inside as the line says."""
+        domain = piece.interior(numbers_after("inside", line, len(piece.free)))
+        stack = self._networks.restricted(self._constraints, piece.pinned, piece.free)
         first = len(domain) + self._networks.neurons
         return PartTree(read_tree_on(domain, 0, lines, stack), first, self._part)
+
+    def _require_enclosed(self, piece: Flat, places: int) -> None:
+        """On the box about a piece, every conjunction has a constraint that holds nowhere."""
+        if places > MAX_PLACES:
+            raise Refused(f"this checker takes at most {MAX_PLACES} binary places")
+        if self._enclosure is None or piece.pinned != self._enclosed:
+            stack = self._networks.restricted(self._constraints, piece.pinned, piece.free)
+            self._enclosure, self._enclosed = Enclosure(stack), piece.pinned
+        highest = iter(self._enclosure.highest(piece.box(), places))
+        for conjunction in self._part.conjunctions:
+            bounds = [(next(highest), constraint.strict) for constraint in conjunction]
+            if not any(bound < 0 or (bound == 0 and strict) for bound, strict in bounds):
+                raise Refused("the constraints of a conjunction may hold together on the box")
 
 
 class PartTree:

@@ -25,6 +25,7 @@ def measure(
     witness: Point | None,
     domain: Polyhedron | None,
     arguments: argparse.Namespace,
+    patience: Patience,
     **more: Any,
 ) -> Outcome:
     """The outcome for two networks that are not known to be equal; they may differ at a witness.
@@ -33,11 +34,12 @@ def measure(
     """
     from exactrev.equivalence import Deviation
 
-    patience = Patience(
-        arguments.timeout, None if arguments.quiet else lambda: _progress(search)
-    )
     only_within = None if arguments.deviation else arguments.epsilon
     search = Deviation(comparison, domain, only_within, patience.stop)
+    if not arguments.quiet:
+        patience.tell(lambda: _progress(search))
+    if only_within is not None and _largest_seen(search, witness)[0] > only_within:
+        return _stopped(search, witness, patience, arguments, _facts(search, witness, None) | more)
     with patience.heeding_interrupts():
         proved = prove(search.lines(), arguments.certificate)
     facts = _facts(search, witness, only_within if proved else None) | more

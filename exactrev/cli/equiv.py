@@ -72,13 +72,14 @@ def run(arguments: argparse.Namespace) -> Outcome:
     demand_certificate(arguments.certificate, arguments.first, arguments.second)
     first, second = load(arguments.first), load(arguments.second)
     domain = domain_from_options(arguments, first.inputs)
+    patience = Patience(arguments.timeout, None)
     asked_how_far = arguments.deviation or arguments.epsilon is not None
     if arguments.labels and asked_how_far:
         raise InputError("--labels goes with neither --deviation nor --epsilon")
     if arguments.up_to_output_scale:
         from exactrev.cli.scaled import compare_scaled
 
-        return compare_scaled(first, second, domain, arguments)
+        return compare_scaled(first, second, domain, arguments, patience)
     try:
         with deadline(arguments.timeout):
             found = _structure(first, second, domain, arguments)
@@ -89,14 +90,15 @@ def run(arguments: argparse.Namespace) -> Outcome:
     if arguments.labels and found.verdict in ("different", "unknown"):
         from exactrev.cli.labels import compare_labels
 
-        return compare_labels(first, second, domain, arguments)
+        return compare_labels(first, second, domain, arguments, patience)
     if asked_how_far and found.verdict in ("different", "unknown"):
         from exactrev.cli.deviation import measure
         from exactrev.equivalence import Comparison
 
-        return measure(Comparison.of(first, second), found.witness, domain, arguments)
+        comparison = Comparison.of(first, second)
+        return measure(comparison, found.witness, domain, arguments, patience)
     if found.verdict == "unknown":
-        return _by_tree(found, domain, arguments)
+        return _by_tree(found, domain, arguments, patience)
     zero = {"lower": "0", "upper": "0"} if asked_how_far else None
     return report(found, saved(found, arguments.certificate), max_deviation=zero)
 
@@ -113,17 +115,18 @@ def _structure(
 
 
 def _by_tree(
-    found: Equivalence, domain: Polyhedron | None, arguments: argparse.Namespace
+    found: Equivalence,
+    domain: Polyhedron | None,
+    arguments: argparse.Namespace,
+    patience: Patience,
 ) -> Outcome:
     """The verdict of a tree on the domain, whose certificate is written as the tree grows."""
     from exactrev.equivalence import Agreement, Comparison
     from exactrev.equivalence.decide import conclude
 
-    patience = Patience(
-        arguments.timeout,
-        None if arguments.quiet else lambda: f"equal on {search.cells} cells so far",
-    )
     search = Agreement(Comparison.of(found.a, found.b), domain, patience.stop)
+    if not arguments.quiet:
+        patience.tell(lambda: f"equal on {search.cells} cells so far")
     with patience.heeding_interrupts():
         proved = prove(search.lines(), arguments.certificate)
     found = conclude(search, found.a, found.b, domain, proved)

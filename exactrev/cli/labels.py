@@ -19,19 +19,21 @@ if TYPE_CHECKING:
 
 
 def compare_labels(
-    first: Network, second: Network, domain: Polyhedron | None, arguments: argparse.Namespace
+    first: Network,
+    second: Network,
+    domain: Polyhedron | None,
+    arguments: argparse.Namespace,
+    patience: Patience,
 ) -> Outcome:
     """The outcome for two networks that are not known to be equal."""
     from exactrev.equivalence.labels import SameClasses
 
-    patience = Patience(
-        arguments.timeout,
-        None if arguments.quiet else lambda: f"the same class on {search.cells} cells so far",
-    )
     try:
         search = SameClasses(first, second, domain, patience.stop)
     except InputError as error:
         raise InputError(f"{arguments.first}, {arguments.second}: {error}") from error
+    if not arguments.quiet:
+        patience.tell(lambda: f"the same class on {search.cells} cells so far")
     witness = _sampled(first, second, domain, arguments.seed)
     if witness is None:
         with patience.heeding_interrupts():

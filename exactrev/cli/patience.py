@@ -23,6 +23,10 @@ class Patience:
         self._next_report = self._start + _SECONDS_BETWEEN_REPORTS
         self.interrupted = False
 
+    def tell(self, progress: Callable[[], str] | None) -> None:
+        """From now on report this progress."""
+        self._progress = progress
+
     @property
     def elapsed(self) -> float:
         """Seconds since the beginning."""

@@ -12,6 +12,7 @@ from exactrev.cli.patience import Patience
 from exactrev.errors import InputError
 
 if TYPE_CHECKING:
+    from exactrev.equivalence import Comparison
     from exactrev.equivalence.covering import Point
     from exactrev.equivalence.output_scale import OutputScale
     from exactrev.lp.polyhedron import Polyhedron
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 
 def compare_scaled(
-    first: Network, second: Network, domain: Polyhedron | None, arguments: argparse.Namespace
+    first: Network,
+    second: Network,
+    domain: Polyhedron | None,
+    arguments: argparse.Namespace,
+    patience: Patience,
 ) -> Outcome:
     """The outcome for A and the scaled and shifted B."""
     from exactrev.equivalence import Comparison
@@ -34,27 +39,26 @@ def compare_scaled(
     if arguments.deviation or arguments.epsilon is not None:
         from exactrev.cli.deviation import measure
 
-        return measure(comparison, None, domain, arguments, **facts)
+        return measure(comparison, None, domain, arguments, patience, **facts)
     if scale.refutation is not None:
         return _refuted(first, second, scale.refutation, arguments)
-    return _by_tree(comparison, scale, domain, arguments, facts)
+    return _by_tree(comparison, scale, domain, arguments, patience, facts)
 
 
 def _by_tree(
-    comparison: Any,
+    comparison: Comparison,
     scale: OutputScale,
     domain: Polyhedron | None,
     arguments: argparse.Namespace,
+    patience: Patience,
     facts: dict[str, Any],
 ) -> Outcome:
     """The only scale and shift that can be right are right everywhere, or not."""
     from exactrev.equivalence import Agreement
 
-    patience = Patience(
-        arguments.timeout,
-        None if arguments.quiet else lambda: f"equal on {search.cells} cells so far",
-    )
     search = Agreement(comparison, domain, patience.stop)
+    if not arguments.quiet:
+        patience.tell(lambda: f"equal on {search.cells} cells so far")
     with patience.heeding_interrupts():
         proved = prove(search.lines(), arguments.certificate)
     if proved:

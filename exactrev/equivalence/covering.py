@@ -18,7 +18,7 @@ from exactrev.arrangement.norm import choose_norm
 from exactrev.certificate.claims import difference_certificate, domain_lines, reduction_lines
 from exactrev.equivalence.comparison import Comparison
 from exactrev.errors import ExactRevError, InputError
-from exactrev.lp import Form, Motzkin, interior_point
+from exactrev.lp import Form, Motzkin, System, interior_point, solve
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Layer, Network
 from exactrev.network.reduction import Reduction
@@ -108,7 +108,9 @@ def proper_domain(inputs: int, domain: Polyhedron | None) -> Polyhedron:
         raise InputError(f"the domain has {domain.dimension} dimensions, not {inputs}")
     proper = proper_rows(domain)
     if isinstance(interior_point(inputs, proper.rows), Motzkin):
-        raise InputError("the domain has no interior points")
+        if isinstance(solve(System.within(proper)), Motzkin):
+            raise InputError("the domain is empty")
+        raise InputError("the domain has no interior points: it lies in a hyperplane")
     return proper
 
 

@@ -106,8 +106,8 @@ def test_outputs_may_read_what_no_neuron_reads() -> None:
 
 def test_a_domain_needs_interior_points() -> None:
     pair = Comparison.of(RELU, LINE)
-    for rows in ([[1, 0], [-1, -1]], [[1, 0], [-1, 0]]):
-        with pytest.raises(InputError, match="no interior points"):
+    for rows, fault in (([[1, 0], [-1, -1]], "is empty"), ([[1, 0], [-1, 0]], "no interior")):
+        with pytest.raises(InputError, match=fault):
             Agreement(pair, Polyhedron.of(1, rows))
     with pytest.raises(InputError, match="2 dimensions"):
         Agreement(pair, Polyhedron.box(0, 1, 2))
