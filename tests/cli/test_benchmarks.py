@@ -106,3 +106,11 @@ def test_a_partial_result_without_reasons_is_not_resolved(
     assert code == 0
     row = [cell.strip() for cell in out.splitlines()[2].strip("| ").split("|")]
     assert row[1:5] == ["10 of 12", "1 of 2", "0 of 2", "0"]
+
+
+def test_the_regions_table_has_a_row_a_network(capsys: pytest.CaptureFixture[str]) -> None:
+    from benchmarks.regions import main
+
+    assert main(["--only", "2-3-2-1", "--only", "ternary, 2-20-20-1", "--depth", "1"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[2].startswith("| 2-3-2-1 | ") and rows[3].startswith("| ternary, 2-20-20-1 | ")
