@@ -1,4 +1,4 @@
-"""The checker proved in Coq gives the Python checker's verdict on every certificate, true or damaged.
+"""The checker proved in Coq gives the Python checker's verdict on certificates, true and damaged.
 
 It is built by ``make -C proofs/coq``; where it was not, these tests are skipped.
 """
@@ -58,9 +58,7 @@ def sealed(text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_golden_certificates(
-    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_golden_certificates(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     python, verified = verdicts((GOLDEN / f"{kind}.cert").read_bytes(), tmp_path, capsys)
     assert python.startswith(f"accepted {kind}: ") and verified.startswith(f"accepted {kind}: ")
     if kind != "regions":  # where it speaks of faces only

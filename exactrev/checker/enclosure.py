@@ -39,9 +39,11 @@ class Enclosure:
     """A network whose last hidden layer is to be bounded over boxes."""
 
     def __init__(self, network: Layered) -> None:
-        self._inputs = network.inputs
-        self._rows = [Reader.of(network.row(k, i)) for _, k, i in network.hidden()]
-        self._last = network.sizes[network.layers - 1]
+        self.inputs = network.inputs
+        self.layers = [
+            [Reader.of(network.row(number, index)) for index in range(network.sizes[number])]
+            for number in range(1, network.layers)
+        ]
 
     def highest(self, box: Sequence[tuple[Ratio, Ratio]], places: int) -> list[int]:
         """Upper bounds of the values of the last layer over a box, times 2^places.
@@ -49,31 +51,45 @@ class Enclosure:
         The box is given by the least and the largest value of each input.
         """
         unit = 1 << places
-        below: list[Form] = []
-        above: list[Form] = []
-        for j, (low, high) in enumerate(box):
-            form = [0] * (self._inputs + 1)
-            common = 2 * lcm(low[1], high[1])
-            least, largest = low[0] * (common // low[1]), high[0] * (common // high[1])
-            form[j], form[-1] = (largest - least) * unit // 2, (largest + least) * unit // 2
-            below.append(_floor(form, common))
-            above.append(_ceiling(form, common))
-        for place, row in enumerate(self._rows):
-            lower = self._bound(row, below, above, unit)
-            upper = self._bound(row, above, below, unit)
-            lower, upper = _floor(lower, row.denominator), _ceiling(upper, row.denominator)
-            if place < len(self._rows) - self._last:
-                lower, upper = _rectified(lower, upper)
-            below.append(lower)
-            above.append(upper)
-        return [_highest(form) for form in above[len(above) - self._last :]]
+        below, above = self._inputs(box, unit)
+        upper: list[Form] = []
+        for number, readers in enumerate(self.layers, 1):
+            lower = self.bounds(number, below, above, unit)
+            upper = self.bounds(number, above, below, unit)
+            lower = [
+                _floor(form, row.denominator) for row, form in zip(readers, lower, strict=True)
+            ]
+            upper = [
+                _ceiling(form, row.denominator) for row, form in zip(readers, upper, strict=True)
+            ]
+            if number < len(self.layers):
+                pairs = [_rectified(*pair) for pair in zip(lower, upper, strict=True)]
+                below += [form for form, _ in pairs]
+                above += [form for _, form in pairs]
+        return [_highest(form) for form in upper]
 
-    def _bound(self, row: Reader, near: list[Form], far: list[Form], unit: int) -> Form:
-        """The row with values replaced by forms, ``far`` ones where weights are negative."""
-        factors = [1, *row.weights.values()]
-        forms = [(*(0,) * self._inputs, row.constant * unit)]
-        forms += [near[v] if w > 0 else far[v] for v, w in row.weights.items()]
-        return combination(factors, forms)
+    def _inputs(
+        self, box: Sequence[tuple[Ratio, Ratio]], unit: int
+    ) -> tuple[list[Form], list[Form]]:
+        below, above = [], []
+        for j, (low, high) in enumerate(box):
+            form = [0] * (self.inputs + 1)
+            common = lcm(low[1], high[1])
+            least, largest = low[0] * (common // low[1]), high[0] * (common // high[1])
+            form[j], form[-1] = (largest - least) * unit, (largest + least) * unit
+            below.append(_floor(form, 2 * common))
+            above.append(_ceiling(form, 2 * common))
+        return below, above
+
+    def bounds(self, number: int, near: list[Form], far: list[Form], unit: int) -> list[Form]:
+        """The rows of a layer, times their denominators, with values replaced by forms: ``near``
+        ones, but ``far`` ones where weights are negative."""
+        found = []
+        for row in self.layers[number - 1]:
+            forms = [(*(0,) * self.inputs, row.constant * unit)]
+            forms += [near[v] if w > 0 else far[v] for v, w in row.weights.items()]
+            found.append(combination([1, *row.weights.values()], forms))
+        return found
 
 
 def _floor(form: Sequence[int], divisor: int) -> Form:
