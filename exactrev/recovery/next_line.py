@@ -9,11 +9,14 @@ from flint import fmpq
 from exactrev.network.model import Network
 from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.explore import telling_places
+from exactrev.recovery.local import combined, unit_scale
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.survey import Survey
 
 #: Lines scanned at random before others are aimed.
 _FIRST = 2
+#: How far beside two places a line passes that is to pass by both, as a share of their distance.
+_ASIDE = fmpq(1, 1 << 8)
 
 
 class NextLine:
@@ -49,6 +52,13 @@ class NextLine:
         self.survey.scan_line(self.survey.line(list(place), way))
 
     def between(self, here: Sequence[fmpq], there: Sequence[fmpq]) -> None:
-        """Scan the line through two places."""
-        way = [b - a for a, b in zip(here, there, strict=True)]
-        self.survey.scan_line(self.survey.line(list(here), way))
+        """Scan a line that passes close by two places.
+
+        Through the places themselves it might lie all along a boundary that both are right beside.
+        """
+        way = combined(there, fmpq(-1), here)
+        size = _ASIDE * unit_scale(way) ** -1
+        start, stop = (
+            combined(place, size, self.survey.random_vector()) for place in (here, there)
+        )
+        self.survey.scan_line(self.survey.line(start, combined(stop, fmpq(-1), start)))

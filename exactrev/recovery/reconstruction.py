@@ -14,7 +14,7 @@ from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
 from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
-from exactrev.recovery.orienting import orient
+from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.sifting import sift
@@ -47,6 +47,7 @@ class Reconstruction:
     def __post_init__(self) -> None:
         self._root = Prefix(self.survey.probe.oracle.inputs)
         self._walker = Walker(self.survey)
+        self._orienter = Orienter(self.survey, self._walker)
         self._first = FirstLayer(self.survey)
         self._agreement = Agreement(self.survey)
         self._next_line = NextLine(self.survey)
@@ -94,7 +95,7 @@ class Reconstruction:
     def _add_layer(self, kinks: list[Kink]) -> bool:
         if not self.layers:
             return False
-        oriented = orient(self.survey, self._walker, self.prefix, kinks)
+        oriented = self._orienter.orient(self.prefix, kinks)
         if oriented is None:
             return False
         prefix, followed = oriented
