@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flint import fmpq
 
@@ -59,3 +59,18 @@ class Layer:
         ]
         key = form_key(kink.form)
         return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
+
+    def over(self, below: Layer) -> Layer:
+        """The same neurons over a layer below of which more weights are known than before."""
+        old = self.prefix.rows
+        assert old is not None
+        pairs = zip(matrix_rows(old), below.neurons, strict=True)
+        flips = [_turned(row, neuron.row.entries()) for row, neuron in pairs]
+        prefix = below.extended().oriented(flips)
+        surfaces = [surface.reoriented(prefix) for surface in self.surfaces]
+        return replace(self, prefix=prefix, surfaces=surfaces)
+
+
+def _turned(a: list[fmpq], b: list[fmpq]) -> bool:
+    """Whether two rows, one a multiple of the other where both are known, point apart."""
+    return any(x * y < 0 for x, y in zip(a, b, strict=True))

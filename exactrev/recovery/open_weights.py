@@ -65,8 +65,12 @@ def filled(
     return network, tuple(missing)
 
 
-def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[OpenWeight]) -> None:
-    """Give the layers below the last their open weights, but those ``missing``, from a network."""
+def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[OpenWeight]) -> bool:
+    """Give the layers below the last their open weights, but those ``missing``, from a network.
+
+    Returns whether there were any; the layers above still stand on what was known before.
+    """
+    kept = False
     for number, layer in enumerate(layers[:-1], 1):
         rows = matrix_rows(network.weight(number))
         for j, neuron in enumerate(layer.neurons):
@@ -79,6 +83,8 @@ def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[Ope
                 for i in neuron.unknown - left:
                     entries[i] = sign * rows[j][i]
                 layer.neurons[j] = Neuron(row_vector(entries), left)
+                kept = True
+    return kept
 
 
 def _solved(

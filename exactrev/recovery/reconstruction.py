@@ -52,6 +52,8 @@ class Reconstruction:
         self._agreement = Agreement(self.survey)
         self._next_line = NextLine(self.survey)
         self._refuted: Network | None = None
+        # whether weights were found that the layers above do not know of yet
+        self._outgrown = False
 
     @property
     def prefix(self) -> Prefix:
@@ -136,8 +138,16 @@ class Reconstruction:
         self._refuted = candidate
         if where is None:
             self.network = candidate
+        elif self._outgrown:
+            self._stand_anew()
         elif not self._meets_missed(candidate, where):
             self._next_line.through(where.place)
+
+    def _stand_anew(self) -> None:
+        """Put the layers on all that is known by now of those below them."""
+        for depth in range(1, len(self.layers)):
+            self.layers[depth] = self.layers[depth].over(self.layers[depth - 1])
+        self._outgrown = False
 
     def _meets_missed(self, candidate: Network, where: Disagreement) -> bool:
         """Add the kinks of a boundary that the candidate lacks; whether there are new ones."""
@@ -171,7 +181,7 @@ class Reconstruction:
             return found.network
         network, missing = filled(self.survey, self._walker.reach, self.layers, found.network)
         self.assumed += missing
-        keep_filled(self.layers, network, missing)
+        self._outgrown = keep_filled(self.layers, network, missing)
         return network
 
     def _restart(self) -> bool:
