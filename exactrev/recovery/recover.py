@@ -143,7 +143,7 @@ def _judged(
             unresolved += unproved_reasons(found, seed)
         else:
             unresolved = ()
-    if network is None and reconstruction.layers and isinstance(target, Network):
+    if network is None and isinstance(target, Network):
         unresolved += missing_of(target, reconstruction, seed)
     verdict, proof = _verdict(network, found)
     return Recovery(
