@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -80,6 +81,23 @@ def test_scanned_lines_give_true_samples_without_a_query(sizes: tuple[int, ...])
         if not opened:
             assert not any(found.carried)
     assert carried > 10
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_what_a_line_missed_makes_no_sample_false(sizes: tuple[int, ...]) -> None:
+    """Kinks are taken out of the lines: the pieces beside the others no longer meet."""
+    random = Random(f"missed {sizes}")
+    for opened in (0, 2):
+        about = known(random, sizes, opened)
+        survey = about.survey(opened)
+        for _ in range(3):
+            kinks = survey.scan_random_line().kinks
+            some = tuple(kink for kink in kinks if random.random() < 0.6)
+            survey.lines[-1] = replace(survey.lines[-1], kinks=some)
+        found = seen(survey, about.layer, about.columns)
+        assert found.certain
+        for sample in found.certain:
+            assert_true(about, sample)
 
 
 def test_one_output_and_like_columns_leave_sides_open() -> None:
