@@ -36,7 +36,7 @@ def orientation(surfaces: Sequence[Surface], width: int) -> list[bool] | None:
         equations = [
             equation
             for surface in surfaces
-            for equation in _bit_equations(surface, known)
+            for equation in bit_equations(surface, known)
         ]
         # some bits may be determined before others, and these by what then is known
         solved = _solve(equations, free)
@@ -69,8 +69,8 @@ def direct_bits(surfaces: Sequence[Surface], width: int) -> dict[int, int]:
     return bits
 
 
-def _bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
-    """The surface's equations on the unknown bits, with everything else eliminated."""
+def bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
+    """The surface's equations on the bits not ``known``, with everything else eliminated."""
     width = surface.prefix.width
     weights = [surface.weight(i) for i in range(width)]
     free = [i for i in range(width) if i not in known]

@@ -29,7 +29,7 @@ def test_a_line_past_two_places_beside_one_wall_does_not_lie_along_it(seed: int)
     )
     here = onto(wall, survey.random_point())
     there = combined(here, fmpq(3), along(wall, survey.random_vector()))
-    beside = [x * fmpq(1, 1 << 120) for x in wall.entries()[:-1]]
+    beside = [x * fmpq(1, 1 << 200) for x in wall.entries()[:-1]]
     places = [combined(place, fmpq(1), beside) for place in (here, there)]
     NextLine(survey).between(*places)
     line = survey.lines[-1]

@@ -14,7 +14,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.recovery.geometry import Kink
 from exactrev.recovery.lines import Line, scan
 from exactrev.recovery.oracle import Oracle
-from exactrev.recovery.orientation import Contradiction, orientation
+from exactrev.recovery.orientation import Contradiction, bit_equations, orientation
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import PackedProbe
 from exactrev.recovery.surface import Surface
@@ -188,6 +188,22 @@ def test_signs_that_are_settled_help_where_a_weight_is_not_known(sizes: tuple[in
         assert alone is None or tuple(alone) == drawn.flips
         settled += alone is not None
     assert answered >= 6 and settled < answered
+
+
+def test_a_known_sign_leaves_more_equations_on_the_others() -> None:
+    """Where its neuron's weight is not known; the true signs satisfy them all."""
+    more = 0
+    for seed in range(6):
+        drawn = case(f"one known {seed}", (4, 8, 3, 1))
+        for seen in drawn.seen[:4]:
+            surface = with_weights(drawn, seen, [0, 1])
+            known = {0: int(drawn.flips[0]), 1: int(drawn.flips[1])}
+            rest = drawn.flips[2:]
+            equations = bit_equations(surface, known)
+            for row, value in equations:
+                assert sum((a for a, flip in zip(row, rest, strict=True) if flip), fmpq(0)) == value
+            more += len(equations) - len(bit_equations(surface, {}))
+    assert more > 0
 
 
 @pytest.mark.parametrize("seed", range(8))
