@@ -2,7 +2,7 @@
 
 One row a network: its regions (and lower faces with --depth), CPU seconds to find them and write
 the certificate, regions a second, bytes of the certificate, CPU seconds of the checker and the
-most memory it held.  A certificate that is not accepted ends the run with exit code 1.
+most memory it held.  A certificate that is not accepted makes the command exit with 1.
 ``--curve`` takes one shape at growing widths: the cost of a region should not grow with their
 number, nor the checker's memory.
 """
@@ -16,11 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise, product
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.networks import gaussian, parse_shape
+from exactrev.network import Network
 
 SHAPES = (
     "2-30-30-1",
@@ -53,12 +57,48 @@ class Run:
         return self.faces[0] / self.seconds
 
 
+def integer_network(name: str, largest: int, divisor: int, biases: bool, seed: int) -> Network:
+    """A network of this shape whose weights are integers up to ``largest``, over ``divisor``."""
+    rng = np.random.default_rng(seed)
+    sizes = parse_shape(name)
+
+    def draw(*shape: int) -> list[list[str]]:
+        numbers = rng.integers(-largest, largest + 1, shape)
+        return [[f"{int(x)}/{divisor}" for x in row] for row in numbers]
+
+    layers = []
+    for fan_in, width in pairwise(sizes):
+        weight, bias = draw(width, fan_in), draw(1, width)[0]
+        layers.append((weight, bias if biases else [0] * width))
+    return Network.dense(layers)
+
+
+def zero_one_normals(n: int) -> Network:
+    """All planes through the origin with nonzero normals of 0 and 1."""
+    rows = [row for row in product((0, 1), repeat=n) if any(row)]
+    return Network.dense([(rows, [0] * len(rows)), ([[1] * len(rows)], [0])])
+
+
+#: Networks with concurrent, parallel, equal and vanishing boundaries.
+DEGENERATE: dict[str, Callable[[int], Network]] = {
+    "0/1 normals, n=4": lambda seed: zero_one_normals(4),
+    "0/1 normals, n=5": lambda seed: zero_one_normals(5),
+    "integers to 3, 3-10-10-1": lambda seed: integer_network("3-10-10-1", 3, 1, True, seed),
+    "ternary, 3-10-10-1": lambda seed: integer_network("3-10-10-1", 1, 1, True, seed),
+    "ternary, 4-10-10-1": lambda seed: integer_network("4-10-10-1", 1, 1, True, seed),
+    "ternary, 2-20-20-1": lambda seed: integer_network("2-20-20-1", 1, 1, True, seed),
+    "bias-free, 3-8-8-1": lambda seed: integer_network("3-8-8-1", 3, 1, False, seed),
+    "eighths, 3-10-10-1": lambda seed: integer_network("3-10-10-1", 8, 8, True, seed),
+}
+
+
 def measure(name: str, seed: int, depth: int, box: int | None, path: Path) -> Run:
-    """Find, certify and check the regions of one Gaussian network."""
+    """Find, certify and check the regions of one network: Gaussian, or a degenerate one."""
     from exactrev.arrangement import write_regions_certificate
     from exactrev.lp.polyhedron import Polyhedron
 
-    network = gaussian(parse_shape(name), seed)
+    degenerate = DEGENERATE.get(name)
+    network = degenerate(seed) if degenerate else gaussian(parse_shape(name), seed)
     domain = None if box is None else Polyhedron.box(-box, box, network.inputs)
     start = time.process_time()
     found = write_regions_certificate(network, domain, path, depth)
@@ -109,18 +149,27 @@ HEADER = (
 )
 
 
+def _shapes(options: argparse.Namespace) -> Sequence[str]:
+    if options.degenerate:
+        return tuple(DEGENERATE)
+    if options.curve:
+        return CURVE
+    return QUICK if options.quick else SHAPES
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table; 1 if a certificate was refused."""
     parser = argparse.ArgumentParser(prog="benchmarks.regions", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the networks that take seconds")
     parser.add_argument("--curve", action="store_true", help="one shape at growing widths")
+    parser.add_argument("--degenerate", action="store_true", help="integer weights and the like")
     parser.add_argument("--only", action="append", metavar="SHAPE", help="these shapes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--depth", type=int, default=0, help="faces down to this codimension")
     parser.add_argument("--box", type=int, metavar="B", help="on [-B,B]^n in place of R^n")
     parser.add_argument("--json", metavar="FILE", help="write the runs there too")
     options = parser.parse_args(argv)
-    shapes = options.only or (CURVE if options.curve else QUICK if options.quick else SHAPES)
+    shapes = options.only or _shapes(options)
     _warm_up()
     runs = []
     print(HEADER)

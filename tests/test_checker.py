@@ -68,7 +68,7 @@ def test_their_false_neighbours_are_refused(kind: str) -> None:
 def test_the_examples_of_the_format_are_accepted() -> None:
     page = (ROOT / "proofs" / "certificate-format.md").read_text(encoding="utf-8")
     examples = re.findall(r"```\n(exactrev-certificate 1\n.*?)```", page, flags=re.S)
-    assert len(examples) == 2
+    assert len(examples) >= 3
     assert all(judge(example).accepted for example in examples)
 
 
@@ -400,9 +400,9 @@ def test_damaged_gzip_is_refused_or_the_same_text() -> None:
         b'{"format": "exactrev-network", "version": 1, "layers": []}',
         b"exactrev-network 1\ninputs 1\n",
         b"exactrev-certificate",
-        gzip.compress(b""),
-        gzip.compress(b"exactrev"),
-        gzip.compress(gzip.compress(TEXTS["equal"].encode())),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"exactrev", mtime=0),
+        gzip.compress(gzip.compress(TEXTS["equal"].encode(), mtime=0), mtime=0),
     ],
 )
 def test_foreign_files_are_refused(content: bytes) -> None:

@@ -19,9 +19,10 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from exactrev.arrangement.complex import CellComplex, Subcomplex, neuron_name
+from exactrev.arrangement.exploration import regions
 from exactrev.arrangement.facets import Facet, facets
 from exactrev.arrangement.homology import Homology
-from exactrev.arrangement.regions import Regions, regions
+from exactrev.arrangement.regions import Regions
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Layer, Network

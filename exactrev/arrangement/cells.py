@@ -54,7 +54,7 @@ class Cells:
             self.walls[which],
         )  # fmt: skip
 
-    def decided(self, neurons: Integers, signs: Signs | np.int8) -> Cells:
+    def decided(self, neurons: Integers, signs: Signs) -> Cells:
         """The cells with one more neuron decided in each."""
         decided = self.signs.copy()
         decided[np.arange(len(self)), neurons] = signs

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
-from exactrev.arrangement.local import LocalRows, integer_pairs
+from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
 from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
 from exactrev.lp.polyhedron import Form, value
-
-_FORMS_KEPT, _VALUES_KEPT = 20_000, 2_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Proof:
 
     sign: int
     c: int
-    pairs: tuple[tuple[int, int], ...]
+    pairs: Pairs
 
     def line(self, row: int) -> str:
         """The certificate's step."""
@@ -61,74 +60,71 @@ class Split:
 
 @dataclass
 class ExactCells:
-    """Judges cells of one arrangement exactly; forms computed lately are kept."""
+    """Judges cells of one arrangement exactly."""
 
     arrangement: NetworkRows
-    _forms: dict[tuple[int, ...], Form] = field(default_factory=dict)
-    _values: dict[tuple[int, ...], fmpq_mat] = field(default_factory=dict)
+    forms: ExactForms = field(init=False)
     _local: dict[int, LocalRows] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.forms = ExactForms(self.arrangement)
 
     def form(self, signs: Sequence[int], neuron: int) -> Form:
         """The exact form of a neuron where the layers before its own have these signs."""
-        layer = self.arrangement.layer_of(neuron)
-        key = (neuron, *signs[: self.arrangement.first[layer]])
-        found = self._forms.get(key)
-        if found is None:
-            if len(self._forms) > _FORMS_KEPT:
-                self._forms.clear()
-            found = self._forms[key] = self._computed(signs, layer, neuron)
-        return found
-
-    def _computed(self, signs: Sequence[int], layer: int, neuron: int) -> Form:
-        rows = self.arrangement
-        reads = rows.exact_reads(neuron)
-        total = reads.constant
-        for source, weights in reads.sources:
-            total = total + weights * self._active(signs, source)
-        return tuple(total.entries())
-
-    def _active(self, signs: Sequence[int], layer: int) -> fmpq_mat:
-        """The forms of a layer's values where its signs are these: 0 unless on."""
-        rows = self.arrangement
-        key = tuple(signs[: rows.first[layer + 1]])
-        found = self._values.get(key)
-        if found is None:
-            if len(self._values) > _VALUES_KEPT:
-                self._values.clear()
-            nothing = [fmpq(0)] * (rows.n + 1)
-            entries: list[fmpq] = []
-            for neuron in range(rows.first[layer], rows.first[layer + 1]):
-                entries += self.form(signs, neuron) if signs[neuron] == ON else nothing
-            found = fmpq_mat(rows.widths[layer], rows.n + 1, entries)
-            self._values[key] = found
-        return found
+        return self.forms.form(signs, neuron)
 
     def signed_rows(self, cell: ExactCell) -> list[Form]:
         """The bounding rows, positive inside."""
-        shift, rows = self.arrangement.domain_rows, []
-        for row in cell.rows:
-            if row < shift:
-                rows.append(self.arrangement.domain_rows_exactly[row])
-            else:
-                form = self.form(cell.signs, row - shift)
-                on = cell.signs[row - shift] == ON
-                rows.append(form if on else tuple(-x for x in form))
-        return rows
+        return [self.forms.signed_row(cell.signs, row) for row in cell.rows]
 
     def wall_rows(self, cell: ExactCell) -> list[Form]:
         """The rows that vanish on the cell."""
-        shift = self.arrangement.domain_rows
-        return [self.form(cell.signs, row - shift) for row in cell.walls]
+        return [self.forms.signed_row(cell.signs, row) for row in cell.walls]
 
-    def local_proof(
-        self, signs: Sequence[int], neuron: int, sign: int, support: Sequence[int]
+    def proof_from(
+        self,
+        signs: Sequence[int],
+        neuron: int,
+        sign: int,
+        support: Sequence[int],
+        walls: Sequence[int],
     ) -> Proof | None:
-        """A proof from the values that the neuron's layer reads, if this support gives one."""
+        """A proof that the neuron has this sign where its layer is reached with these signs.
+
+        It combines rows of ``support`` (a basis found in floats) and ``walls``, or what the
+        neuron's layer reads; None if there is no such proof.
+        """
         layer = self.arrangement.layer_of(neuron)
         if layer not in self._local:
             self._local[layer] = LocalRows(self.arrangement, layer)
         found = self._local[layer].proof(signs, neuron, sign, support)
+        if found is None:
+            chosen = [row for row in support if row not in walls]
+            found = self._from_rows(signs, neuron, sign, chosen, walls)
         return None if found is None else Proof(sign, *found)
+
+    def _from_rows(
+        self,
+        signs: Sequence[int],
+        neuron: int,
+        sign: int,
+        chosen: Sequence[int],
+        walls: Sequence[int],
+    ) -> tuple[int, Pairs] | None:
+        """The one combination of these rows that proves the sign, if there is one."""
+        n = self.arrangement.n
+        target = self.form(signs, neuron)
+        target = target if sign == ON else tuple(-x for x in target)
+        columns = [self.forms.signed_row(signs, row) for row in (*chosen, *walls)]
+        solved = _solve([form[:n] for form in columns], target[:n])
+        if solved is None or any(y < 0 for y in solved[: len(chosen)]):
+            return None
+        rest = target[n]
+        for y, form in zip(solved, columns, strict=True):
+            rest = rest - y * form[n]
+        if rest < 0 or (rest == 0 and not any(solved[: len(chosen)])):
+            return None  # not a proof, or the neuron vanishes on the whole cell
+        return integer_pairs(list(zip([*chosen, *walls], solved, strict=True)))
 
     def cell(self, cell: Cells) -> ExactCell | None:
         """A single cell of the fast path with an exact point in it; None if it is empty."""
@@ -158,25 +154,14 @@ class ExactCells:
         _, pairs = _of_combination([*rows, *whole.walls], answer)
         return " ".join(["empty 0", *(f"{k} {y}" for k, y in pairs)])
 
-    def judge(
-        self, cell: ExactCell, neuron: int, support: Iterable[int] = ()
-    ) -> int | Proof | Split:
-        """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it.
-
-        ``support`` names rows that may suffice for a proof (a basis found in floats).
-        """
+    def judge(self, cell: ExactCell, neuron: int) -> int | Proof | Split:
+        """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it."""
         form = self.form(cell.signs, neuron)
         rows, walls = self.signed_rows(cell), self.wall_rows(cell)
         if _in_span(form, walls):
             return ZERO
-        here = value(form, cell.point)
-        for sign in (ON, OFF) if here > 0 else (OFF, ON):
-            target = form if sign == ON else tuple(-x for x in form)
-            found = self._from_support(cell, target, rows, walls, frozenset(support))
-            if found is not None:
-                return Proof(sign, *found)
         points: dict[int, Point] = {}
-        for sign in (ON, OFF):
+        for sign in (ON, OFF) if value(form, cell.point) > 0 else (OFF, ON):
             target = form if sign == ON else tuple(-x for x in form)
             answer = sign_on(target, self.arrangement.n, rows, walls)
             if isinstance(answer, Nonnegative):
@@ -185,29 +170,6 @@ class ExactCells:
                 raise AssertionError("a cell with a point inside is not empty")
             points[-sign] = tuple(answer)
         return Split(points[ON], points[OFF])
-
-    def _from_support(
-        self,
-        cell: ExactCell,
-        target: Form,
-        rows: list[Form],
-        walls: list[Form],
-        support: frozenset[int],
-    ) -> tuple[int, tuple[tuple[int, int], ...]] | None:
-        """The combination of exactly these rows, if there is one and it proves the sign."""
-        chosen = [(k, form) for k, form in zip(cell.rows, rows, strict=True) if k in support]
-        free = list(zip(cell.walls, walls, strict=True))
-        n = self.arrangement.n
-        columns = [form for _, form in chosen + free]
-        solved = _solve([form[:n] for form in columns], target[:n])
-        if solved is None or any(y < 0 for y in solved[: len(chosen)]):
-            return None
-        rest = target[n] - sum(
-            (y * form[n] for y, form in zip(solved, columns, strict=True)), fmpq(0)
-        )
-        if rest < 0:
-            return None
-        return integer_pairs([(k, y) for (k, _), y in zip(chosen + free, solved, strict=True)])
 
     # -- whole subtrees ------------------------------------------------------------------------
 
@@ -263,7 +225,7 @@ class ExactCells:
 
 def _of_combination(
     rows: Sequence[int], found: Nonnegative | Motzkin
-) -> tuple[int, tuple[tuple[int, int], ...]]:
+) -> tuple[int, Pairs]:
     """The integers of a combination of inequalities, then walls, with these row numbers."""
     multipliers = [*found.multipliers, *found.equality_multipliers]
     return integer_pairs(list(zip(rows, multipliers, strict=True)))

@@ -7,7 +7,6 @@ of every coefficient that holds in spite of rounding; exact forms are for where 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
+from exactrev.arrangement.coordinates import independent_coordinates, to_float
 from exactrev.lp.polyhedron import Form, Polyhedron
 from exactrev.network.model import Network
 
@@ -27,11 +27,6 @@ UNDECIDED, ON, OFF, ZERO, WALL = 0, 1, -1, 2, 3
 
 #: Bounds the relative error of one rounded operation, with room for second-order terms.
 UNIT = 2.0**-52
-
-
-def to_float(x: fmpq) -> float:
-    """The nearest double; raises OverflowError beyond their range."""
-    return int(x.p) / int(x.q)
 
 
 def float_matrix(rows: Sequence[Sequence[fmpq]], width: int) -> tuple[Floats, Floats]:
@@ -55,9 +50,9 @@ class Forms:
     def at(self, points: Floats) -> tuple[Floats, Floats]:
         """Values at points (..., n) and bounds on their errors."""
         linear, constant = self.values[..., :-1], self.values[..., -1]
-        value = (linear * points).sum(axis=-1) + constant
         size = np.abs(points)
-        magnitude = (np.abs(linear) * size).sum(axis=-1) + np.abs(constant)
+        value = np.einsum("...i,...i->...", linear, points) + constant
+        magnitude = np.einsum("...i,...i->...", np.abs(linear), size) + np.abs(constant)
         reach = size.sum(axis=-1) + 1.0
         return value, (points.shape[-1] + 2) * UNIT * magnitude + self.errors * reach * (1 + 1e-9)
 
@@ -83,6 +78,7 @@ class NetworkRows:
         self.first = [sum(self.widths[:k]) for k in range(len(self.widths) + 1)]
         self.neurons = self.first[-1]
         self.domain_rows = len(domain.rows)
+        self._layers = [k for k, width in enumerate(self.widths) for _ in range(width)]
 
     def neuron_forms(self, signs: Signs, layers: int) -> Forms:
         """The forms (K x neurons x (n+1)) of the neurons of the first ``layers`` hidden layers."""
@@ -105,7 +101,7 @@ class NetworkRows:
 
     def layer_of(self, neuron: int) -> int:
         """The hidden layer (from 0) of a neuron number; that of the outputs comes after them."""
-        return bisect_right(self.first, neuron) - 1
+        return self._layers[neuron] if neuron < self.neurons else self.depth
 
     @cached_property
     def domain_rows_exactly(self) -> list[Form]:
@@ -212,54 +208,3 @@ class Reads:
 
     constant: fmpq_mat
     sources: tuple[tuple[int, fmpq_mat], ...]
-
-
-def independent_coordinates(network: Network, domain: Polyhedron) -> tuple[int, ...]:
-    """Coordinates, at least one, that tell points apart as far as the rows that read the input do.
-
-    All of them where these rows span R^n; else as many as their rank, in ascending order, such
-    that the columns of these coordinates are independent.
-    """
-    n = network.inputs
-    rows = [list(row[:n]) for row in domain.rows]
-    for layer in network.hidden:
-        matrix = layer.weight(0)
-        if matrix is not None:
-            entries = matrix.entries()
-            rows += [entries[i * n : (i + 1) * n] for i in range(matrix.nrows())]
-    if len(rows) >= n and len(domain.rows) >= n and _rank(domain.rows, range(n)) == n:
-        return tuple(range(n))
-    rank = _rank(rows, range(n))
-    if rank == n or not rank:
-        return tuple(range(n if rank else 1))
-    floats = np.array([[to_float(x) for x in row] for row in rows])
-    chosen = sorted(greedily_independent(floats.T, rank))
-    if len(chosen) == rank and _rank(rows, chosen) == rank:
-        return tuple(chosen)
-    reduced, _ = fmpq_mat(len(rows), n, [x for row in rows for x in row]).rref()
-    return tuple(next(j for j in range(n) if reduced[i, j]) for i in range(rank))
-
-
-def _rank(rows: Sequence[Sequence[fmpq]], columns: Sequence[int]) -> int:
-    entries = [row[j] for row in rows for j in columns]
-    return int(fmpq_mat(len(rows), len(columns), entries).rank()) if rows else 0
-
-
-def greedily_independent(matrix: Floats, limit: int) -> list[int]:
-    """Up to ``limit`` row numbers, each picked for its distance from the span of those before.
-
-    Rows count by their direction only.  A hint: the floats may take dependent rows for others.
-    """
-    with np.errstate(all="ignore"):
-        size = np.sqrt((matrix**2).sum(axis=1))[:, None]
-        rest = np.divide(matrix, size, out=np.zeros_like(matrix), where=size > 0)
-    chosen: list[int] = []
-    for _ in range(limit):
-        length = (rest**2).sum(axis=1)
-        if not len(length) or length.max() < 1e-16:
-            break
-        best = int(length.argmax())
-        chosen.append(best)
-        unit = rest[best] / np.sqrt(length[best])
-        rest = rest - (rest @ unit)[:, None] * unit
-    return chosen

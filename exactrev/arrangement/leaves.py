@@ -8,7 +8,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells, signed_rows
-from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows, to_float
+from exactrev.arrangement.coordinates import to_float
+from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows
 from exactrev.lp.polyhedron import Form, value
 
 Point = tuple[fmpq, ...]

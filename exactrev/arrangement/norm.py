@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from exactrev.arrangement.coordinates import greedily_independent, to_float
 from exactrev.arrangement.forms import (
     OFF,
     ON,
@@ -23,8 +24,6 @@ from exactrev.arrangement.forms import (
     Forms,
     NetworkRows,
     Signs,
-    greedily_independent,
-    to_float,
 )
 
 _INVERSE_BITS = 24  # precision of G: enough for the row sums, and short in the file

@@ -50,7 +50,8 @@ class Answers:
     ``c``, ``e`` (K) and ``y`` (K x (M + walls)) are integers held in floats.  Where ``crossed``,
     ``near`` and ``far`` are in the cell, the form is positive at the one and negative at the other,
     and ``wall`` is beside its zero set.
-    ``basis`` (K x (M + walls)) marks the rows that floats would combine, for where both are False.
+    ``basis`` (K x (M + walls)) marks the rows that floats would combine, for where both are False;
+    ``least`` is the form's least value on the cell, as floats have it.
     """
 
     positive: Booleans
@@ -62,6 +63,7 @@ class Answers:
     far: Floats
     wall: Floats
     basis: Booleans
+    least: Floats
 
 
 def decide(cells: Bounded, targets: Forms) -> Answers:
@@ -75,7 +77,8 @@ def decide(cells: Bounded, targets: Forms) -> Answers:
     moved = _is_inside(cells, near) & certainly_negative(negated(targets), near)
     near = np.where(moved[:, None], near, cells.points)
     basis = np.abs(optima.multipliers[:, 0]) > _NO_MULTIPLIER
-    return Answers(positive, crossed, c, e, y, near, far, wall, basis)
+    least = np.where(optima.status == OPTIMAL, optima.value[:, 0] * scales.targets, -np.inf)
+    return Answers(positive, crossed, c, e, y, near, far, wall, basis, least)
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,9 @@ def _multipliers(
     slack = optima.value[:, 0] * scales.targets
     everything = np.concatenate([cells.rows.values, cells.walls.values], axis=1)
     used = y != 0
-    linear = (np.abs(everything[..., :-1]).sum(axis=-1) * used).sum(axis=1)
-    constant = (np.abs(everything[..., -1]) * used).sum(axis=1)
+    sizes = np.abs(everything)
+    linear = np.einsum("kmi,km->k", sizes[..., :-1], used.astype(float))
+    constant = np.einsum("km,km->k", sizes[..., -1], used.astype(float))
     with np.errstate(all="ignore"):
         if cells.norm is None:
             e = np.zeros(len(y))

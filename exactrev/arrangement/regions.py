@@ -1,17 +1,8 @@
-"""The regions of a network on a domain, and the certificate that they are all.
-
->>> net = Network.dense([([[1], [1]], [0, -1]), ([[1, 1]], [0])])    # relu(x) + relu(x - 1)
->>> found = regions(net, depth=1)
->>> found.counts, found.complete
-((3, 2), True)
->>> sorted(found.patterns())
-[((False, False),), ((True, False),), ((True, True),)]
-"""
+"""The regions of a network on a domain, as a search has found them."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,22 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exactly import ExactCell
-from exactrev.arrangement.explore import Explorer, Found
-from exactrev.arrangement.forms import ON, UNDECIDED, Floats, NetworkRows, Signs, to_float
+from exactrev.arrangement.explore import Found
+from exactrev.arrangement.forms import ON, Signs
 from exactrev.arrangement.leaves import Point
-from exactrev.arrangement.norm import choose_norm
-from exactrev.arrangement.workers import Workers
-from exactrev.certificate.files import write_certificate
-from exactrev.errors import InputError
-from exactrev.lp import Motzkin, interior_point
-from exactrev.lp.polyhedron import Polyhedron, value
+from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import AffineMap, Pattern, affine_map
 from exactrev.network.model import Network
-
-#: Where regions are looked for: a polyhedron, cvxpy constraints, or everywhere.
-Domain = Polyhedron | Sequence[Any] | None
 
 if TYPE_CHECKING:
     from exactrev.network.symbolic import SymbolicRegion
@@ -142,145 +123,3 @@ def pattern_of(network: Network, signs: Sequence[int]) -> Pattern:
         pattern.append(tuple(sign == ON for sign in signs[start : start + layer.size]))
         start += layer.size
     return tuple(pattern)
-
-
-class Exploration:
-    """A search for all faces down to a codimension, as the lines of its certificate.
-
-    Take the lines, all of them, then ask for the result.  ``stop`` is called often; once it is
-    true the search ends early, and the certificate says which branches it left open.  The result
-    does not depend on ``jobs``, the number of processes.
-    """
-
-    def __init__(
-        self,
-        network: Network,
-        domain: Domain = None,
-        depth: int = 0,
-        stop: Callable[[], bool] = lambda: False,
-        jobs: int = 1,
-    ) -> None:
-        self.network = network
-        self.domain = proper_rows(_polyhedron(domain, network.inputs))
-        if self.domain.dimension != network.inputs:
-            raise InputError(
-                f"the domain has {self.domain.dimension} dimensions, "
-                f"the network {network.inputs} inputs"
-            )
-        if not 0 <= depth <= network.inputs:
-            raise InputError(f"no faces of codimension {depth} in {network.inputs} dimensions")
-        self.depth, self.found = depth, Found.nothing(depth)
-        self._stop, self._jobs = stop, jobs
-
-    def lines(self) -> Iterator[str]:
-        """The certificate (claim ``regions``), line by line as the search goes on."""
-        rows = NetworkRows(self.network, self.domain)
-        norm = choose_norm(rows)
-        yield from ("exactrev-certificate 1", "semantics real", "claim regions A")
-        yield f"network A {self.network.sha256}"
-        yield from self.network.text()
-        yield f"domain {len(self.domain.rows)}"
-        for row in self.domain.rows:
-            yield " ".join(["row", *map(str, row)])
-        yield f"depth {self.depth}"
-        if norm is not None:
-            yield from norm.lines()
-        yield "proof"
-        yield from tree_lines(Explorer(rows, norm, self.depth, self.found, self._stop), self._jobs)
-        yield " ".join(["count", *map(str, self.found.counts)])
-        yield "end"
-
-    def result(self) -> Regions:
-        """What was found, once all lines have been taken."""
-        found = self.found
-        return Regions(
-            self.network,
-            self.domain,
-            tuple(found.counts),
-            found.open_branches,
-            found.open_regions,
-            found,
-        )
-
-
-def tree_lines(explorer: Explorer, jobs: int = 1) -> Iterator[str]:
-    """The steps of the tree on the explorer's whole domain."""
-    rows = explorer.arrangement
-    near = np.random.default_rng(0).normal(size=rows.n) / 64  # in general position
-    if not _inside(rows, near):
-        answer = interior_point(rows.n, rows.domain_rows_exactly)
-        if isinstance(answer, Motzkin):
-            yield explorer.exact.empty_line(Cells.root(rows, near))
-            return
-        near = np.array([to_float(x) for x in answer])
-        if not _inside(rows, near):  # too thin for floats
-            numbers = tuple(range(rows.domain_rows))
-            root = ExactCell((UNDECIDED,) * rows.neurons, numbers, (), tuple(answer))
-            yield from explorer.exactly(root)
-            return
-    if jobs == 1:
-        yield from explorer.lines(Cells.root(rows, near))
-        return
-    with Workers(explorer, jobs) as workers:
-        yield from explorer.lines(Cells.root(rows, near), workers.texts)
-
-
-def _polyhedron(domain: Domain, inputs: int) -> Polyhedron:
-    if domain is None:
-        return Polyhedron(inputs)
-    if isinstance(domain, Polyhedron):
-        return domain
-    from exactrev.lp.cvxpy_domain import read_polyhedron
-
-    return read_polyhedron(domain)
-
-
-def _inside(rows: NetworkRows, near: Floats) -> bool:
-    """Whether every row of the domain is positive at a point with float coordinates."""
-    point = [fmpq(*x.as_integer_ratio()) for x in near.tolist()]
-    return all(value(form, point) > 0 for form in rows.domain_rows_exactly)
-
-
-def proper_rows(domain: Polyhedron) -> Polyhedron:
-    """The domain without rows that hold everywhere; a row that holds nowhere is kept as x_1 - x_1.
-
-    Rows with no coefficients are not half-spaces; the certificate format has none.
-    """
-    rows = [row for row in domain.rows if any(row[:-1]) or row[-1] <= 0]
-    if all(any(row[:-1]) for row in rows):
-        return Polyhedron(domain.dimension, tuple(rows))
-    unit = (fmpq(1), *(fmpq(0),) * domain.dimension)
-    opposite = tuple(-x for x in unit)
-    return Polyhedron(domain.dimension, (unit, opposite))
-
-
-def regions(
-    network: Network,
-    domain: Domain = None,
-    depth: int = 0,
-    stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
-) -> Regions:
-    """All regions that meet the interior of the domain (default R^n), faces down to ``depth`` too.
-
-    The domain is a Polyhedron or affine cvxpy constraints on one vector variable, read exactly.
-    Raises InputError if the domain or the depth do not fit the network.
-    """
-    exploration = Exploration(network, domain, depth, stop, jobs)
-    for _ in exploration.lines():
-        pass
-    return exploration.result()
-
-
-def write_regions_certificate(
-    network: Network,
-    domain: Domain,
-    path: str | os.PathLike[str],
-    depth: int = 0,
-    stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
-) -> Regions:
-    """The same, with the certificate written to a file while the search goes on."""
-    exploration = Exploration(network, domain, depth, stop, jobs)
-    write_certificate(exploration.lines(), path)
-    return exploration.result()

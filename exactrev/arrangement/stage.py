@@ -109,17 +109,18 @@ class Stage:
         positive = answers.positive & sure
         crossed = answers.crossed & sure
         self._record(cells, neurons, signs, answers, np.flatnonzero(positive))
-        grown = []
+        settled = np.where(positive, signs, UNDECIDED).astype(np.int8)
         for k in np.flatnonzero(~positive & ~crossed).tolist():
             cell = cells.take(slice(k, k + 1))
             sign = self._judge_exactly(cell, int(neurons[k]), signs[k], answers.basis[k])
             if sign is None or sign == UNDECIDED:
                 self._finish_exactly(cell)
             else:
-                grown.append((cell.decided(neurons[k : k + 1], np.int8(sign)), base[k : k + 1]))
-        forced = cells.take(positive).decided(neurons[positive], signs[positive])
-        if len(forced):
-            grown.append((forced, base[positive]))
+                settled[k] = sign
+        kept = settled != UNDECIDED
+        grown = []
+        if kept.any():
+            grown.append((cells.take(kept).decided(neurons[kept], settled[kept]), base[kept]))
         if crossed.any():
             grown += self._split(cells, base, neurons, signs, answers, np.flatnonzero(crossed))
         same = [part for part in grown if part[0].codimension == cells.codimension]
@@ -133,14 +134,15 @@ class Stage:
         """The sign of a neuron on one cell, recorded; UNDECIDED if it takes both; None if empty."""
         node, row = int(cell.node[0]), neuron + self.arrangement.domain_rows
         support = np.concatenate([cell.rows[0], cell.walls[0]])[basis].tolist()
-        verdict: int | Proof | Split | None = self.exact.local_proof(
-            cell.signs[0].tolist(), neuron, ON if sign > 0 else OFF, support
+        state, side = cell.signs[0].tolist(), ON if sign > 0 else OFF
+        verdict: int | Proof | Split | None = self.exact.proof_from(
+            state, neuron, side, support, cell.walls[0].tolist()
         )
         if verdict is None:
             whole = self.exact.cell(cell)
             if whole is None:
                 return None
-            verdict = self.exact.judge(whole, neuron, support)
+            verdict = self.exact.judge(whole, neuron)
         if isinstance(verdict, Split):
             return UNDECIDED
         if isinstance(verdict, Proof):

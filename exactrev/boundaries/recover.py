@@ -14,7 +14,7 @@ from exactrev.boundaries.cells import BoundaryCell
 from exactrev.boundaries.layers import Layers
 from exactrev.boundaries.output import output_network
 from exactrev.boundaries.ridges import ridges
-from exactrev.equivalence import Equivalence, equiv
+from exactrev.equivalence import Equivalence, compare_structure
 from exactrev.errors import InputError, RecoveryError
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
@@ -99,7 +99,7 @@ def _judged(
     unresolved = _unresolved(found, stopped) if network is None else ()
     proved: Equivalence | None = None
     if network is not None and isinstance(target, Network):
-        proved = equiv(target, network, seed)
+        proved = compare_structure(target, network, seed)
         unresolved = () if proved.same_function else unproved_reasons(proved, seed)
     proof = _proof(network, proved)
     equal = proof in ("isomorphism", "equality")

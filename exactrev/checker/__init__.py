@@ -3,9 +3,10 @@
 The rules are those of proofs/certificate-format.md.  Nothing else of exactrev is imported, every
 number is an exact rational, and every hint a rule needs is in the file: nothing is searched for.
 
-To read in this order: ``lines`` (what a file is), ``network`` (what is spoken of), ``rows`` and
-``claims`` (rules and claims about two networks), ``forms``, ``preactivations``, ``norm``, ``cell``,
-``tree``, ``root`` and ``regions`` (trees of cells and the claim made with them), ``kinds``, and
+To read in this order: ``lines`` (what a file is), ``network`` (what is spoken of), ``rows``,
+``reductions`` and ``claims`` (rules and claims about two networks), ``forms``, ``preactivations``,
+``norm``, ``cell``, ``tree``, ``root`` and ``regions`` (trees of cells and a claim made with them),
+``difference``, ``apart`` and ``unbounded`` (how far two networks are apart), ``kinds``, and
 :func:`check` below.
 """
 
@@ -68,11 +69,12 @@ def _judge(lines: Lines, expected: tuple[str | None, str | None]) -> str:
     """The claim proved; raises Refused."""
     lines.expect("exactrev-certificate 1")
     lines.expect("semantics real")
-    word, name, *names = [*lines.take().split(" "), ""]
-    if word != "claim" or name not in KINDS or names != [*KINDS[name].names, ""]:
+    word, *named = lines.take().split(" ")
+    name, *names = named or [""]
+    if word != "claim" or name not in KINDS or not KINDS[name].speaks_of(names):
         raise Refused(f"expected 'claim', one of {', '.join(KINDS)}, and its networks' names")
     kind = KINDS[name]
-    networks = {letter: read_network(lines, letter) for letter in kind.names}
+    networks = {letter: read_network(lines, letter) for letter in names}
     for letter, sha in zip("AB", expected, strict=True):
         if sha is not None and (letter not in networks or networks[letter].sha256 != sha):
             raise Refused(f"network {letter} is not the expected one: its sha256 differs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from exactrev.checker.boundaries import Boundaries
 from exactrev.checker.claims import Different, Equal, Isomorphic
 from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network
+from exactrev.checker.properties import Satisfied, Unsatisfied
 from exactrev.checker.regions import Regions
 from exactrev.checker.unbounded import Unbounded
 
@@ -30,10 +31,19 @@ class Claim(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of claim: the names of its networks; ``begin`` reads what stands before 'proof'."""
+    """A kind of claim: the names of its networks; ``begin`` reads what stands before 'proof'.
+
+    With ``more``, it may speak of more networks, which go by the next letters.
+    """
 
     names: tuple[str, ...]
     begin: Callable[[Lines, list[Network]], Claim]
+    more: bool = False
+
+    def speaks_of(self, names: Sequence[str]) -> bool:
+        """Whether these are the names of networks that a claim of this kind may have."""
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: max(len(names), len(self.names))]
+        return list(names) == list(letters if self.more else self.names)
 
 
 def _about_two(claim: Callable[[Network, Network], Claim]) -> Kind:
@@ -57,4 +67,6 @@ KINDS = {
     "unbounded": Kind(("A", "B"), lambda lines, networks: Unbounded(lines, *networks)),
     "regions": Kind(("A",), lambda lines, networks: Regions(lines, *networks)),
     "boundaries": Kind(("A",), lambda lines, networks: Boundaries(lines, *networks)),
+    "unsatisfied": Kind(("A",), Unsatisfied, more=True),
+    "satisfied": Kind(("A",), Satisfied, more=True),
 }

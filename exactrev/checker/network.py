@@ -133,7 +133,7 @@ def read_network(lines: Lines, name: str) -> Network:
                 raise Refused("a block that is entirely zero must be left out")
             blocks.append((source, rows))
         network.add_layer(biases, blocks)
-    if lines.peek().partition(" ")[0] not in ("network", "scale", "domain", "proof"):
+    if lines.peek().partition(" ")[0] not in ("network", "scale", "domain", "parts", "proof"):
         raise Refused("expected 'from', 'layer' or the end of the network")
     if network.layers == 0 or network.inputs == 0 or network.outputs == 0:
         raise Refused(f"network {name} needs a layer, an input and an output")

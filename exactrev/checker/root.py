@@ -31,12 +31,18 @@ _NATURALS = re.compile(rf"{NATURAL}(?: {NATURAL})*+")
 def read_tree(lines: Lines, network: Layered) -> Tree:
     """The tree whose root the next lines describe, with no step taken."""
     n = network.inputs
-    if n > MAX_INPUTS:
-        raise Refused(f"this checker takes trees in at most {MAX_INPUTS} inputs")
+    _require_few(n)
     domain = [_domain_row(lines, n) for _ in range(_natural_after("domain", lines))]
     depth = _natural_after("depth", lines)
     if depth > n:
         raise Refused("the depth is more than the number of inputs")
+    return read_tree_on(domain, depth, lines, network)
+
+
+def read_tree_on(domain: list[list[Ratio]], depth: int, lines: Lines, network: Layered) -> Tree:
+    """The tree on these rows of a domain, whose norm the next lines describe, if it has one."""
+    n = network.inputs
+    _require_few(n)
     numbers, coordinates = _norm_rows_and_coordinates(lines, n)
     inverse = [numbers_after("inverse", lines.take(), len(numbers)) for _ in numbers]
 
@@ -51,6 +57,11 @@ def read_tree(lines: Lines, network: Layered) -> Tree:
     if len(coordinates) < n:
         _require_spanned(numbers, domain, network)
     return Tree(Cell(len(coordinates), forms, layers, scale, norm), depth, n, coordinates)
+
+
+def _require_few(inputs: int) -> None:
+    if inputs > MAX_INPUTS:
+        raise Refused(f"this checker takes trees in at most {MAX_INPUTS} inputs")
 
 
 def _natural_after(word: str, lines: Lines) -> int:

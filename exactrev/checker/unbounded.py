@@ -1,4 +1,4 @@
-"""The claim ``unbounded``: A and B move apart for ever along a ray of a domain (format, 12)."""
+"""The claim ``unbounded``: A and B move apart for ever along a ray of a domain (format, 11)."""
 
 from __future__ import annotations
 

@@ -32,3 +32,21 @@ def save_certificate(lines: Iterable[str], path: str) -> None:
     from exactrev.certificate import write_certificate
 
     write_whole(path, lambda draft: write_certificate(lines, draft))
+
+
+def prove(lines: Iterable[str], path: str | None) -> bool:
+    """Take the lines of a certificate, and write them if a path is given; whether they are a proof.
+
+    If they are not, nothing is written.
+    """
+    from exactrev.equivalence.covering import NotProved
+
+    try:
+        if path is not None:
+            save_certificate(lines, path)
+        else:
+            for _ in lines:
+                pass
+    except NotProved:
+        return False
+    return True

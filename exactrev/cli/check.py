@@ -14,6 +14,8 @@ from exactrev.errors import InputError
 if TYPE_CHECKING:
     from exactrev.checker import Outcome as Judgement
 
+#: How the checker says that a network is not the one demanded.
+_MISMATCH = "is not the expected one"
 SUMMARY = "check a certificate"
 
 
@@ -49,9 +51,10 @@ def judge(path: str, demanded: Sequence[str] = ()) -> Judgement:
     """
     from exactrev.checker import check
 
-    judgement = check(path)
-    if not judgement.accepted or not demanded:
-        return judgement
+    if not demanded:
+        return check(path)
     one, other = (*demanded, None)[:2]
     judgement = check(path, (one, other))
-    return judgement if judgement.accepted else check(path, (other, one))
+    if judgement.accepted or _MISMATCH not in judgement.reason:
+        return judgement
+    return check(path, (other, one))

@@ -19,7 +19,7 @@ def add_domain_options(parser: argparse.ArgumentParser) -> None:
     # argparse before 3.14 takes -1/2 and -1e-3 for options
     parser._negative_number_matcher = re.compile(r"-\.?\d")
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--box", nargs=2, type=_rational, metavar=("LO", "HI"),
+    group.add_argument("--box", nargs=2, type=rational, metavar=("LO", "HI"),
                        help="only inputs in [LO,HI]^n; exact numbers such as 0.1 or -1/3")
     group.add_argument("--domain", metavar="FILE",
                        help="only inputs in a polyhedron: .vnnlib, .vnnlib.gz or .json")
@@ -51,7 +51,8 @@ def _box(low: fmpq, high: fmpq, inputs: int) -> Polyhedron:
     return Polyhedron.box(low, high, inputs)
 
 
-def _rational(text: str) -> fmpq:
+def rational(text: str) -> fmpq:
+    """An exact number, as an argparse type."""
     from exactrev.exact.rational import parse_rational
 
     try:

@@ -1,31 +1,42 @@
 """Decide whether two networks are the same: up to permuting and scaling hidden neurons
-(isomorphic), or as functions (equal); or give an exact input where they differ."""
+(isomorphic), or as functions on a domain (equal); or give an exact input where they differ.
+
+--deviation finds exactly how far apart they can be on the domain; --epsilon E asks whether that is
+at most E.  What is cheap is tried first, then a tree on the domain that leaves nothing out.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_certificate, add_json, add_search
-from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.certificates import demand_certificate, prove, save_certificate
 from exactrev.cli.deadline import deadline
+from exactrev.cli.domains import add_domain_options, domain_from_options, rational
 from exactrev.cli.files import load
 from exactrev.cli.outcome import Exit, Outcome
+from exactrev.cli.patience import Patience
 from exactrev.errors import InputError, TimeLimitExceeded
 
 if TYPE_CHECKING:
     from exactrev.equivalence import Equivalence
+    from exactrev.lp.polyhedron import Polyhedron
+    from exactrev.network import Network
 
-SUMMARY = "are two networks the same?"
+SUMMARY = "are two networks the same, and if not, how far apart?"
 EXITS = {
     "isomorphic": Exit.HOLDS,
     "equal": Exit.HOLDS,
+    "within": Exit.HOLDS,
     "different": Exit.REFUTED,
     "unknown": Exit.UNDECIDED,
 }
 MEANINGS = {
     "isomorphic": "B is A with hidden neurons permuted and scaled by positive numbers",
     "equal": "A and B have the same outputs at every input",
+    "within": "no output of A is farther than epsilon from that of B",
     "different": "A and B have different outputs at the witness",
     "unknown": "neither a proof of equality nor a difference was found",
 }
@@ -35,61 +46,111 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev equiv``."""
     parser.add_argument("first", metavar="A", help="network file")
     parser.add_argument("second", metavar="B", help="network file")
+    add_domain_options(parser)
+    parser.add_argument("--deviation", action="store_true",
+                        help="find the exact range of A - B on the domain, output by output")
+    parser.add_argument("--epsilon", type=rational, metavar="E",
+                        help="is |A - B| at most E on the domain, for every output?")
     add_certificate(parser, "of the verdict")
     add_search(parser)
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev equiv A B``."""
+    if arguments.epsilon is not None and arguments.epsilon < 0:
+        raise InputError(f"--epsilon {arguments.epsilon}: it is negative")
     demand_certificate(arguments.certificate, arguments.first, arguments.second)
     first, second = load(arguments.first), load(arguments.second)
+    domain = domain_from_options(arguments, first.inputs)
+    asked_how_far = arguments.deviation or arguments.epsilon is not None
     try:
         with deadline(arguments.timeout):
-            found = _decide(first, second, arguments)
+            found = _structure(first, second, domain, arguments)
     except TimeLimitExceeded as limit:
-        return _outcome("unknown", reason=str(limit))
+        return outcome("unknown", reason=str(limit))
     except KeyboardInterrupt:
-        return _outcome("unknown", reason="interrupted")
-    lines = found.certificate() if arguments.certificate else None
-    if lines is not None:
-        save_certificate(lines, arguments.certificate)
-    return report(found, arguments.certificate if lines is not None else None)
+        return outcome("unknown", reason="interrupted")
+    if asked_how_far and found.verdict in ("different", "unknown"):
+        from exactrev.cli.deviation import measure
+
+        return measure(found, domain, arguments)
+    if found.verdict == "unknown":
+        return _by_tree(found, domain, arguments)
+    zero = {"lower": "0", "upper": "0"} if asked_how_far else None
+    return report(found, saved(found, arguments.certificate), max_deviation=zero)
 
 
-def _decide(first: Any, second: Any, arguments: argparse.Namespace) -> Equivalence:
-    from exactrev.equivalence import equiv
+def _structure(
+    first: Network, second: Network, domain: Polyhedron | None, arguments: argparse.Namespace
+) -> Equivalence:
+    from exactrev.equivalence import compare_structure
 
     try:
-        return equiv(first, second, seed=arguments.seed)
+        return compare_structure(first, second, seed=arguments.seed, domain=domain)
     except InputError as error:
         raise InputError(f"{arguments.first}, {arguments.second}: {error}") from error
 
 
-def report(found: Equivalence, certificate: str | None) -> Outcome:
+def _by_tree(
+    found: Equivalence, domain: Polyhedron | None, arguments: argparse.Namespace
+) -> Outcome:
+    """The verdict of a tree on the domain, whose certificate is written as the tree grows."""
+    from exactrev.equivalence import Agreement, Comparison
+    from exactrev.equivalence.decide import conclude
+
+    patience = Patience(
+        arguments.timeout,
+        None if arguments.quiet else lambda: f"equal on {search.cells} cells so far",
+    )
+    search = Agreement(Comparison.of(found.a, found.b), domain, patience.stop)
+    with patience.heeding_interrupts():
+        proved = prove(search.lines(), arguments.certificate)
+    found = conclude(search, found.a, found.b, domain, proved)
+    if found.verdict == "unknown":
+        return outcome("unknown", reason=patience.reason, cells=search.cells)
+    certificate = arguments.certificate if proved else saved(found, arguments.certificate)
+    return report(found, certificate, cells=search.cells)
+
+
+def saved(found: Equivalence, path: str | None) -> str | None:
+    """Write the certificate of a verdict, if it has one and a path is given; the path then."""
+    lines = found.certificate() if path is not None else None
+    if path is None or lines is None:
+        return None
+    save_certificate(lines, path)
+    return path
+
+
+def report(found: Equivalence, certificate: str | None, **more: Any) -> Outcome:
     """The outcome of a decision whose certificate, if any, is written."""
     witness = None if found.witness is None else [str(x) for x in found.witness]
     outputs = None if found.outputs is None else [[str(y) for y in ys] for ys in found.outputs]
-    return _outcome(found.verdict, witness, outputs, certificate)
+    return outcome(found.verdict, witness, outputs, certificate, **more)
 
 
-def _outcome(
+def outcome(
     verdict: str,
     witness: list[str] | None = None,
     outputs: list[list[str]] | None = None,
     certificate: str | None = None,
     reason: str | None = None,
+    details: Sequence[tuple[str, str]] = (),
+    **more: Any,
 ) -> Outcome:
+    """The outcome of ``exactrev equiv``."""
     facts = {
         "witness": witness,
         "outputs": outputs,
         "certificate": certificate,
         "reason": reason,
     }
-    details = []
+    lines = list(details)
     if witness is not None and outputs is not None:
-        details += [("witness", " ".join(witness))]
-        details += [("A there", " ".join(outputs[0])), ("B there", " ".join(outputs[1]))]
+        lines += [("witness", " ".join(witness))]
+        lines += [("A there", " ".join(outputs[0])), ("B there", " ".join(outputs[1]))]
     if certificate is not None:
-        details.append(("certificate", certificate))
-    return Outcome(verdict, EXITS[verdict], facts, reason or MEANINGS[verdict], tuple(details))
+        lines.append(("certificate", certificate))
+    headline = reason or MEANINGS[verdict]
+    return Outcome(verdict, EXITS[verdict], {**facts, **more}, headline, tuple(lines))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from exactrev import __version__
-from exactrev.cli import check, convert, equiv, info, plot, recover, regions
+from exactrev.cli import check, convert, equiv, info, plot, recover, regions, theorem
 from exactrev.cli.arguments import Parser
 from exactrev.cli.console import complain, emit, flush
 from exactrev.cli.outcome import Exit, Outcome
@@ -32,7 +32,7 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"exactrev {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    for module in (info, convert, recover, equiv, regions, plot, check):
+    for module in (info, convert, recover, regions, theorem, equiv, plot, check):
         name = module.__name__.rpartition(".")[2]
         command = commands.add_parser(
             name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,

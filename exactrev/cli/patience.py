@@ -17,7 +17,7 @@ class Patience:
     """Asked often whether to stop; tells progress now and then."""
 
     def __init__(self, seconds: float | None, progress: Callable[[], str] | None) -> None:
-        self._start = time.monotonic()
+        self._start, self._seconds = time.monotonic(), seconds
         self._end = None if seconds is None else self._start + seconds
         self._progress = progress
         self._next_report = self._start + _SECONDS_BETWEEN_REPORTS
@@ -32,6 +32,13 @@ class Patience:
     def exhausted(self) -> bool:
         """Whether the time limit is reached."""
         return self._end is not None and time.monotonic() >= self._end
+
+    @property
+    def reason(self) -> str:
+        """Why the search was stopped."""
+        if self.interrupted:
+            return "interrupted"
+        return f"the limit of {self._seconds:g} seconds is reached" if self._seconds else "stopped"
 
     def stop(self) -> bool:
         """Whether to stop now; reports progress if it is time to."""

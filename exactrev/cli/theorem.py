@@ -5,8 +5,9 @@ connected; boundaries of neurons in adjacent layers intersect; the weights are g
 network is recovered from its unlabelled boundaries alone and proved isomorphic to NET.  The verdict
 is fails where an assumption fails; much may be recovered all the same, and the rest is explained.
 
---certificate FILE proves that no region, facet or ridge is missing, and a second file, with
-.isomorphic before its ending, that the recovered network is NET.
+--certificate FILE proves that no region, facet or ridge is missing, which boundaries are connected
+and which meet (in general position); and a second file, with .isomorphic before its ending, that
+the recovered network is NET.
 
 With --family there is no NET: a table says how often each assumption holds and recovery succeeds
 on Gaussian networks of these shapes, weights N(0, 1/fan-in), biases N(0, 0.09).
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev theorem``."""
     parser.add_argument("network", metavar="NET", nargs="?", help="network file")
     add_domain_options(parser)
-    add_certificate(parser, "that no face is missing, and a second one of the isomorphism")
+    add_certificate(parser, "of the boundaries, and a second one of the isomorphism")
     parser.add_argument("--evidence", metavar="FILE",
                         help="write the points, trees, cuts and quantities behind it as JSON")
     parser.add_argument("--family", metavar="SHAPE", nargs="+",
@@ -81,8 +82,9 @@ def _on_one_network(arguments: argparse.Namespace) -> Outcome:
     demand_writable(arguments.evidence, arguments.network, arguments.certificate, second)
     network = load(arguments.network)
     domain = domain_from_options(arguments, network.inputs)
+    from exactrev.arrangement.boundary_claim import boundaries_certificate
     from exactrev.theorem import examine, theorem_exploration
-    from exactrev.theorem.check import Limit
+    from exactrev.theorem.limit import Limit
 
     stage = ""
 
@@ -103,7 +105,7 @@ def _on_one_network(arguments: argparse.Namespace) -> Outcome:
             for _ in search.lines():
                 pass
         else:
-            save_certificate(search.lines(), arguments.certificate)
+            save_certificate(boundaries_certificate(search), arguments.certificate)
         found = examine(search.result(), arguments.seed, limit, progress)
     written = _write(found, arguments.evidence, second)
     return report(found, patience.elapsed, {"certificate": arguments.certificate, **written})

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 from flint import fmpq
 
+from exactrev.arrangement.coordinates import independent_coordinates
+from exactrev.arrangement.exploration import proper_rows, tree_lines
 from exactrev.arrangement.explore import Explorer, Found
-from exactrev.arrangement.forms import NetworkRows, independent_coordinates
+from exactrev.arrangement.forms import NetworkRows
 from exactrev.arrangement.norm import choose_norm
-from exactrev.arrangement.regions import proper_rows, tree_lines
 from exactrev.certificate.claims import difference_certificate, domain_lines, reduction_lines
 from exactrev.equivalence.comparison import Comparison
 from exactrev.errors import ExactRevError, InputError

@@ -15,9 +15,12 @@ from exactrev.certificate.claims import (
     equality_certificate,
     isomorphism_certificate,
 )
+from exactrev.equivalence.agreement import Agreement
+from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.difference import find_difference, require_same_shape
 from exactrev.equivalence.isomorphism import find_isomorphism
 from exactrev.equivalence.turning import turned_neurons
+from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 from exactrev.network.reduction import Reduction, reduce_structurally
 from exactrev.network.symmetry import Isomorphism
@@ -30,8 +33,9 @@ class Equivalence:
     """What is known of networks a and b as functions, and why.
 
     - ``isomorphic``: ``isomorphism`` takes a to b.
-    - ``equal``: ``isomorphism`` takes ``reduced[0].network`` to ``reduced[1].network``.
-    - ``different``: at the exact input ``witness`` the two ``outputs`` differ.
+    - ``equal``: ``isomorphism`` takes ``reduced[0].network`` to ``reduced[1].network``; or, without
+      these, a tree on the ``domain`` (default R^n) proved the outputs equal there.
+    - ``different``: at the exact input ``witness``, in the domain, the two ``outputs`` differ.
     - ``unknown``: neither a proof of equality nor a difference was found.
     """
 
@@ -42,29 +46,80 @@ class Equivalence:
     reduced: tuple[Reduction, Reduction] | None = None
     witness: tuple[fmpq, ...] | None = None
     outputs: tuple[tuple[fmpq, ...], tuple[fmpq, ...]] | None = None
+    domain: Polyhedron | None = None
 
     @property
     def same_function(self) -> bool:
-        """Whether a and b are proved to be equal as functions."""
-        return self.isomorphism is not None
+        """Whether a and b are proved to be equal as functions on all of R^n."""
+        return self.isomorphism is not None or (self.verdict == "equal" and self.domain is None)
 
     def certificate(self) -> Iterator[str] | None:
-        """The lines of the certificate of the verdict, made as they are asked for."""
+        """The lines of the certificate of the verdict, made as they are asked for.
+
+        Those of a tree take as long as the search took.
+        """
         if self.witness is not None:
             return counterexample_certificate(self.a, self.b, self.witness)
-        if self.isomorphism is None:
+        if self.verdict == "unknown":
             return None
+        if self.isomorphism is None:
+            return Agreement(Comparison.of(self.a, self.b), self.domain).lines()
         if self.reduced is None:
             return isomorphism_certificate(self.a, self.b, self.isomorphism)
         return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism)
 
 
-def equiv(a: Network, b: Network, seed: int = 0, timeout: float | None = None) -> Equivalence:
-    """Whether a and b are isomorphic, equal as functions, or different.
+def equiv(
+    a: Network,
+    b: Network,
+    seed: int = 0,
+    timeout: float | None = None,
+    domain: Polyhedron | None = None,
+) -> Equivalence:
+    """Whether a and b are isomorphic, equal as functions on a domain (default R^n), or different.
 
-    Equality is proved through structural reductions of both, so ``unknown`` is possible.  No new
-    step is begun after ``timeout`` seconds; the verdict is then ``unknown``.  Raises InputError if
-    the networks differ in inputs or outputs.
+    The verdict is ``unknown`` only if ``timeout`` seconds have passed.  Raises InputError if the
+    networks differ in inputs or outputs, or if the domain has no interior points.
+    """
+    deadline = inf if timeout is None else monotonic() + timeout
+    found = compare_structure(a, b, seed, timeout, domain)
+    if found.verdict != "unknown" or monotonic() > deadline:
+        return found
+    search = Agreement(Comparison.of(a, b), domain, lambda: monotonic() > deadline)
+    return conclude(search, a, b, domain, search.run())
+
+
+def conclude(
+    search: Agreement, a: Network, b: Network, domain: Polyhedron | None, proved: bool
+) -> Equivalence:
+    """The verdict that a search has led to."""
+    if proved:
+        return Equivalence(a, b, "equal", domain=domain)
+    if search.witness is not None:
+        return differing(a, b, search.witness, domain)
+    return Equivalence(a, b, "unknown", domain=domain)
+
+
+def differing(
+    a: Network, b: Network, witness: tuple[fmpq, ...], domain: Polyhedron | None = None
+) -> Equivalence:
+    """The verdict that an input tells."""
+    outputs = (a(witness), b(witness))
+    return Equivalence(a, b, "different", witness=witness, outputs=outputs, domain=domain)
+
+
+def compare_structure(
+    a: Network,
+    b: Network,
+    seed: int = 0,
+    timeout: float | None = None,
+    domain: Polyhedron | None = None,
+) -> Equivalence:
+    """What can be said without a tree: by isomorphism, by reductions of both, or by an input.
+
+    ``isomorphic`` and ``equal`` hold on all of R^n.  No new step is begun after ``timeout``
+    seconds; the verdict is then ``unknown``.  Raises InputError if the networks differ in inputs
+    or outputs.
     """
     require_same_shape(a, b)
     deadline = inf if timeout is None else monotonic() + timeout
@@ -74,9 +129,9 @@ def equiv(a: Network, b: Network, seed: int = 0, timeout: float | None = None) -
     return (
         _equal(a, b, False, deadline)
         or _equal_after_turning(a, b, deadline)
-        or _different(a, b, seed, deadline)
+        or _different(a, b, seed, deadline, domain)
         or _equal(a, b, True, deadline)
-        or Equivalence(a, b, "unknown")
+        or Equivalence(a, b, "unknown", domain=domain)
     )
 
 
@@ -109,8 +164,8 @@ def _equal_after_turning(a: Network, b: Network, deadline: float) -> Equivalence
     return Equivalence(a, b, "equal", isomorphism, reduced=(reduced_a, reduced_b))
 
 
-def _different(a: Network, b: Network, seed: int, deadline: float) -> Equivalence | None:
-    witness = find_difference(a, b, seed, deadline)
-    if witness is None:
-        return None
-    return Equivalence(a, b, "different", witness=witness, outputs=(a(witness), b(witness)))
+def _different(
+    a: Network, b: Network, seed: int, deadline: float, domain: Polyhedron | None
+) -> Equivalence | None:
+    witness = find_difference(a, b, seed, deadline, domain)
+    return None if witness is None else differing(a, b, witness, domain)

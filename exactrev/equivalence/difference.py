@@ -9,7 +9,9 @@ from time import monotonic
 
 from flint import fmpq, fmpz, fmpz_mat
 
+from exactrev.equivalence.sampling import chords
 from exactrev.errors import InputError
+from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import Batch, evaluate_batch, preactivation_batches
 from exactrev.network.model import Network
 
@@ -32,17 +34,23 @@ def require_same_shape(a: Network, b: Network) -> None:
         )
 
 
-def find_difference(a: Network, b: Network, seed: int = 0, deadline: float = inf) -> Point | None:
+def find_difference(
+    a: Network,
+    b: Network,
+    seed: int = 0,
+    deadline: float = inf,
+    domain: Polyhedron | None = None,
+) -> Point | None:
     """A point where the exact outputs of a and b differ, or None if none was found.
 
     Tried are the origin and random points at several scales, then points on both sides of where
-    neurons of either network switch along random lines.  None proves nothing.  The search ends at
-    ``deadline`` (on the clock of time.monotonic).  Raises InputError if the networks differ in
-    inputs or outputs.
+    neurons of either network switch along random lines; in a domain, random points in it.  None
+    proves nothing.  The search ends at ``deadline`` (on the clock of time.monotonic).  Raises
+    InputError if the networks differ in inputs or outputs.
     """
     require_same_shape(a, b)
     random = Random(seed)
-    for batch in _batches(a, b, random):
+    for batch in sample_batches(a, b, random, domain):
         if monotonic() > deadline:
             return None
         point = _first_difference(a, b, batch)
@@ -51,7 +59,13 @@ def find_difference(a: Network, b: Network, seed: int = 0, deadline: float = inf
     return None
 
 
-def _batches(a: Network, b: Network, random: Random) -> Iterator[Batch]:
+def sample_batches(
+    a: Network, b: Network, random: Random, domain: Polyhedron | None = None
+) -> Iterator[Batch]:
+    """Points at which networks that differ are likely to show it, in a domain or anywhere."""
+    if domain is not None:
+        yield from chords(domain, random)
+        return
     for exponent in _EXPONENTS:
         yield _random_points(a.inputs, exponent, random)
     for _ in range(_LINES):

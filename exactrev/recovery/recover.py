@@ -14,7 +14,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
-from exactrev.equivalence import Equivalence, equiv
+from exactrev.equivalence import Equivalence, compare_structure
 from exactrev.errors import InputError, QueryBudgetExceeded, RecoveryError, TimeLimitExceeded
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
@@ -138,7 +138,7 @@ def _judged(
     unresolved = unresolved_of(reconstruction, stopped)
     found: Equivalence | None = None
     if network is not None and isinstance(target, Network):
-        found = equiv(target, network, seed)
+        found = compare_structure(target, network, seed)
         if not found.same_function:
             unresolved += unproved_reasons(found, seed)
         else:

@@ -8,9 +8,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from exactrev.arrangement import Exploration, Regions
 from exactrev.arrangement.boundary import boundary_cells
@@ -28,10 +27,12 @@ from exactrev.theorem.conditions import (
 )
 from exactrev.theorem.connection import connections
 from exactrev.theorem.dimension import functional_dimension
+from exactrev.theorem.limit import Limit
 from exactrev.theorem.linear_regions import linear_regions
 from exactrev.theorem.meetings import meetings
 from exactrev.theorem.outcome import neuron_outcomes
-from exactrev.theorem.report import TheoremReport, Verdict
+from exactrev.theorem.reasons import failures, open_questions, verdict
+from exactrev.theorem.report import TheoremReport
 
 
 def check_theorem(
@@ -63,28 +64,6 @@ def theorem_exploration(
     return Exploration(network, domain, min(2, network.inputs), stop, jobs)
 
 
-@dataclass(frozen=True)
-class Limit:
-    """When to stop: a time on the clock of time.monotonic, or when asked to."""
-
-    end: float | None
-    stop: Callable[[], bool]
-
-    @staticmethod
-    def of(timeout: float | None, stop: Callable[[], bool] = lambda: False) -> Limit:
-        """So many seconds from now."""
-        return Limit(None if timeout is None else time.monotonic() + timeout, stop)
-
-    def reached(self) -> bool:
-        """Whether to stop now."""
-        return self.stop() or (self.end is not None and time.monotonic() >= self.end)
-
-    @property
-    def left(self) -> float | None:
-        """The seconds left, None if there is no limit."""
-        return None if self.end is None else max(0.001, self.end - time.monotonic())
-
-
 def examine(
     found: Regions,
     seed: int = 0,
@@ -114,8 +93,8 @@ def examine(
     )
     if found.complete:
         report = _examine_arrangement(report, seed, limit, progress)
-    reasons = (*_failures(report), *_open_questions(report))
-    return replace(report, verdict=_verdict(report), reasons=reasons)
+    reasons = (*failures(report), *open_questions(report))
+    return replace(report, verdict=verdict(report), reasons=reasons)
 
 
 def _examine_arrangement(
@@ -173,68 +152,3 @@ def _recovery(
         timeout=limit.left,
         progress=between_neurons,
     )
-
-
-def _verdict(report: TheoremReport) -> Verdict:
-    if any(True for _ in _failures(report)):
-        return "fails"
-    whole = report.recovery is not None and report.recovery.isomorphic
-    return "holds" if whole and _all_decided(report) else "unknown"
-
-
-def _all_decided(report: TheoremReport) -> bool:
-    neurons = sum(layer.size for layer in report.network.hidden)
-    return (
-        report.found.complete
-        and report.linear_regions.complete
-        and len(report.connections) == neurons
-        and report.bends is not None
-        and report.bends.complete
-    )
-
-
-def _failures(report: TheoremReport) -> Iterator[str]:
-    """The assumptions that certainly do not hold, one sentence each."""
-    assumption = report.linear_regions
-    if assumption.shared is not None:
-        yield (
-            f"linear regions: {assumption.sharing} of {assumption.regions} regions share their "
-            "affine map with another one"
-        )
-    if report.invisible:
-        yield f"linear regions: f does not bend across {report.invisible} facets"
-    for item in report.connections:
-        if not item.connected:
-            yield f"connected: the boundary of {item.neuron} has {len(item.components)} components"
-    for name in report.connected:
-        unmet = [m.neurons[0] for m in report.meetings if m.neurons[1] == name and not m.meet]
-        if unmet:
-            yield f"intersect: the boundary of {name} does not meet that of {', '.join(unmet)}"
-    for condition in report.conditions:
-        if not condition.holds:
-            yield f"generic: not true that {condition}"
-
-
-def _open_questions(report: TheoremReport) -> Iterator[str]:
-    """What was not settled, and what was not recovered."""
-    if not report.found.complete:
-        yield f"the search for regions left {report.found.open_branches} branches open"
-    elif not _all_decided(report):
-        yield "time ran out before every assumption was decided"
-    if report.refusal:
-        yield f"not recovered: {report.refusal}"
-    elif report.recovery is None:
-        yield "recovery was not reached in time"
-    else:
-        if report.recovery.proof == "equality":
-            yield "the boundaries gave back a network that is equal but not isomorphic"
-        named = {f"neuron {outcome.neuron}" for outcome in report.neurons}
-        for item in report.recovery.unresolved:
-            if item.what not in named:
-                yield f"not recovered: {item.what}: {item.reason}"
-        for outcome in report.neurons:
-            if not outcome.recovered:
-                why = "; ".join(outcome.why) or "no single reason is known"
-                yield f"not recovered: neuron {outcome.neuron}: {why}"
-    if report.bends is not None and report.bends.violations:
-        yield "T1: a boundary bends where no weight says so: this contradicts a proved statement"

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from flint import fmpq, fmpq_mat, fmpz_mat
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from exactrev.arrangement import Region, Regions
 from exactrev.network.model import Network
@@ -87,13 +87,25 @@ def functional_dimension(
 
 
 def _grow(
-    rank: ModularRank[JacobianRow], regions: Iterator[Region], most: int, stop: Callable[[], bool]
+    rank: ModularRank[JacobianRow],
+    regions: Iterator[Region],
+    most: int,
+    stop: Callable[[], bool],
 ) -> bool:
     """Add regions until the rank is as large as can be; False if it never is."""
+    names: list[JacobianRow] = []
+    entries: list[fmpz] = []
     for region in regions:
         if rank.rank >= most or stop():
             break
-        rank.add(*region_rows(region))
+        some, rows = region_rows(region)
+        names += some
+        entries += rows.entries()
+        if len(names) > max(16, rank.rank // 3):  # reducing few rows costs as much as many
+            rank.add(names, fmpz_mat(len(names), rank.width, entries))
+            names, entries = [], []
+    if names and rank.rank < most:
+        rank.add(names, fmpz_mat(len(names), rank.width, entries))
     return rank.rank >= most
 
 

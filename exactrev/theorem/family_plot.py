@@ -23,7 +23,7 @@ def write_plot(summaries: Sequence[Summary], path: Path) -> None:
     names = ["-".join(map(str, item.sizes)) for item in summaries]
     width = max(8.0, 3.5 + 1.1 * len(names))
     with rc_context({"svg.hashsalt": "exactrev", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(width, 4.2), layout="constrained")
+        figure = Figure(figsize=(width, 4.6), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
         networks = len(summaries[0].runs) if summaries else 0
         _draw(
@@ -63,4 +63,4 @@ def _draw(
     axes.set_ylabel("%")
     axes.grid(axis="y", color="0.9")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=7.5, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.28))
+    axes.legend(fontsize=7.5, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.26))

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 
 from flint import fmpz, fmpz_mat, nmod_mat
 
-PRIME = 2**61 - 1
+#: The first prime after pi 2^59: not of a form that would divide numbers like 2^60 + 1/2.
+PRIME = 1811004864519280733
 
 Name = TypeVar("Name")
 
@@ -34,15 +35,17 @@ class ModularRank(Generic[Name]):
     def add(self, names: Sequence[Name], rows: fmpz_mat) -> bool:
         """Keep those rows that are independent of the earlier ones; whether there were any."""
         rest = self._rest(rows)
+        if not any(map(int, rest.entries())):
+            return False
         _, new = _echelon(rest.transpose())
+        listed = rows.tolist()
         for k in new:
             self.chosen.append(names[k])
-            self._rows.append(rows.tolist()[k])
-        if new:
-            entries = [*self._reduced.entries(), *rest.entries()]
-            height = self._reduced.nrows() + rest.nrows()
-            self._reduced, self.columns = _echelon(nmod_mat(height, self.width, entries, PRIME))
-        return bool(new)
+            self._rows.append(listed[k])
+        entries = [*self._reduced.entries(), *rest.entries()]
+        height = self._reduced.nrows() + rest.nrows()
+        self._reduced, self.columns = _echelon(nmod_mat(height, self.width, entries, PRIME))
+        return True
 
     def _rest(self, rows: fmpz_mat) -> nmod_mat:
         """The rows less what of them lies in the span of the earlier ones."""

@@ -85,7 +85,7 @@ def test_as_the_brute_force(recipe: str) -> None:
         assert_right(case, depths(case.network.inputs, turn))
 
 
-@pytest.mark.parametrize("case", empty_layers(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list(empty_layers()), ids=lambda case: case.name)
 def test_layers_without_neurons(case: Case) -> None:
     for depth in range(case.network.inputs + 1):
         assert_right(case, depth)

@@ -120,7 +120,7 @@ def test_an_unfinished_decision_is_unknown(
         while True:
             pass
 
-    monkeypatch.setattr("exactrev.equivalence.equiv", endless)
+    monkeypatch.setattr("exactrev.equivalence.compare_structure", endless)
     said = run("equiv", small, shuffled, "--timeout", "0.05", "--json")
     assert (said.code, said.json["verdict"]) == (3, "unknown")
     assert said.json["reason"]
@@ -132,6 +132,99 @@ def test_an_unwritable_certificate_is_reported_before_the_work(
     def worked(*arguments: object, **options: object) -> None:
         raise AssertionError("the work began")
 
-    monkeypatch.setattr("exactrev.equivalence.equiv", worked)
+    monkeypatch.setattr("exactrev.equivalence.compare_structure", worked)
     for place in (tmp_path / "none" / "a.cert", tmp_path, small, Path("/dev/null")):
         run("equiv", small, shuffled, "--certificate", place).assert_bad_input(str(place))
+
+
+# -- on a domain, and how far apart ----------------------------------------------------------------
+
+
+@pytest.fixture
+def relu(write_json: Callable[..., Path]) -> Path:
+    return write_json("relu.json", ([["1"]], ["0"]), ([["1"]], ["0"]))
+
+
+@pytest.fixture
+def half(write_json: Callable[..., Path]) -> Path:
+    return write_json("half.json", ([["1/2"]], ["1/3"]))
+
+
+@pytest.fixture
+def bent(write_json: Callable[..., Path]) -> Path:
+    """relu(relu(x) - relu(x - 1) - 2) is 0, though no weight shows it; so this is relu(x) + 0."""
+    hidden = ([["1"], ["1"]], ["0", "-1"])
+    dead = ([["1", "-1"], ["1", "0"]], ["-2", "0"])
+    return write_json("bent.json", hidden, dead, ([["7", "1"]], ["0"]))
+
+
+def test_equality_by_a_tree(run: Run, relu: Path, bent: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tree.cert"
+    said = run("equiv", relu, bent, "--certificate", path, "--json")
+    assert (said.code, said.json["verdict"], said.json["witness"]) == (0, "equal", None)
+    checked = run("check", path, "--network", relu, "--network", bent)
+    assert (checked.code, checked.verdict) == (0, "accepted")
+    path.write_text(path.read_text().replace("same", "open", 1))
+    assert run("check", path).verdict == "rejected"
+
+
+def test_equality_on_a_box(run: Run, relu: Path, write_json: Callable[..., Path]) -> None:
+    line = write_json("line.json", ([["1"]], ["0"]))
+    said = run("equiv", relu, line, "--box", "0", "5")
+    assert (said.code, said.verdict) == (0, "equal")
+    said = run("equiv", relu, line, "--box", "-1e-9", "5", "--json")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    assert Fraction(-1, 10**9) <= Fraction(said.json["witness"][0]) < 0
+    run("equiv", relu, line, "--box", "1", "0").assert_bad_input("--box")
+    run("equiv", relu, line, "--box", "1", "1").assert_bad_input("no interior")
+
+
+def test_the_deviation_is_exact(run: Run, relu: Path, half: Path, tmp_path: Path) -> None:
+    """relu(x) - x/2 - 1/3 on [-1, 1] is 1/6 at both ends and -1/3 at 0."""
+    path = tmp_path / "within.cert"
+    asked = ("equiv", relu, half, "--box", "-1", "1", "--json", "--certificate", path)
+    said = run(*asked, "--deviation")
+    assert (said.code, said.json["verdict"], said.json["witness"]) == (1, "different", ["0"])
+    assert said.json["max_deviation"] == {"lower": "1/3", "upper": "1/3"}
+    assert said.json["ranges"] == [{"lower": "-1/3", "upper": "1/6"}]
+    checked = run("check", path, "--network", relu, "--network", half, "--json")
+    assert checked.code == 0 and "attained" in checked.json["claim"]
+    said = run(*asked, "--deviation", "--epsilon", "1/3")
+    assert (said.code, said.json["verdict"]) == (0, "within")
+    said = run(*asked, "--epsilon", "0.34")
+    assert (said.code, said.json["verdict"]) == (0, "within")
+    assert Fraction(said.json["max_deviation"]["upper"]) == Fraction(34, 100)
+    assert run("check", path).code == 0
+    said = run(*asked, "--epsilon", "0.33")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    x = Fraction(said.json["witness"][0])
+    assert -1 <= x <= 1 and abs(max(x, Fraction(0)) - x / 2 - Fraction(1, 3)) > Fraction(33, 100)
+    run("equiv", relu, half, "--epsilon", "-1").assert_bad_input("negative")
+
+
+def test_equal_networks_deviate_by_nothing(run: Run, relu: Path, bent: Path) -> None:
+    for other, verdict in ((relu, "isomorphic"), (bent, "equal")):
+        said = run("equiv", relu, other, "--deviation", "--box", "-3", "3", "--json")
+        assert (said.code, said.json["verdict"]) == (0, verdict)
+        assert said.json["max_deviation"] == {"lower": "0", "upper": "0"}
+
+
+def test_an_infinite_deviation_is_told(run: Run, relu: Path, half: Path, tmp_path: Path) -> None:
+    path = tmp_path / "ray.cert"
+    said = run("equiv", relu, half, "--deviation", "--certificate", path, "--json")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    assert said.json["max_deviation"] == {"lower": "inf", "upper": "inf"}
+    assert Fraction(said.json["ray"]["direction"][0]) != 0
+    assert "unbounded" in run("check", path, "--json").json["claim"]
+
+
+def test_a_stopped_measurement_keeps_its_lower_bound(
+    run: Run, relu: Path, half: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exactrev.cli.patience.Patience.stop", lambda self: True)
+    said = run("equiv", relu, half, "--box", "-1", "1", "--deviation", "--json")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    assert said.json["max_deviation"]["upper"] is None
+    assert 0 < Fraction(said.json["max_deviation"]["lower"]) <= Fraction(1, 3)
+    said = run("equiv", relu, half, "--box", "-1", "1", "--epsilon", "9/10", "--json")
+    assert (said.code, said.json["verdict"]) == (3, "unknown")

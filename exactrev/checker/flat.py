@@ -1,0 +1,74 @@
+"""A domain without interior points in the inputs that it leaves free (format, section 13).
+
+Where a sum of a domain's rows is a constant that is not positive, each of these rows is 0 at every
+point of the domain; one of them then gives an input as a form of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exactrev.checker.lines import Ratio, Refused
+from exactrev.checker.network import ONE, Row, combination
+from exactrev.checker.rows import add_multiple
+from exactrev.checker.statement import substituted
+
+
+class Flat:
+    """The rows of a domain, with inputs taken out of them one by one."""
+
+    def __init__(self, domain: Sequence[Row], inputs: int) -> None:
+        self._rows = [dict(row) for row in domain]
+        self._inputs = inputs
+        self.pinned: dict[int, Row] = {}
+
+    @property
+    def free(self) -> list[int]:
+        """The inputs that are left."""
+        return [j for j in range(self._inputs) if j not in self.pinned]
+
+    def pin(self, number: int, place: int, pairs: list[int]) -> None:
+        """Take an input out by a row that the combination shows to be 0."""
+        if self._constant(pairs)[0] > 0 or number not in pairs[::2]:
+            raise Refused("the combination does not show that the row is 0")
+        row = dict(self._rows[number])
+        slope = row.pop(place, (0, 1))
+        if place == ONE or not slope[0]:
+            raise Refused("the row has no coefficient of the input")
+        p, q = slope
+        form: Row = {}
+        add_multiple(form, (-q, p) if p > 0 else (q, -p), row)
+        self._rows = [substituted(row, {place: form}) for row in self._rows]
+        self.pinned = {j: substituted(row, {place: form}) for j, row in self.pinned.items()}
+        self.pinned[place] = form
+
+    def require_vacant(self, pairs: list[int]) -> None:
+        """Refused unless the combination shows that the domain has no point."""
+        if self._constant(pairs)[0] >= 0:
+            raise Refused("the combination does not show that the domain is empty")
+
+    def _constant(self, pairs: list[int]) -> Ratio:
+        """The sum of multiplier times row, which must be a constant."""
+        numbers, multipliers = pairs[::2], pairs[1::2]
+        if numbers != sorted(set(numbers)) or any(k >= len(self._rows) for k in numbers):
+            raise Refused("rows of the domain are named once each, in ascending order")
+        total: Row = {}
+        for number, multiplier in zip(numbers, multipliers, strict=True):
+            add_multiple(total, (multiplier, 1), self._rows[number])
+        if any(value != ONE for value in total):
+            raise Refused("the combination is not constant")
+        return total.get(ONE, (0, 1))
+
+    def interior(self, point: Sequence[Ratio]) -> list[list[Ratio]]:
+        """The rows that are no constants, as lists; refused unless they are > 0 at the point, which
+        has the free inputs' values, and the constants are >= 0."""
+        there = {ONE: (1, 1)} | dict(zip(self.free, point, strict=True))
+        kept = []
+        for row in self._rows:
+            constant = all(value == ONE for value in row)
+            found = combination(row, there)[0]
+            if found < 0 or (found == 0 and not constant):
+                raise Refused("the point is not in the interior of the domain")
+            if not constant:
+                kept.append([row.get(j, (0, 1)) for j in (*self.free, ONE)])
+        return kept

@@ -1,0 +1,79 @@
+"""Pairs of networks for comparing: equal by geometry alone, or nearly equal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from random import Random
+
+from flint import fmpq
+
+from exactrev.checker import Outcome, check
+from exactrev.network import Layer, Network
+
+Form = list[fmpq]
+
+
+def judged(lines: Iterable[str]) -> Outcome:
+    """What the checker says of a certificate."""
+    return check(io.BytesIO("".join(line + "\n" for line in lines).encode()))
+
+
+def random_forms(count: int, inputs: int, random: Random, size: int = 9) -> list[Form]:
+    """Affine forms with small integer coefficients, constants last."""
+    return [[fmpq(random.randint(-size, size)) for _ in range(inputs + 1)] for _ in range(count)]
+
+
+def tournament(forms: Sequence[Form], order: Sequence[int]) -> Network:
+    """max of the forms, two by two in this order: max(a, b) = a + relu(b - a).
+
+    Whatever the order the function is the same, but no weight shows it.
+    """
+    values = [({}, list(forms[i])) for i in order]
+    layers: list[list[tuple[dict[tuple[int, int], fmpq], Form]]] = []
+    while len(values) > 1:
+        neurons, winners = [], []
+        for (a, ours), (b, theirs) in zip(values[::2], values[1::2], strict=False):
+            reads = {k: b.get(k, fmpq(0)) - a.get(k, fmpq(0)) for k in a | b}
+            neurons.append((reads, [q - p for p, q in zip(ours, theirs, strict=True)]))
+            winners.append((a | {(len(layers) + 1, len(neurons) - 1): fmpq(1)}, ours))
+        layers.append(neurons)
+        values = winners + values[len(neurons) * 2 :]
+    sizes = [len(forms[0]) - 1, *map(len, layers)]
+    return Network(sizes[0], tuple(_layer(rows, sizes) for rows in [*layers, values]))
+
+
+def _layer(rows: list[tuple[dict[tuple[int, int], fmpq], Form]], sizes: list[int]) -> Layer:
+    sources = {0} | {source for reads, _ in rows for source, _ in reads}
+    blocks = {source: [[fmpq(0)] * sizes[source] for _ in rows] for source in sources}
+    for i, (reads, form) in enumerate(rows):
+        blocks[0][i] = form[:-1]
+        for (source, j), weight in reads.items():
+            blocks[source][i][j] = weight
+    return Layer.of(blocks, [form[-1] for _, form in rows])
+
+
+def random_network(sizes: Sequence[int], random: Random, size: int = 5) -> Network:
+    """A dense network with small rational weights."""
+
+    def number() -> fmpq:
+        return fmpq(random.randint(-size, size), random.randint(1, 3))
+
+    return Network.dense(
+        (
+            [[number() for _ in range(below)] for _ in range(width)],
+            [number() for _ in range(width)],
+        )
+        for below, width in pairwise(sizes)
+    )
+
+
+def moved(network: Network, layer: int, by: fmpq) -> Network:
+    """The network with its first weight of a layer (from 1) moved."""
+    layers = list(network.layers)
+    old = layers[layer - 1]
+    rows = network.weight(layer).tolist()
+    rows[0][0] += by
+    layers[layer - 1] = Layer.of({layer - 1: rows}, old.bias.entries())
+    return Network(network.inputs, tuple(layers))
