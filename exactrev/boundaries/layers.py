@@ -18,7 +18,8 @@ from exactrev.boundaries.ridges import Ridge
 from exactrev.boundaries.signs import consistent, only_flips, why_open
 from exactrev.exact.linear import row_vector
 from exactrev.lp.polyhedron import value
-from exactrev.recovery.hidden_layer import Layer, surface_neuron
+from exactrev.recovery.hidden_layer import surface_neuron
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface

@@ -15,10 +15,18 @@ from flint import fmpq, fmpz
 from exactrev.boundaries.cells import BoundaryCell
 from exactrev.network.evaluation import activation_pattern, affine_map
 from exactrev.network.model import Network
-from exactrev.recovery.geometry import Form, bend_between, form_key, rationals, rounded
-from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.assembly import affine_network
+from exactrev.recovery.geometry import (
+    Form,
+    bend_between,
+    form_key,
+    in_scale_of,
+    rationals,
+    rounded,
+)
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.local import combined, normal, unit_scale
-from exactrev.recovery.output_layer import Misfit, affine_network, finish, in_scale_of
+from exactrev.recovery.output_layer import Misfit, finish
 from exactrev.recovery.points import DyadicPoint
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import Piece, Probe

@@ -18,9 +18,9 @@ from exactrev.equivalence import Equivalence
 from exactrev.errors import InputError, RecoveryError
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
+from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.explanation import Unresolved, unproved_reasons
 from exactrev.recovery.oracle import Oracle
-from exactrev.recovery.output_layer import hidden_part
 from exactrev.recovery.probe import Probe
 from exactrev.recovery.proof import proved_against
 from exactrev.recovery.recover import PROBES, Recovery

@@ -10,7 +10,7 @@ from exactrev.equivalence import Equivalence
 from exactrev.equivalence.turning import counterparts
 from exactrev.network.model import Network
 from exactrev.network.reduction import reduce_structurally
-from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.missing import SAMPLES, gaps, times_on
 from exactrev.recovery.reconstruction import Reconstruction
 

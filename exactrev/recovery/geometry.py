@@ -104,3 +104,10 @@ class Kink:
     def form(self) -> Form:
         """The boundary's hyperplane at this point."""
         return self.bend.form
+
+
+def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:
+    """The jump of a bend when its form is written as ``form``, a multiple of it."""
+    pivot = next(j for j, x in enumerate(bend.form.entries()) if x)
+    factor = abs(form.entries()[pivot] / bend.form.entries()[pivot])
+    return tuple(jump / factor for jump in bend.jump.entries())

@@ -1,4 +1,4 @@
-"""The next hidden layer: orient the last known one, then find the neurons that read it.
+"""The neurons of the next hidden layer, over known layers that are oriented.
 
 Every kink not explained so far lies on the boundary of a neuron of the next layer or of a deeper
 one.  A deeper boundary cannot pass for one of the next layer for long: it bends where it crosses
@@ -8,114 +8,22 @@ predicts kinks on the scanned lines that are not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.exact.linear import matrix_rows, row_vector, stack
-from exactrev.recovery.geometry import Kink, form_key, rationals
+from exactrev.recovery.geometry import Kink, form_key
+from exactrev.recovery.layer import Key, Layer
 from exactrev.recovery.neuron import Neuron
-from exactrev.recovery.orientation import Contradiction, orientation
-from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.proportions import by_depth, may_be_last, proportion
+from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import holds, sightings, straight_across, straight_already
+from exactrev.recovery.trials import holds, sightings
 from exactrev.recovery.walk import Walker
 
-#: A hyperplane, as ``form_key`` gives it.
-Key = tuple[fmpq, ...]
-
-#: Boundaries followed at most in one attempt to orient a layer.
-_ORIENTING = 6
 #: With more lines scanned, kinks that look like the last layer's are tried in every layer.
 _LINES_TO_WAIT = 7
-#: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend.
-_PEERS = 3
-
-
-@dataclass
-class Layer:
-    """What was found of the layer above ``prefix`` (whose last layer is oriented).
-
-    ``surfaces`` are the boundaries behind the neurons, in the same order; a first layer has none.
-    ``refused`` are hyperplanes (``form_key``) that are not of this layer; ``tried`` pairs of
-    surfaces, by the hyperplanes they began with, of which the first was looked at where it meets
-    the other, and ``straight`` those where it was seen to go straight on.
-    """
-
-    prefix: Prefix
-    neurons: list[Neuron] = field(default_factory=list)
-    surfaces: list[Surface] = field(default_factory=list)
-    refused: set[Key] = field(default_factory=set)
-    tried: set[tuple[Key, Key]] = field(default_factory=set)
-    straight: set[tuple[Key, Key]] = field(default_factory=set)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every weight found is determined."""
-        return not any(neuron.unknown for neuron in self.neurons)
-
-    def extended(self) -> Prefix:
-        """The prefix with this layer on top, not oriented yet."""
-        rows = stack([neuron.row for neuron in self.neurons])
-        return self.prefix.with_layer(rows, [neuron.unknown for neuron in self.neurons])
-
-    def explains(self, kink: Kink) -> bool:
-        """Whether the kink lies on a boundary of this layer's neurons or of one below.
-
-        A kink where weights that are not known matter counts as explained.
-        """
-        cell = self.prefix.cell(rationals(kink.point))
-        if not self.prefix.certain(cell):
-            return True
-        forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
-        forms += [
-            self.prefix.local_form(cell, neuron.row).entries()
-            for neuron in self.neurons
-            if neuron.known_on(cell)
-        ]
-        key = form_key(kink.form)
-        return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
-
-
-def orient(
-    survey: Survey, walker: Walker, prefix: Prefix, kinks: list[Kink]
-) -> tuple[Prefix, list[Surface]] | None:
-    """The prefix with its last layer oriented by the boundaries through these kinks.
-
-    With it come the boundaries that were followed on the way, already over that prefix.  None if
-    the boundaries do not tell.
-    """
-    kinks = [
-        kink
-        for group in by_depth(kinks)
-        for kink in group
-        if prefix.certain(prefix.cell(rationals(kink.point)))
-    ]
-    surfaces = [Surface(prefix, kink, oriented=False) for kink in kinks]
-    surfaces = [surface for surface in surfaces if surface.consistent]
-    flips = _agreed(surfaces, prefix.width)
-    walked: list[Surface] = []
-    for surface in surfaces[:_ORIENTING]:
-        if flips is not None:
-            break
-        tally = walker.complete(surface)
-        if surface.consistent and not tally.turned:
-            walked.append(surface)
-            flips = _agreed([surface], prefix.width) or _agreed(walked, prefix.width)
-            survey.report(f"layer {prefix.depth}: orienting, {len(walked)} boundaries followed")
-    if flips is None:
-        return None
-    oriented = prefix.oriented(flips)
-    return oriented, [surface.reoriented(oriented) for surface in walked]
-
-
-def _agreed(surfaces: list[Surface], width: int) -> list[bool] | None:
-    try:
-        return orientation(surfaces, width)
-    except Contradiction:
-        return None
 
 
 def grow(
@@ -168,49 +76,6 @@ def _follow_all(
     return doubtful
 
 
-def by_depth(kinks: Sequence[Kink], prefix: Prefix | None = None) -> tuple[list[Kink], list[Kink]]:
-    """The kinks split into others and those that are likely the last hidden layer's.
-
-    Where a neuron of the last hidden layer bends f, the outputs jump in one and the same
-    proportion; for a neuron below that depends on what is on above it.  So a proportion that
-    different hyperplanes share speaks for the last layer, unless over the ``prefix`` one neuron of
-    its next layer can be behind both.  A single output shows nothing.
-    """
-    groups: dict[Key, list[Kink]] = {}
-    for kink in kinks:
-        groups.setdefault(_proportion(kink), []).append(kink)
-    sooner: list[Kink] = []
-    later: list[Kink] = []
-    for kink in kinks:
-        key = form_key(kink.form)
-        others = [k for k in groups[_proportion(kink)] if form_key(k.form) != key]
-        last = kink.bend.jump.nrows() > 1 and bool(others)
-        if last and prefix is not None:
-            last = not any(_one_neuron(prefix, kink, other) for other in others)
-        (later if last else sooner).append(kink)
-    return sooner, later
-
-
-def _one_neuron(prefix: Prefix, kink: Kink, other: Kink) -> bool:
-    """Whether two kinks prove to be of one neuron that reads the prefix, as far as they tell."""
-    surface = Surface(prefix, kink, oriented=True)
-    return surface.consistent and surface.absorb(other)
-
-
-def may_be_last(survey: Survey, layer: Layer) -> bool:
-    """Whether every neuron of the layer bends f in one proportion wherever it is seen."""
-    return all(
-        len({_proportion(kink) for kink, _ in sightings(survey, layer.prefix, neuron)}) < 2
-        for neuron in layer.neurons
-    )
-
-
-def _proportion(kink: Kink) -> Key:
-    jump = kink.bend.jump.entries()
-    lead = next(x for x in jump if x)
-    return tuple(x / lead for x in jump)
-
-
 def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
     """Let neurons with open weights take in what is of their boundary; whether any learned."""
     learned = False
@@ -224,36 +89,6 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
             layer.neurons[index] = surface_neuron(surface) or neuron
             learned |= layer.neurons[index].unknown != neuron.unknown
     return learned
-
-
-def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
-    """Take out neurons that prove to read one of their peers; whether there were any.
-
-    The first ``old`` are left alone.  Each of the others is tried with a few peers, but with none
-    again, until it went straight on at some; what the scanned lines show of that is free.
-    """
-    known = straight_already(survey, layer.prefix, layer.neurons)
-    keys = [form_key(surface.kink.form) for surface in layer.surfaces]
-    bent: list[int] = []
-    for index in range(old, len(layer.neurons)):
-        straight = set(known[index])
-        straight |= {k for k, key in enumerate(keys) if (keys[index], key) in layer.straight}
-        others = [k for k in range(len(keys)) if k not in straight and k not in (index, *bent)]
-        open_to = [k for k in others if (keys[index], keys[k]) not in layer.tried]
-        wanted = min(len(open_to), max(0, _PEERS - len(straight)))
-        for k in survey.random.sample(open_to, wanted):
-            across = straight_across(survey, layer.surfaces[index], layer.neurons[k])
-            layer.tried.add((keys[index], keys[k]))
-            if across:
-                layer.straight.add((keys[index], keys[k]))
-            if across is False:
-                bent.append(index)
-                break
-    for index in reversed(bent):
-        layer.refused.add(keys[index])
-        del layer.neurons[index], layer.surfaces[index]
-        survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
-    return bool(bent)
 
 
 def _followed(
@@ -337,7 +172,7 @@ def _another_part(survey: Survey, layer: Layer, kink: Kink) -> bool:
     In the last hidden layer the outputs jump in the neuron's own proportion there.
     """
     return kink.bend.jump.nrows() > 1 and may_be_last(survey, layer) and any(
-        neuron.unknown and _proportion(surface.kink) == _proportion(kink)
+        neuron.unknown and proportion(surface.kink) == proportion(kink)
         for neuron, surface in zip(layer.neurons, layer.surfaces, strict=True)
     )
 

@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mat
 
 from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
-from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Cell, Prefix
 from exactrev.recovery.samples import Place, Sample

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat, fmpz
 
-from exactrev.exact.linear import LinearSystem
+from exactrev.exact.linear import LinearSystem, matrix_rows, row_vector
 from exactrev.network.evaluation import activation_pattern
 from exactrev.network.model import Layer as NetworkLayer
 from exactrev.network.model import Network
-from exactrev.recovery.geometry import Form
-from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.geometry import Form, in_scale_of
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.local import bend_at, combined, normal, unit_scale
-from exactrev.recovery.output_layer import in_scale_of
+from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
 
@@ -63,6 +63,28 @@ def filled(
             else:
                 network = _with_weight(network, number, j, below, value)
     return network, tuple(missing)
+
+
+def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[OpenWeight]) -> bool:
+    """Give the layers below the last their open weights, but those ``missing``, from a network.
+
+    Returns whether there were any; the layers above still stand on what was known before.
+    """
+    kept = False
+    for number, layer in enumerate(layers[:-1], 1):
+        rows = matrix_rows(network.weight(number))
+        for j, neuron in enumerate(layer.neurons):
+            left = frozenset(w.below for w in missing if (w.number, w.neuron) == (number, j))
+            entries = neuron.row.entries()
+            pivot = next((k for k, x in enumerate(entries[:-1]) if x), None)
+            if left < neuron.unknown and pivot is not None:
+                # the network's row may be turned round
+                sign = entries[pivot] / rows[j][pivot]
+                for i in neuron.unknown - left:
+                    entries[i] = sign * rows[j][i]
+                layer.neurons[j] = Neuron(row_vector(entries), left)
+                kept = True
+    return kept
 
 
 def _solved(

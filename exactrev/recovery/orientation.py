@@ -32,15 +32,15 @@ def orientation(surfaces: Sequence[Surface], width: int) -> list[bool] | None:
     Raises Contradiction if no choice satisfies the surfaces.
     """
     known = direct_bits(surfaces, width)
-    equations = [
-        equation
-        for surface in surfaces
-        for equation in _bit_equations(surface, known)
-    ]
-    free = [i for i in range(width) if i not in known]
-    if free:
+    while free := [i for i in range(width) if i not in known]:
+        equations = [
+            equation
+            for surface in surfaces
+            for equation in bit_equations(surface, known)
+        ]
+        # some bits may be determined before others, and these by what then is known
         solved = _solve(equations, free)
-        if solved is None:
+        if not solved:
             return None
         known = known | solved
     return [bool(known[i]) for i in range(width)]
@@ -69,16 +69,21 @@ def direct_bits(surfaces: Sequence[Surface], width: int) -> dict[int, int]:
     return bits
 
 
-def _bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
-    """The surface's equations on the unknown bits, with everything else eliminated."""
+def bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
+    """The surface's equations on the bits not ``known``, with everything else eliminated."""
     width = surface.prefix.width
     weights = [surface.weight(i) for i in range(width)]
     free = [i for i in range(width) if i not in known]
     nuisances = [i for i in range(width) if weights[i] is None]
-    # columns: w_i and u_i of undetermined weights, b, then the bits
-    system = LinearSystem(2 * len(nuisances) + 1 + len(free))
+    unsure = [i for i in nuisances if i not in known]
+    # columns: w_i of undetermined weights, u_i unless it is a known multiple, b, then the bits
+    system = LinearSystem(len(nuisances) + len(unsure) + 1 + len(free))
     for row in surface.system.rows():
-        head = [row[i] for i in nuisances] + [row[width + 1 + i] for i in nuisances] + [row[width]]
+        head = [
+            *(row[i] + row[width + 1 + i] * known.get(i, 0) for i in nuisances),
+            *(row[width + 1 + i] for i in unsure),
+            row[width],
+        ]
         value = row[-1]
         tail = dict.fromkeys(free, fmpq(0))
         for i, weight in enumerate(weights):
@@ -99,13 +104,15 @@ def _bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]
 
 
 def _solve(equations: list[BitEquation], free: list[int]) -> dict[int, int] | None:
+    """The bits that the equations speak of, or None if those do not decide them."""
     used = [j for j in range(len(free)) if any(row[j] for row, _ in equations)]
-    if len(used) < len(free) or _information(equations) < len(free) + _MARGIN_BITS:
+    narrow = [([row[j] for j in used], value) for row, value in equations]
+    if _information(narrow) < len(used) + _MARGIN_BITS:
         return None
-    bits = binary_solution(equations, len(free))
+    bits = binary_solution(narrow, len(used))
     if bits is None:
         raise Contradiction("no signs satisfy the surfaces' equations")
-    return dict(zip(free, bits, strict=True))
+    return {free[j]: bit for j, bit in zip(used, bits, strict=True)}
 
 
 def _information(equations: list[BitEquation]) -> int:

@@ -9,40 +9,27 @@ neurons that are always on, or pairs of opposite ones, leave one.  It becomes a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flint import fmpq, fmpq_mat, fmpz
+from flint import fmpq, fmpq_mat
 
 from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.network.model import Layer, Network
-from exactrev.recovery.explore import meeting_places
-from exactrev.recovery.geometry import Bend, Form, form_key, rationals, rounded
-from exactrev.recovery.hidden_layer import Layer as HiddenLayer
+from exactrev.recovery.assembly import hidden_layers
+from exactrev.recovery.geometry import form_key, in_scale_of, rationals, rounded
 from exactrev.recovery.last_layer import Columns, Fit
-from exactrev.recovery.local import GRID, NEAR, combined, normal, unit_scale
-from exactrev.recovery.prefix import Prefix
-from exactrev.recovery.probe import Piece
-from exactrev.recovery.reach import Reach, settled
-from exactrev.recovery.samples import Place, Sample, asked, place_at, seen
+from exactrev.recovery.layer import Layer as HiddenLayer
+from exactrev.recovery.local import GRID
+from exactrev.recovery.places_to_ask import places_to_ask, try_rarer_sides
+from exactrev.recovery.reach import Reach
+from exactrev.recovery.samples import Sample, asked, seen
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.trials import sightings
 
 #: Samples that determine the signs of a layer all of whose weights are known.
 _PIECES = 4
-#: Places that are considered for a further query, at random and on a boundary.
-_RANDOM_PLACES = 60
-_BOUNDARY_PLACES = 400
-#: Of the points reached by climbing one in so many is tried by a query.
-_APART = 64
-
-
-def affine_network(inputs: int, piece: Piece) -> Network:
-    """The network without hidden layers that computes a piece."""
-    rows = matrix_rows(piece)
-    return Network(inputs, (Layer.of({0: [r[:-1] for r in rows]}, [r[-1] for r in rows]),))
 
 
 def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | None:
@@ -66,13 +53,6 @@ def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | Non
             return None
         columns.append(list(next(iter(seen))))
     return columns
-
-
-def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:
-    """The jump of a bend when its form is written as ``form``, a multiple of it."""
-    pivot = next(j for j, x in enumerate(bend.form.entries()) if x)
-    factor = abs(form.entries()[pivot] / bend.form.entries()[pivot])
-    return tuple(jump / factor for jump in bend.jump.entries())
 
 
 @dataclass(frozen=True)
@@ -138,7 +118,7 @@ def _enriched(
     survey: Survey, reach: Reach, fit: Fit, samples: list[Sample]
 ) -> Finished | Misfit:
     """The network after f was asked wherever that determines more of the fit."""
-    for place in _places(survey, reach, fit):
+    for place in places_to_ask(survey, reach, fit):
         if fit.tells(place):
             point = rounded(place.point, GRID)
             samples.append(Sample(place, survey.probe.piece(point)))
@@ -146,98 +126,8 @@ def _enriched(
                 return Misfit(place.point, samples[0].place.point)
     pointed = _pointed(fit, samples) if fit.direct else None
     if pointed is None:
-        _tried(survey, fit)
+        try_rarer_sides(survey, fit)
     return _assembled(fit) if pointed is None else _enriched(survey, reach, pointed, samples)
-
-
-def _places(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
-    """Places where every side is certain: at random, and where open weights begin to matter.
-
-    The latter lie just past the boundary of the neuron that is read.
-    """
-    layer = fit.layer
-    if fit.system.rank == fit.system.unknowns:
-        return
-    for _ in range(_RANDOM_PLACES):
-        place = place_at(layer, rationals(rounded(survey.random_point(), GRID)))
-        if None not in place.sides:
-            yield place
-    for j, i in fit.open_left():
-        for point in _co_active(survey, fit, j, i):
-            place = _just_on(layer, i, point)
-            if None not in place.sides and (j, i) in fit.open_left():
-                yield place
-    for i in sorted({i for _, i in fit.open_left()}):
-        for point in reach.boundary_points(layer.prefix, i, _BOUNDARY_PLACES):
-            if all(i != below for _, below in fit.open_left()):
-                break
-            place = _just_on(layer, i, point)
-            if None not in place.sides:
-                yield place
-
-
-def _climbed(
-    survey: Survey, fit: Fit, neuron: int, below: int, *, beside: bool
-) -> Iterator[list[fmpq]]:
-    """Points where a neuron is likely on its less usual side: where one below begins to be on, or
-    where it is on.
-
-    The open weight between the two is taken as 0 or, in the second case, as large.
-    """
-    prefix = fit.layer.prefix
-    towards = -1 if fit.usual_side(neuron, below) else 1
-    row = (fit.layer.neurons[neuron].row * towards).entries()
-    if not beside:
-        row[below] = max(map(abs, row[:-1])) / 2
-    return meeting_places(
-        hidden_part(prefix), below, row, survey.scale, survey.random, beside
-    )
-
-
-def _co_active(survey: Survey, fit: Fit, neuron: int, below: int) -> Iterator[list[fmpq]]:
-    """Points of the boundary of a neuron below where one that reads it may be on its rarer side."""
-    prefix = fit.layer.prefix
-    assert prefix.below is not None
-    for point in _climbed(survey, fit, neuron, below, beside=True):
-        moved = settled(prefix.below, prefix.row(below), point)
-        if moved is not None:
-            yield moved
-
-
-def _tried(survey: Survey, fit: Fit) -> None:
-    """Ask f where a neuron with an open weight may be on its rarer side, where that matters.
-
-    If the piece is not what it would be on the usual side, it is on the other, and the piece tells.
-    """
-    for j, i in fit.open_left():
-        for point in islice(_climbed(survey, fit, j, i, beside=False), 0, None, _APART):
-            grid = rounded(point, GRID)
-            place = place_at(fit.layer, rationals(grid))
-            usual = fit.usual_side(j, i)
-            expected, other = (
-                replace(place, sides=(*place.sides[:j], side, *place.sides[j + 1 :]))
-                for side in (usual, not usual)
-            )
-            if None in expected.sides or place.sides[j] is not None:
-                continue
-            if fit.tells(expected) or not fit.tells(other):
-                continue
-            piece = survey.probe.piece(grid)
-            if not fit.take_all([Sample(expected, piece)]):
-                fit.take_all([Sample(other, piece)])
-
-
-def _just_on(layer: HiddenLayer, below: int, point: Sequence[fmpq]) -> Place:
-    """The place next to a point of a neuron's boundary where that neuron is on.
-
-    Its own weights do not matter for the sides there, whether they are known or not.
-    """
-    wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
-    v = normal(wall)
-    step = fmpq(1, fmpz(1) << NEAR) * unit_scale(v)
-    past = place_at(layer, rationals(rounded(combined(point, step, v), GRID)))
-    before = place_at(layer, combined(point, -step, v))
-    return replace(past, sides=before.sides)
 
 
 def output_bits(samples: Sequence[Sample], columns: Columns) -> tuple[int, ...] | None:
@@ -270,19 +160,5 @@ def _assembled(fit: Fit) -> Finished:
     if fit.direct:
         sources[known.depth - 1] = direct
     output = Layer.of(sources, constant)
-    network = Network(known.inputs, (*_hidden_layers(known), output))
+    network = Network(known.inputs, (*hidden_layers(known), output))
     return Finished(network, tuple(fit.open_left()))
-
-
-def _hidden_layers(prefix: Prefix) -> list[Layer]:
-    layers = []
-    for number, known in enumerate(prefix.layers):
-        assert known.rows is not None
-        rows = matrix_rows(known.rows)
-        layers.append(Layer.of({number: [r[:-1] for r in rows]}, [r[-1] for r in rows]))
-    return layers
-
-
-def hidden_part(prefix: Prefix) -> Network:
-    """A network with the prefix's hidden layers and an output that reads nothing."""
-    return Network(prefix.inputs, (*_hidden_layers(prefix), Layer.of({}, [0])))

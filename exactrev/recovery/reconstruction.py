@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from flint import fmpq
-
-from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
-from exactrev.recovery.explore import telling_places
+from exactrev.recovery.assembly import affine_network
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
-from exactrev.recovery.hidden_layer import Layer, grow, orient, sift
+from exactrev.recovery.hidden_layer import grow
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Neuron
-from exactrev.recovery.open_weights import OpenWeight, filled, open_weights
-from exactrev.recovery.output_layer import (
-    Misfit,
-    affine_network,
-    finish,
-    hidden_part,
-    output_weights,
-)
+from exactrev.recovery.next_line import NextLine
+from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
+from exactrev.recovery.orienting import Orienter
+from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.sifting import sift
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
 
-_FIRST_LINES = 2
-#: Fresh random points at which a result is tested: one for so many parameters, within bounds.
-_PARAMETERS_A_POINT = 5
-_FRESH_POINTS = (12, 200)
 #: With this many lines scanned a layer is built on even if some of its weights are open.
 _LINES_TO_FINISH = 5
 #: With this many kinks met beside the lines, whole lines are scanned where something is missed.
@@ -57,10 +47,13 @@ class Reconstruction:
     def __post_init__(self) -> None:
         self._root = Prefix(self.survey.probe.oracle.inputs)
         self._walker = Walker(self.survey)
+        self._orienter = Orienter(self.survey, self._walker)
         self._first = FirstLayer(self.survey)
         self._agreement = Agreement(self.survey)
+        self._next_line = NextLine(self.survey)
         self._refuted: Network | None = None
-        self._telling: tuple[Network, Iterator[list[fmpq]]] | None = None
+        # whether weights were found that the layers above do not know of yet
+        self._outgrown = False
 
     @property
     def prefix(self) -> Prefix:
@@ -69,8 +62,7 @@ class Reconstruction:
 
     def run(self) -> None:
         """Go on until the network is found or ``max_lines`` lines have taught nothing more."""
-        for _ in range(_FIRST_LINES):
-            self.survey.scan_random_line()
+        self._next_line.begin()
         while True:
             self._revise()
             self._refuted = None
@@ -105,7 +97,7 @@ class Reconstruction:
     def _add_layer(self, kinks: list[Kink]) -> bool:
         if not self.layers:
             return False
-        oriented = orient(self.survey, self._walker, self.prefix, kinks)
+        oriented = self._orienter.orient(self.prefix, kinks)
         if oriented is None:
             return False
         prefix, followed = oriented
@@ -140,15 +132,22 @@ class Reconstruction:
             self._look_elsewhere()
             return
         if isinstance(candidate, Misfit):
-            way = [b - a for a, b in zip(candidate.here, candidate.there, strict=True)]
-            self.survey.scan_line(self.survey.line(list(candidate.here), way))
+            self._next_line.between(candidate.here, candidate.there)
             return
         where = self._agreement.disagreement(candidate)
         self._refuted = candidate
         if where is None:
             self.network = candidate
+        elif self._outgrown:
+            self._stand_anew()
         elif not self._meets_missed(candidate, where):
-            self._scan_through(where.place)
+            self._next_line.through(where.place)
+
+    def _stand_anew(self) -> None:
+        """Put the layers on all that is known by now of those below them."""
+        for depth in range(1, len(self.layers)):
+            self.layers[depth] = self.layers[depth].over(self.layers[depth - 1])
+        self._outgrown = False
 
     def _meets_missed(self, candidate: Network, where: Disagreement) -> bool:
         """Add the kinks of a boundary that the candidate lacks; whether there are new ones."""
@@ -160,26 +159,9 @@ class Reconstruction:
         self.survey.extra += fresh
         return any(not self._explains(kink) for kink in fresh)
 
-    def _scan_through(self, place: Sequence[fmpq]) -> None:
-        """Scan the line from a place through the midst of the boundaries."""
-        way = [b - a for a, b in zip(place, self.survey.random_point(), strict=True)]
-        self.survey.scan_line(self.survey.line(list(place), way))
-
     def _look_elsewhere(self) -> None:
-        """Scan one more line: at random, or where a neuron that was missed would show."""
-        oriented = self.layers[-1].prefix if self.layers else self._root
-        if oriented.depth == 0 or len(self.survey.lines) <= _FIRST_LINES:
-            self.survey.scan_random_line()
-            return
-        hidden = hidden_part(oriented)
-        if self._telling is None or self._telling[0] != hidden:
-            places = (
-                place
-                for depth in range(len(hidden.hidden), 0, -1)
-                for place in telling_places(hidden, depth, self.survey.scale, self.survey.random)
-            )
-            self._telling = (hidden, places)
-        self._scan_through(next(self._telling[1], self.survey.random_point()))
+        """Scan one more line."""
+        self._next_line.scan(self.layers[-1].prefix if self.layers else self._root)
 
     def _finished(self) -> Network | Misfit | None:
         if not self.layers:
@@ -199,23 +181,8 @@ class Reconstruction:
             return found.network
         network, missing = filled(self.survey, self._walker.reach, self.layers, found.network)
         self.assumed += missing
-        self._keep(network, missing)
+        self._outgrown = keep_filled(self.layers, network, missing)
         return network
-
-    def _keep(self, network: Network, missing: Sequence[OpenWeight]) -> None:
-        """Give the layers below the last their open weights from a whole network."""
-        for number, layer in enumerate(self.layers[:-1], 1):
-            rows = matrix_rows(network.weight(number))
-            for j, neuron in enumerate(layer.neurons):
-                left = frozenset(w.below for w in missing if (w.number, w.neuron) == (number, j))
-                entries = neuron.row.entries()
-                pivot = next((k for k, x in enumerate(entries[:-1]) if x), None)
-                if left < neuron.unknown and pivot is not None:
-                    # the network's row may be turned round
-                    sign = entries[pivot] / rows[j][pivot]
-                    for i in neuron.unknown - left:
-                        entries[i] = sign * rows[j][i]
-                    layer.neurons[j] = Neuron(row_vector(entries), left)
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""

@@ -18,6 +18,7 @@ from exactrev.equivalence import Equivalence
 from exactrev.errors import InputError, QueryBudgetExceeded, RecoveryError, TimeLimitExceeded
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
+from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.explanation import (
     Unresolved,
     missing_of,
@@ -25,7 +26,6 @@ from exactrev.recovery.explanation import (
     unresolved_of,
 )
 from exactrev.recovery.oracle import Oracle
-from exactrev.recovery.output_layer import hidden_part
 from exactrev.recovery.probe import PackedProbe, PlainProbe, Probe
 from exactrev.recovery.proof import proved_against
 from exactrev.recovery.reconstruction import Reconstruction

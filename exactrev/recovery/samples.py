@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.exact.linear import matrix_rows, row_vector, stack
 from exactrev.recovery.geometry import Kink, form_key, homogeneous, rationals, rounded
-from exactrev.recovery.hidden_layer import Layer
+from exactrev.recovery.layer import Layer
 from exactrev.recovery.prefix import Cell
 from exactrev.recovery.probe import Piece
 from exactrev.recovery.survey import ScannedLine, Survey

@@ -12,9 +12,9 @@ from exactrev.exact.linear import LinearSystem
 from exactrev.network.evaluation import activation_pattern, layer_maps
 from exactrev.network.model import Network
 from exactrev.recovery.geometry import Kink, form_key, rationals
-from exactrev.recovery.hidden_layer import by_depth
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.probe import PackedProbe
+from exactrev.recovery.proportions import by_depth
 from exactrev.recovery.survey import Survey
 
 

@@ -14,7 +14,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.recovery.geometry import Kink
 from exactrev.recovery.lines import Line, scan
 from exactrev.recovery.oracle import Oracle
-from exactrev.recovery.orientation import Contradiction, orientation
+from exactrev.recovery.orientation import Contradiction, bit_equations, orientation
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import PackedProbe
 from exactrev.recovery.surface import Surface
@@ -118,14 +118,16 @@ def fits_weights(case: Case, seen: Seen, form: Sequence[Fraction], flips: Sequen
     return total == list(form[:-1])
 
 
-def with_weights(case: Case, seen: Seen) -> Surface:
-    """The kink's surface, told the weights in its own scale."""
+def with_weights(case: Case, seen: Seen, hidden: Sequence[int] = ()) -> Surface:
+    """The kink's surface, told the weights in its own scale, but those ``hidden``."""
     surface = Surface(case.prefix, seen.kink, oriented=False)
     assert surface.consistent
     mine = [fraction(x) for x in seen.kink.form.entries()]
     pivot = next(k for k, x in enumerate(mine) if x)
     scale = mine[pivot] / seen.form[pivot]
     for i, w in enumerate(case.weights(seen.neuron)):
+        if i in hidden:
+            continue
         unit = [fmpq(0)] * surface.system.unknowns
         unit[i] = fmpq(1)
         assert surface.learn(unit, rational(w * scale))
@@ -170,6 +172,38 @@ def test_known_weights_give_the_signs_of_wide_layers(sizes: tuple[int, ...]) -> 
             surfaces = [with_weights(drawn, seen) for seen in drawn.seen]
             assert orientation(surfaces, sizes[1]) == list(drawn.flips)
     assert answered >= 4
+
+
+@pytest.mark.parametrize("sizes", [(3, 6, 4, 1), (4, 8, 3, 1)])
+def test_signs_that_are_settled_help_where_a_weight_is_not_known(sizes: tuple[int, ...]) -> None:
+    """No surface knows all weights; signs that some tell leave fewer unknowns to the others."""
+    answered = settled = 0
+    for seed in range(8):
+        drawn = case(f"in turn {sizes} {seed}", sizes, lines=4)
+        surfaces = [with_weights(drawn, seen, [k % 2]) for k, seen in enumerate(drawn.seen[:6])]
+        answer = orientation(surfaces, sizes[1])
+        assert answer is None or tuple(answer) == drawn.flips
+        answered += answer is not None
+        alone = orientation(surfaces[:1], sizes[1])
+        assert alone is None or tuple(alone) == drawn.flips
+        settled += alone is not None
+    assert answered >= 6 and settled < answered
+
+
+def test_a_known_sign_leaves_more_equations_on_the_others() -> None:
+    """Where its neuron's weight is not known; the true signs satisfy them all."""
+    more = 0
+    for seed in range(6):
+        drawn = case(f"one known {seed}", (4, 8, 3, 1))
+        for seen in drawn.seen[:4]:
+            surface = with_weights(drawn, seen, [0, 1])
+            known = {0: int(drawn.flips[0]), 1: int(drawn.flips[1])}
+            rest = drawn.flips[2:]
+            equations = bit_equations(surface, known)
+            for row, value in equations:
+                assert sum((a for a, flip in zip(row, rest, strict=True) if flip), fmpq(0)) == value
+            more += len(equations) - len(bit_equations(surface, {}))
+    assert more > 0
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -1,0 +1,76 @@
+"""What was found of one hidden layer so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from flint import fmpq
+
+from exactrev.exact.linear import matrix_rows, row_vector, stack
+from exactrev.recovery.geometry import Kink, form_key, rationals
+from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.surface import Surface
+
+#: A hyperplane, as ``form_key`` gives it.
+Key = tuple[fmpq, ...]
+
+
+@dataclass
+class Layer:
+    """What was found of the layer above ``prefix`` (whose last layer is oriented).
+
+    ``surfaces`` are the boundaries behind the neurons, in the same order; a first layer has none.
+    ``refused`` are hyperplanes (``form_key``) that are not of this layer; ``tried`` pairs of
+    surfaces, by the hyperplanes they began with, of which the first was looked at where it meets
+    the other, and ``straight`` those where it was seen to go straight on.
+    """
+
+    prefix: Prefix
+    neurons: list[Neuron] = field(default_factory=list)
+    surfaces: list[Surface] = field(default_factory=list)
+    refused: set[Key] = field(default_factory=set)
+    tried: set[tuple[Key, Key]] = field(default_factory=set)
+    straight: set[tuple[Key, Key]] = field(default_factory=set)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every weight found is determined."""
+        return not any(neuron.unknown for neuron in self.neurons)
+
+    def extended(self) -> Prefix:
+        """The prefix with this layer on top, not oriented yet."""
+        rows = stack([neuron.row for neuron in self.neurons])
+        return self.prefix.with_layer(rows, [neuron.unknown for neuron in self.neurons])
+
+    def explains(self, kink: Kink) -> bool:
+        """Whether the kink lies on a boundary of this layer's neurons or of one below.
+
+        A kink where weights that are not known matter counts as explained.
+        """
+        cell = self.prefix.cell(rationals(kink.point))
+        if not self.prefix.certain(cell):
+            return True
+        forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
+        forms += [
+            self.prefix.local_form(cell, neuron.row).entries()
+            for neuron in self.neurons
+            if neuron.known_on(cell)
+        ]
+        key = form_key(kink.form)
+        return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
+
+    def over(self, below: Layer) -> Layer:
+        """The same neurons over a layer below of which more weights are known than before."""
+        old = self.prefix.rows
+        assert old is not None
+        pairs = zip(matrix_rows(old), below.neurons, strict=True)
+        flips = [_turned(row, neuron.row.entries()) for row, neuron in pairs]
+        prefix = below.extended().oriented(flips)
+        surfaces = [surface.reoriented(prefix) for surface in self.surfaces]
+        return replace(self, prefix=prefix, surfaces=surfaces)
+
+
+def _turned(a: list[fmpq], b: list[fmpq]) -> bool:
+    """Whether two rows, one a multiple of the other where both are known, point apart."""
+    return any(x * y < 0 for x, y in zip(a, b, strict=True))

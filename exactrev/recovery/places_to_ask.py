@@ -1,0 +1,115 @@
+"""Where f is to be asked so that more of what is open at the top of the network is determined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from flint import fmpq, fmpz
+
+from exactrev.recovery.assembly import hidden_part
+from exactrev.recovery.explore import meeting_places
+from exactrev.recovery.geometry import rationals, rounded
+from exactrev.recovery.last_layer import Fit
+from exactrev.recovery.layer import Layer
+from exactrev.recovery.local import GRID, NEAR, combined, normal, unit_scale
+from exactrev.recovery.reach import Reach, settled
+from exactrev.recovery.samples import Place, Sample, place_at
+from exactrev.recovery.survey import Survey
+
+#: Places that are considered, at random and on a boundary.
+_RANDOM_PLACES = 60
+_BOUNDARY_PLACES = 400
+#: Of the points reached by climbing one in so many is tried by a query.
+_APART = 64
+
+
+def places_to_ask(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
+    """Places where every side is certain: at random, and where open weights begin to matter.
+
+    The latter lie just past the boundary of the neuron that is read.
+    """
+    layer = fit.layer
+    if fit.system.rank == fit.system.unknowns:
+        return
+    for _ in range(_RANDOM_PLACES):
+        place = place_at(layer, rationals(rounded(survey.random_point(), GRID)))
+        if None not in place.sides:
+            yield place
+    for j, i in fit.open_left():
+        for point in _co_active(survey, fit, j, i):
+            place = _just_on(layer, i, point)
+            if None not in place.sides and (j, i) in fit.open_left():
+                yield place
+    for i in sorted({i for _, i in fit.open_left()}):
+        for point in reach.boundary_points(layer.prefix, i, _BOUNDARY_PLACES):
+            if all(i != below for _, below in fit.open_left()):
+                break
+            place = _just_on(layer, i, point)
+            if None not in place.sides:
+                yield place
+
+
+def try_rarer_sides(survey: Survey, fit: Fit) -> None:
+    """Ask f where a neuron with an open weight may be on its rarer side, where that matters.
+
+    If the piece is not what it would be on the usual side, it is on the other, and the piece tells.
+    """
+    for j, i in fit.open_left():
+        for point in islice(_climbed(survey, fit, j, i, beside=False), 0, None, _APART):
+            grid = rounded(point, GRID)
+            place = place_at(fit.layer, rationals(grid))
+            usual = fit.usual_side(j, i)
+            expected, other = (
+                replace(place, sides=(*place.sides[:j], side, *place.sides[j + 1 :]))
+                for side in (usual, not usual)
+            )
+            if None in expected.sides or place.sides[j] is not None:
+                continue
+            if fit.tells(expected) or not fit.tells(other):
+                continue
+            piece = survey.probe.piece(grid)
+            if not fit.take_all([Sample(expected, piece)]):
+                fit.take_all([Sample(other, piece)])
+
+
+def _climbed(
+    survey: Survey, fit: Fit, neuron: int, below: int, *, beside: bool
+) -> Iterator[list[fmpq]]:
+    """Points where a neuron is likely on its less usual side: where one below begins to be on, or
+    where it is on.
+
+    The open weight between the two is taken as 0 or, in the second case, as large.
+    """
+    prefix = fit.layer.prefix
+    towards = -1 if fit.usual_side(neuron, below) else 1
+    row = (fit.layer.neurons[neuron].row * towards).entries()
+    if not beside:
+        row[below] = max(map(abs, row[:-1])) / 2
+    return meeting_places(
+        hidden_part(prefix), below, row, survey.scale, survey.random, beside
+    )
+
+
+def _co_active(survey: Survey, fit: Fit, neuron: int, below: int) -> Iterator[list[fmpq]]:
+    """Points of the boundary of a neuron below where one that reads it may be on its rarer side."""
+    prefix = fit.layer.prefix
+    assert prefix.below is not None
+    for point in _climbed(survey, fit, neuron, below, beside=True):
+        moved = settled(prefix.below, prefix.row(below), point)
+        if moved is not None:
+            yield moved
+
+
+def _just_on(layer: Layer, below: int, point: Sequence[fmpq]) -> Place:
+    """The place next to a point of a neuron's boundary where that neuron is on.
+
+    Its own weights do not matter for the sides there, whether they are known or not.
+    """
+    wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
+    v = normal(wall)
+    step = fmpq(1, fmpz(1) << NEAR) * unit_scale(v)
+    past = place_at(layer, rationals(rounded(combined(point, step, v), GRID)))
+    before = place_at(layer, combined(point, -step, v))
+    return replace(past, sides=before.sides)
