@@ -800,3 +800,13 @@ def damage(steps: list[str], dice: random.Random) -> None:
         value = int(tokens[place])
         tokens[place] = str(dice.choice([value + 1, value - 1, -value, 0, 1, 2 * value]))
         steps[i] = " ".join(tokens)
+
+
+def test_a_weight_that_the_claim_never_reads_is_in_lowest_terms_too() -> None:
+    network = LINE[LINE.index("exactrev-network 1") : LINE.index("domain ")]
+    spelt = network.replace("from 2\n1\n", "from 2\n2/2\n")
+    assert spelt != network
+    shas = [hashlib.sha256(text.encode()).hexdigest() for text in (network, spelt)]
+    outcome = judge(LINE.replace(network, spelt).replace(*shas))
+    assert not outcome.accepted
+    assert "lowest terms" in outcome.reason

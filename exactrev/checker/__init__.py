@@ -84,6 +84,8 @@ def _judge(lines: Lines, expected: tuple[str | None, str | None]) -> str:
         claim.step(line)
     claim.finish()
     lines.expect_nothing()
+    for network in networks.values():
+        network.read_rest()
     return f"{name}: {claim.sentence()}"
 
 

@@ -76,15 +76,23 @@ class Network(Layered):
         self.sha256 = sha
         self._biases: list[list[str]] = [[]]
         self._blocks: list[list[tuple[int, list[str]]]] = [[]]
+        self._unread: set[tuple[int, int]] = set()
 
     def add_layer(self, biases: list[str], blocks: list[tuple[int, list[str]]]) -> None:
         """One more layer: its biases, and per source the text of its rows."""
         self.grow(len(biases))
         self._biases.append(biases)
         self._blocks.append(blocks)
+        self._unread |= {(self.layers, index) for index in range(len(biases))}
+
+    def read_rest(self) -> None:
+        """Refused if a number that nothing has asked for is not in lowest terms."""
+        for layer, index in sorted(self._unread):
+            self.row(layer, index)
 
     def row(self, layer: int, index: int) -> Row:
         """The row of one neuron or output, read from the text."""
+        self._unread.discard((layer, index))
         row = {ONE: ratio(self._biases[layer][index])}
         if row[ONE][0] == 0:
             del row[ONE]

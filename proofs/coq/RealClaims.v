@@ -1,0 +1,27 @@
+(** * The claims over the reals
+
+    The theorems hold in every ordered field; here is what they say for Coq's reals. *)
+
+From ExactRev Require Import RealField Checker Regions.
+
+
+Theorem equal_over_the_reals a b steps :
+  judged (equal_start a b) equal_take equal_finish steps = true ->
+  exists p q, read_network a = Some p /\ read_network b = Some q /\
+    forall x : list reals, outputs q x = outputs p x.
+Proof. exact (equal_sound reals a b steps). Qed.
+
+Theorem isomorphic_over_the_reals a b steps :
+  judged (isomorphic_start a b) isomorphic_take equal_finish steps = true ->
+  exists p q, read_network a = Some p /\ read_network b = Some q /\
+    isomorphic reals p q /\ forall x : list reals, outputs q x = outputs p x.
+Proof. exact (isomorphic_sound reals a b steps). Qed.
+
+Theorem different_over_the_reals a b steps :
+  judged (different_start a b) different_take different_finish steps = true ->
+  exists p q (x : list reals), read_network a = Some p /\ read_network b = Some q /\
+    N.of_nat (length x) = input_count a /\ outputs p x <> outputs q x.
+Proof. exact (different_sound reals a b steps). Qed.
+
+(** [regions_sound reals] is the statement for [regions]. *)
+Definition regions_over_the_reals := regions_sound reals.
