@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from exactrev.cli.arguments import add_json, sha256
@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="reject unless it speaks of this network; may be repeated")
     parser.add_argument("--sha256", action="append", default=[], type=sha256, metavar="HEX",
                         help="reject unless it speaks of the network with this hash")
+    parser.add_argument("--verified", action="store_true",
+                        help="use the checker extracted from the Coq proofs (make -C proofs/coq)")
     add_json(parser)
 
 
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     if len(demanded) > 2:
         raise InputError("check: a certificate speaks of two networks, more are named")
     with naming(arguments.certificate):
-        judgement = judge(arguments.certificate, demanded)
+        judgement = judge(arguments.certificate, demanded, arguments.verified)
     if judgement.accepted:
         facts = {"claim": judgement.claim, "reason": None}
         return Outcome("accepted", Exit.HOLDS, facts, judgement.claim)
@@ -43,18 +45,26 @@ def run(arguments: argparse.Namespace) -> Outcome:
     return Outcome("rejected", Exit.REFUTED, facts, judgement.reason)
 
 
-def judge(path: str, demanded: Sequence[str] = ()) -> Judgement:
-    """The checker's judgement; accepted only if each sha256 of ``demanded`` (at most two) is that
-    of one of the certificate's networks, in either order and not both the same one.
+def judge(path: str, demanded: Sequence[str] = (), verified: bool = False) -> Judgement:
+    """The checker's judgement, or (``verified``) that of the one extracted from the proofs.
 
-    Raises OSError when the file cannot be read.
+    Accepted only if each sha256 of ``demanded`` (at most two) is that of one of the certificate's
+    networks, in either order and not both the same one.  Raises OSError when the file cannot be
+    read.
     """
-    from exactrev.checker import check
-
-    if not demanded:
-        return check(path)
-    one, other = (*demanded, None)[:2]
+    check = _checker(verified)
+    one, other = (*demanded, None, None)[:2]
     judgement = check(path, (one, other))
     if judgement.accepted or _MISMATCH not in judgement.reason:
         return judgement
     return check(path, (other, one))
+
+
+def _checker(verified: bool) -> Callable[[str, tuple[str | None, str | None]], Judgement]:
+    if verified:
+        from exactrev.cli.verified import check as extracted
+
+        return extracted
+    from exactrev.checker import check
+
+    return check
