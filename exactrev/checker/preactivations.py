@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from math import lcm, prod
 from operator import mul
 
@@ -21,14 +22,15 @@ class Layer:
 
     Its numbers are integers: what they are in the network, times ``denominator``.  ``affine`` holds
     the constant of each neuron under -1 and its coefficients of the coordinates under 0, 1, ...;
-    ``weights`` those of earlier neurons, under their numbers.
+    ``weights`` those of all earlier neurons, which are numbered from ``base``.
     """
 
     first: int
     end: int
     denominator: int
     affine: list[dict[int, int]]
-    weights: list[dict[int, int]]
+    weights: list[list[int]]
+    base: int
 
 
 def hidden_layers(network: Layered, first: int, coordinates: Sequence[int]) -> list[Layer]:
@@ -52,8 +54,9 @@ def _layer(
     common = lcm(*(q for row in rows for _, q in row.values()))
     scaled = [{value: p * (common // q) for value, (p, q) in row.items()} for row in rows]
     affine = [{places[v]: w for v, w in row.items() if v in places} for row in scaled]
-    weights = [{v + shift: w for v, w in row.items() if v >= inputs} for row in scaled]
-    return Layer(first + shift, first + shift + len(rows), common, affine, weights)
+    weights = [[row.get(value, 0) for value in range(inputs, first)] for row in scaled]
+    start = first + shift
+    return Layer(start, start + len(rows), common, affine, weights, inputs + shift)
 
 
 def denominator(layers: list[Layer]) -> int:
@@ -76,8 +79,8 @@ class OpenLayer:
         self.first, self.end = layer.first, layer.end
         self._layer, self._dimension, self._scale = layer, dimension, scale
         self._on = on
-        self._read: list[int] = []
         self._columns: list[Sequence[int]] = []
+        self._selected: list[bool] = []
         self._forms: dict[int, Form] = {}
 
     def form(self, neuron: int) -> Form:
@@ -90,8 +93,7 @@ class OpenLayer:
     def _compute(self, index: int) -> Form:
         if not self._columns:
             self._read_what_is_on()
-        weight = self._layer.weights[index].get
-        factors = [weight(neuron, 0) for neuron in self._read]
+        factors = list(compress(self._layer.weights[index], self._selected))
         form = [sum(map(mul, factors, column)) for column in self._columns]
         unit = self._scale // self._layer.denominator
         for place, value in self._layer.affine[index].items():
@@ -99,9 +101,11 @@ class OpenLayer:
         return tuple(form)
 
     def _read_what_is_on(self) -> None:
-        """The earlier neurons that are on and, coefficient by coefficient, their forms divided by
+        """Which earlier neurons are on and, coefficient by coefficient, their forms divided by
         this layer's denominator: integers."""
         common = self._layer.denominator
-        self._read = [neuron for neuron in self._on if neuron < self.first]
-        shares = [[value // common for value in self._on[neuron]] for neuron in self._read]
+        earlier = range(self._layer.base, self.first)
+        self._selected = [neuron in self._on for neuron in earlier]
+        read = compress(earlier, self._selected)
+        shares = [[value // common for value in self._on[neuron]] for neuron in read]
         self._columns = list(zip(*shares, strict=True)) or [()] * (self._dimension + 1)
