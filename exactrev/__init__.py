@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from exactrev.errors import UnsupportedOperator as UnsupportedOperator
     from exactrev.formats import read_network as read_network
     from exactrev.formats import write_network as write_network
+    from exactrev.irreducible import reduce as reduce
     from exactrev.lp import Polyhedron as Polyhedron
     from exactrev.network import Network as Network
     from exactrev.plotting import plot as plot
     from exactrev.recovery import Recovery as Recovery
     from exactrev.recovery import recover as recover
+    from exactrev.verification import verify as verify
 
 __version__ = "0.1.0"
 
@@ -59,7 +61,9 @@ _HOMES = {
     "read_network": "exactrev.formats",
     "recover": "exactrev.recovery",
     "recover_from_boundaries": "exactrev.boundaries",
+    "reduce": "exactrev.irreducible",
     "regions": "exactrev.arrangement",
+    "verify": "exactrev.verification",
     "write_network": "exactrev.formats",
 }
 

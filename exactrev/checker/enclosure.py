@@ -94,8 +94,6 @@ class Enclosure:
 
 def _floor(form: Sequence[int], divisor: int) -> Form:
     """A form not above this one over the divisor, wherever |t_j| <= 1."""
-    if divisor == 1:
-        return tuple(form)
     *linear, constant = [value // divisor for value in form]
     return (*linear, constant - len(linear))
 

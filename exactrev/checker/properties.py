@@ -122,8 +122,7 @@ class PartProof:
             self._enclosure, self._enclosed = Enclosure(stack), piece.pinned
         highest = iter(self._enclosure.highest(piece.box(), places))
         for conjunction in self._part.conjunctions:
-            bounds = [(next(highest), constraint.strict) for constraint in conjunction]
-            if not any(bound < 0 or (bound == 0 and strict) for bound, strict in bounds):
+            if min([next(highest) for _ in conjunction], default=0) >= 0:
                 raise Refused("the constraints of a conjunction may hold together on the box")
 
 

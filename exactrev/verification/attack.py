@@ -25,6 +25,7 @@ _SHARES = np.array([1 / 16, 1 / 4, 1 / 2, 7 / 8, 63 / 64])
 _FAR = 2.0**10  # the way to a border that is not there
 _DIGITS = (4, 8, 16, 32)  # binary places of the points that are tried
 _LARGEST = 1000  # inputs
+_DAMPING = 1e-6  # what the metric has in directions without a border
 
 
 def find_satisfying(
@@ -52,6 +53,8 @@ def find_satisfying(
         first = outputs.stop
         for near in climber.climbs(outputs):
             for point in _exact_points(near):
+                if stop():
+                    return None
                 if flat.domain.contains(point) and _hold(bounds, network(point)[outputs.start :]):
                     return flat.lifted(point)
             if stop():
@@ -78,6 +81,7 @@ class _Climber:
         rows, _ = float_matrix(flat.domain.rows, network.inputs + 1)
         sizes = np.abs(rows[:, :-1]).max(axis=1, initial=0.0)[:, None]
         self._matrix, self._constants = (rows / sizes)[:, :-1], (rows / sizes)[:, -1]
+        self._is_box = int((self._matrix != 0).sum(axis=1).max(initial=0)) <= 1
         self._network, self._random = _FloatNetwork(network), random
         self._middle = np.array([to_float(x) for x in flat.inside])
 
@@ -112,12 +116,15 @@ class _Climber:
         """The gradient in the metric of the rows' logarithmic barrier at a point."""
         with np.errstate(all="ignore"):
             scaled = self._matrix / (self._matrix @ point + self._constants)[:, None]
-        hessian = scaled.T @ scaled + 1e-6 * np.eye(len(point))
-        if not np.isfinite(hessian).all():  # the point is on the border, as floats see it
+        if not np.isfinite(scaled).all():  # the point is on the border, as floats see it
             return np.zeros_like(point)
-        direction = np.asarray(np.linalg.lstsq(hessian, gradient, rcond=None)[0])
+        if self._is_box:
+            direction = gradient / ((scaled**2).sum(axis=0) + _DAMPING)
+        else:
+            hessian = scaled.T @ scaled + _DAMPING * np.eye(len(point))
+            direction = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
         size = np.abs(direction).max(initial=0.0)
-        return direction / size if size > 0 else direction
+        return np.asarray(direction / size if size > 0 else direction)
 
     def _way(self, point: Floats, direction: Floats) -> Floats:
         """The way from a point in a direction to the border of the domain."""

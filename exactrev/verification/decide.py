@@ -20,11 +20,12 @@ from typing import Literal
 from flint import fmpq
 
 from exactrev.arrangement.leaves import Point
-from exactrev.errors import ExactRevError, InputError
+from exactrev.errors import InputError
 from exactrev.verification.attack import find_satisfying
+from exactrev.verification.boxes import BoxSearch
 from exactrev.verification.flatten import Vacant, flatten
-from exactrev.verification.instance import Instance, Part, bind
-from exactrev.verification.search import PartSearch
+from exactrev.verification.instance import Instance, NotProved, Part, bind
+from exactrev.verification.restriction import restricted
 from exactrev.verification.single import point_steps
 from exactrev.verification.statement import (
     LETTERS,
@@ -35,10 +36,6 @@ from exactrev.verification.statement import (
 __all__ = ["NotProved", "Search", "Verification", "bind", "verify"]
 
 Verdict = Literal["unsat", "sat", "unknown"]
-
-
-class NotProved(ExactRevError):
-    """A search ended without a proof: it was stopped, or an input has the property."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Search:
         self.instance = instance
         self._seed, self._stop = seed, stop
         self._cells = 0
-        self._part: PartSearch | None = None
+        self._part: BoxSearch | None = None
         self.witness: Point | None = None
 
     @property
@@ -97,11 +94,13 @@ class Search:
 
         Raises NotProved at the end unless no input has the property.
         """
-        parts = list(self.instance.parts())
+        parts = list(self.instance.parts(self._stop))
         return unsatisfied_certificate(self.instance, parts, self._steps(parts))
 
     def _steps(self, parts: Sequence[Part]) -> Iterator[str]:
-        flats = [flatten(part.domain) for part in parts]
+        flats = [flatten(part.domain) for part in parts if not self._stop()]
+        if len(flats) < len(parts):
+            raise NotProved("the search was stopped")
         for part, flat in zip(parts, flats, strict=True):
             if not isinstance(flat, Vacant):
                 self.witness = find_satisfying(
@@ -117,10 +116,11 @@ class Search:
             if not flat.free:
                 yield from point_steps(self.instance.joint, part, flat.lifted(flat.inside))
                 continue
-            search = self._part = PartSearch(self.instance.joint, part, flat, self._stop)
+            network = restricted(self.instance.joint, part, flat)
+            search = self._part = BoxSearch(network, part, flat, self._stop)
             yield from search.steps()
             self.witness = search.witness
-            if search.found.open_branches:
+            if search.open_branches or search.witness is not None:
                 raise NotProved("an input has the property, or the search was stopped")
             self._cells, self._part = self.cells, None
 

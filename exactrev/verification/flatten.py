@@ -15,6 +15,7 @@ from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.local import Pairs, integer_pairs
 from exactrev.lp import Form, Motzkin, Polyhedron, interior_point
+from exactrev.verification.intervals import bounding_box
 
 #: Coefficients by input, the constant under the number of inputs; no zeros.
 _Sparse = dict[int, fmpq]
@@ -57,6 +58,9 @@ def flatten(domain: Polyhedron) -> Flat | Vacant:
         bad = [number for number in numbers if work.is_impossible(number)]
         if bad:
             return Vacant((*work.lines, _line("vacant", ((bad[0], 1),))))
+        middle = work.middle(rows)
+        if middle is not None:
+            return work.flat(rows, middle)
         found = interior_point(domain.dimension, rows)
         if not isinstance(found, Motzkin):
             return work.flat(rows, found.coordinates)
@@ -96,6 +100,19 @@ class _Working:
             if any(j < self._n for j in row) or self.is_impossible(number)
         ]
         return numbers, [self._dense(self._rows[number]) for number in numbers]
+
+    def middle(self, rows: Sequence[Form]) -> list[fmpq] | None:
+        """The middle of the box that the rows make of the free inputs, if they do and it has
+        interior points."""
+        free = [j for j in range(self._n) if j not in self._pinned]
+        kept = tuple((*(row[j] for j in free), row[-1]) for row in rows)
+        box = bounding_box(Polyhedron(len(free), kept))
+        if box is None or any(low >= high for low, high in box):
+            return None
+        point = [fmpq(0)] * self._n
+        for j, (low, high) in zip(free, box, strict=True):
+            point[j] = fmpq(1, 2) * (low + high)
+        return point
 
     def is_impossible(self, number: int) -> bool:
         """Whether a row is a constant < 0."""

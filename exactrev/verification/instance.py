@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from flint import fmpq
 
-from exactrev.errors import InputError
+from exactrev.errors import ExactRevError, InputError
 from exactrev.lp.polyhedron import Form, Polyhedron, value
 from exactrev.network.model import Network
 from exactrev.verification.joint import side_by_side
 from exactrev.vnnlib import Case, Constraint, NetworkDeclaration, Query, Variable, cases
+
+
+class NotProved(ExactRevError):
+    """A search ended without a proof: it was stopped, or an input has the property."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,15 @@ class Instance:
         """The networks as one, from ``query.inputs`` to ``query.outputs``."""
         return side_by_side(self.networks)
 
-    def parts(self) -> Iterator[Part]:
-        """What is asked: the query's property holds exactly where it does in one of the parts."""
+    def parts(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Part]:
+        """What is asked: the query's property holds exactly where it does in one of the parts.
+
+        There may be very many; raises NotProved once ``stop`` says so.
+        """
         outputs = self.query.outputs or tuple(Variable("Y", i) for i in range(self.joint.outputs))
         columns = {variable: j for j, variable in enumerate((*self.query.inputs, *outputs))}
         for _, some in groupby(cases(self.query), key=lambda case: id(case.domain)):
-            listed = list(some)
+            listed = list(_until(stop, some))
             conjunctions = [_bounds(case, columns) for case in listed]
             yield Part(listed[0].domain, tuple(dict.fromkeys(conjunctions)))
 
@@ -71,6 +78,13 @@ class Instance:
         variables = (*self.query.inputs, *self.query.outputs)
         values = dict(zip(variables, (*point, *self.joint(point)), strict=False))
         return self.query.assertion.holds(values)
+
+
+def _until(stop: Callable[[], bool], some: Iterable[Case]) -> Iterator[Case]:
+    for case in some:
+        if stop():
+            raise NotProved("the search was stopped")
+        yield case
 
 
 def _bounds(case: Case, columns: Mapping[Variable, int]) -> tuple[Bound, ...]:

@@ -22,7 +22,6 @@ from exactrev.lp import Motzkin, System, solve
 from exactrev.network.model import Layer, Network
 from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Bound, Part
-from exactrev.verification.restriction import restricted
 
 _MIXTURES = 4  # weights of a conjunction's bounds that are remembered from exact proofs
 _SHARE = 2.0**-40  # what of its value at a point a form may lose before it must stay positive
@@ -54,10 +53,11 @@ class PartSearch(Explorer):
     """
 
     def __init__(
-        self, joint: Network, part: Part, flat: Flat, stop: Callable[[], bool] = lambda: False
+        self, network: Network, part: Part, flat: Flat, stop: Callable[[], bool] = lambda: False
     ) -> None:
+        """``network`` is that of the part's constraints, restricted to its flat domain."""
         self.flat = flat
-        self.network = restricted(joint, part, flat)
+        self.network = network
         whole = Network(self.network.inputs, (*self.network.layers, Layer.of({}, [0])))
         coordinates = independent_coordinates(whole, flat.domain)
         rows = NetworkRows(self.network, flat.domain, coordinates)

@@ -135,6 +135,12 @@ def test_a_timeout_is_said(run: Run, tmp_path: Path, write_json: Write) -> None:
     assert (said.code, said.out) == (3, "timeout\n")
 
 
+def test_more_cases_than_there_is_time_for(ask: Callable[..., Any]) -> None:
+    choices = " ".join(f"(or (>= Y_0 {i}) (<= X_0 -{i}))" for i in range(40))
+    said = ask(f"(and (<= Y_0 -2) {choices})", "--timeout", "0.3", "--quiet")
+    assert (said.code, said.out) == (3, "timeout\n")
+
+
 def script(name: str, *arguments: object) -> int:
     command = ["bash", str(SCRIPTS / name), *map(str, arguments)]
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",

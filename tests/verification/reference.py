@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 import z3
@@ -82,10 +81,10 @@ def instance(network: Network, tree: Any) -> Instance:
     return bind(parse_vnnlib([*declared, f"(assert {text(tree, names)})"]), {"": network})
 
 
-def box(low: Fraction, high: Fraction, inputs: int) -> list[Any]:
-    """Formulas that confine every input."""
+def box(inputs: int) -> list[Any]:
+    """Formulas that confine every input to [-1, 1]."""
     return [
-        (sign, ("var", "X", i), str(float(bound)))
+        (sign, ("var", "X", i), bound)
         for i in range(inputs)
-        for sign, bound in ((">=", low), ("<=", high))
+        for sign, bound in ((">=", "-1"), ("<=", "1"))
     ]

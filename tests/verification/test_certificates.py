@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from exactrev.network import Network
@@ -206,7 +206,7 @@ def test_points(old: str, new: str, accepted: bool) -> None:
     assert outcome.accepted == accepted, outcome.reason
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_proofs_of_another_property_do_not_prove_a_false_one(data: st.DataObject) -> None:
     """The proof that there is no such input, put under the statement of a satisfiable property."""
@@ -230,7 +230,7 @@ def _head(lines: list[str]) -> list[str]:
     return lines[: lines.index("proof")]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_step_can_be_left_out(data: st.DataObject) -> None:
     network = data.draw(networks(max_inputs=2, max_width=3, max_depth=2))
