@@ -3,7 +3,7 @@
 One row a network: its regions (and lower faces with --depth), CPU seconds to find them and write
 the certificate, regions a second, bytes of the certificate, CPU seconds of the checker and the
 most memory it held.  A certificate that is not accepted makes the command exit with 1.
-``--curve`` takes one shape at growing widths: the cost of a region should not grow with their
+``--curve`` takes one network on growing boxes: the cost of a region should not grow with their
 number, nor the checker's memory.
 """
 
@@ -36,7 +36,8 @@ SHAPES = (
     "8-12-12-1",
 )
 QUICK = SHAPES[:5]
-CURVE = ("3-6-6-1", "3-10-10-1", "3-16-16-1", "3-26-26-1", "3-40-40-1")
+CURVE = "3-40-40-1"
+CURVE_BOXES = ("1/8", "1/4", "1/2", "1", "2", "100")
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,23 @@ DEGENERATE: dict[str, Callable[[int], Network]] = {
 }
 
 
-def measure(name: str, seed: int, depth: int, box: int | None, path: Path) -> Run:
-    """Find, certify and check the regions of one network: Gaussian, or a degenerate one."""
+def measure(name: str, seed: int, depth: int, box: str | None, path: Path) -> Run:
+    """Find, certify and check the regions of one network: Gaussian, or a degenerate one.
+
+    On the whole space, or on [-box, box]^n.
+    """
     from exactrev.arrangement import write_regions_certificate
     from exactrev.lp.polyhedron import Polyhedron
 
     degenerate = DEGENERATE.get(name)
     network = degenerate(seed) if degenerate else gaussian(parse_shape(name), seed)
-    domain = None if box is None else Polyhedron.box(-box, box, network.inputs)
+    domain = None if box is None else Polyhedron.box(f"-{box}", box, network.inputs)
     start = time.process_time()
     found = write_regions_certificate(network, domain, path, depth)
     seconds = time.process_time() - start
     accepted, check_seconds, memory = _check(path)
     size = path.stat().st_size
+    name += "" if box is None else f" on [-{box}, {box}]^{network.inputs}"
     return Run(name, found.counts, seconds, size, check_seconds, memory, accepted)
 
 
@@ -152,8 +157,6 @@ HEADER = (
 def _shapes(options: argparse.Namespace) -> Sequence[str]:
     if options.degenerate:
         return tuple(DEGENERATE)
-    if options.curve:
-        return CURVE
     return QUICK if options.quick else SHAPES
 
 
@@ -161,22 +164,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the table; 1 if a certificate was refused."""
     parser = argparse.ArgumentParser(prog="benchmarks.regions", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the networks that take seconds")
-    parser.add_argument("--curve", action="store_true", help="one shape at growing widths")
+    parser.add_argument("--curve", action="store_true", help="one network on growing boxes")
     parser.add_argument("--degenerate", action="store_true", help="integer weights and the like")
     parser.add_argument("--only", action="append", metavar="SHAPE", help="these shapes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--depth", type=int, default=0, help="faces down to this codimension")
-    parser.add_argument("--box", type=int, metavar="B", help="on [-B,B]^n in place of R^n")
+    parser.add_argument("--box", metavar="B", help="on [-B,B]^n in place of R^n")
     parser.add_argument("--json", metavar="FILE", help="write the runs there too")
     options = parser.parse_args(argv)
-    shapes = options.only or _shapes(options)
+    rows = [(name, options.box) for name in options.only or _shapes(options)]
+    if options.curve:
+        rows = [(CURVE, box) for box in CURVE_BOXES]
     _warm_up()
     runs = []
     print(HEADER)
     with tempfile.TemporaryDirectory() as folder:
-        for name in shapes:
+        for name, box in rows:
             path = Path(folder) / "certificate"
-            runs.append(measure(name, options.seed, options.depth, options.box, path))
+            runs.append(measure(name, options.seed, options.depth, box, path))
             print(row(runs[-1]), flush=True)
             path.unlink()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
