@@ -82,7 +82,9 @@ def test_ctrl_c_ends_cleanly(large: Path) -> None:
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True
     )
-    time.sleep(2.0)
+    assert process.stderr is not None
+    assert "queries" in process.stderr.readline()  # the search has begun
+    time.sleep(1.0)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 3, err
