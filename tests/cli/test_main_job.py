@@ -77,11 +77,17 @@ def test_the_time_limit_is_kept(run: Run, large: Path) -> None:
     assert said.json["unresolved"]
 
 
+def _heed_interrupts() -> None:
+    """Undo what a shell does to processes that it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_cleanly(large: Path) -> None:
     command = [sys.executable, "-m", "exactrev", "recover", str(large), "--json"]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True,
+        preexec_fn=_heed_interrupts,
+    )  # fmt: skip
     assert process.stderr is not None
     assert "queries" in process.stderr.readline()  # the search has begun
     time.sleep(1.0)
