@@ -11,15 +11,11 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
+from exactrev.exact.rational import to_float
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 
 Floats = NDArray[np.float64]
-
-
-def to_float(x: fmpq) -> float:
-    """The nearest double; raises OverflowError beyond their range."""
-    return int(x.p) / int(x.q)
 
 
 def independent_coordinates(network: Network, domain: Polyhedron) -> tuple[int, ...]:
@@ -64,7 +60,7 @@ def greedily_independent(matrix: Floats, limit: int) -> list[int]:
     chosen: list[int] = []
     for _ in range(limit):
         length = (rest**2).sum(axis=1)
-        if not len(length) or length.max() < 1e-16:
+        if not len(length) or length.max() < 1e-16:  # only a hint: callers test the rank exactly
             break
         best = int(length.argmax())
         chosen.append(best)

@@ -16,6 +16,7 @@ from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
 from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
+from exactrev.exact.rational import from_floats
 from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
 from exactrev.lp.polyhedron import Form, value
 
@@ -131,7 +132,7 @@ class ExactCells:
         signs = tuple(cell.signs[0].tolist())
         rows = tuple(row for row in cell.rows[0].tolist() if row >= 0)
         walls = tuple(cell.walls[0].tolist())
-        near = tuple(fmpq(*x.as_integer_ratio()) for x in cell.points[0].tolist())
+        near = from_floats(cell.points[0].tolist())
         found = ExactCell(signs, rows, walls, near)
         forms, vanishing = self.signed_rows(found), self.wall_rows(found)
         point = point_on_walls(near, vanishing)

@@ -18,15 +18,16 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.explore import Explorer, Found
 from exactrev.arrangement.forms import UNDECIDED, Floats, NetworkRows
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.regions import Regions
 from exactrev.arrangement.workers import Workers
+from exactrev.certificate.claims import HEADER, domain_lines
 from exactrev.certificate.files import write_certificate
 from exactrev.errors import InputError
+from exactrev.exact.rational import from_floats, to_float
 from exactrev.lp import Motzkin, interior_point
 from exactrev.lp.polyhedron import Polyhedron, value
 from exactrev.network.model import Network
@@ -67,12 +68,11 @@ class Exploration:
         """The certificate (claim ``regions``), line by line as the search goes on."""
         rows = NetworkRows(self.network, self.domain)
         norm = choose_norm(rows)
-        yield from ("exactrev-certificate 1", "semantics real", "claim regions A")
+        yield from HEADER
+        yield "claim regions A"
         yield f"network A {self.network.sha256}"
         yield from self.network.text()
-        yield f"domain {len(self.domain.rows)}"
-        for row in self.domain.rows:
-            yield " ".join(["row", *map(str, row)])
+        yield from domain_lines(self.domain)
         yield f"depth {self.depth}"
         if norm is not None:
             yield from norm.lines()
@@ -128,7 +128,7 @@ def _polyhedron(domain: Domain, inputs: int) -> Polyhedron:
 
 def _inside(rows: NetworkRows, near: Floats) -> bool:
     """Whether every row of the domain is positive at a point with float coordinates."""
-    point = [fmpq(*x.as_integer_ratio()) for x in near.tolist()]
+    point = from_floats(near.tolist())
     return all(value(form, point) > 0 for form in rows.domain_rows_exactly)
 
 

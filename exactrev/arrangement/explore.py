@@ -217,22 +217,33 @@ class Explorer:
     def leaf_lines(self, cells: Cells) -> list[list[str]]:
         """The line of a point inside each finished cell."""
         if cells.codimension > 1:
-            return [[self._wall_line(cells, k)] for k in range(len(cells))]
+            return [[self._line_by_exact_point(cells, k)] for k in range(len(cells))]
         forms = self.arrangement.neuron_forms(cells.signs, self.arrangement.depth)
         if cells.codimension:
             return self._facet_lines(cells, forms)
+        return self._region_lines(cells, forms)
+
+    def _region_lines(self, cells: Cells, forms: Forms) -> list[list[str]]:
         points, certain = inner_points(self.arrangement, cells, forms)
-        assert certain.all()
         whole = self.arrangement.lifted_floats(points)
-        self.found.add(0, cells.signs, whole)
-        return [[point_line("cell", row)] for row in whole.tolist()]
+        if certain.all():
+            self.found.add(0, cells.signs, whole)
+            return [[point_line("cell", row)] for row in whole.tolist()]
+        lines = []
+        for k, row in enumerate(whole.tolist()):
+            if certain[k]:
+                self.found.add(0, cells.signs[k : k + 1], whole[k : k + 1])
+                lines.append([point_line("cell", row)])
+            else:
+                lines.append([self._line_by_exact_point(cells, k)])
+        return lines
 
     def _facet_lines(self, cells: Cells, forms: Forms) -> list[list[str]]:
         near, pivots, certain = wall_points(self.arrangement, cells, forms)
         lines = []
         for k, (coordinates, pivot) in enumerate(zip(near.tolist(), pivots.tolist(), strict=True)):
             if not certain[k]:
-                lines.append([self._wall_line(cells, k)])
+                lines.append([self._line_by_exact_point(cells, k)])
                 continue
             neuron = int(cells.walls[k, 0]) - self.arrangement.domain_rows
             wall = self.exact.form(cells.signs[k].tolist(), neuron)
@@ -241,8 +252,8 @@ class Explorer:
             lines.append([exact_point_line("cell", point)])
         return lines
 
-    def _wall_line(self, cells: Cells, k: int) -> str:
-        """The line that ends one cell of positive codimension."""
+    def _line_by_exact_point(self, cells: Cells, k: int) -> str:
+        """The line that ends one cell, its point found in exact arithmetic."""
         cell = cells.take(slice(k, k + 1))
         whole = self.exact.cell(cell)
         if whole is None:

@@ -15,7 +15,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from exactrev.arrangement.coordinates import independent_coordinates, to_float
+from exactrev.arrangement.coordinates import independent_coordinates
+from exactrev.exact.rational import from_floats, to_float
 from exactrev.lp.polyhedron import Form, Polyhedron
 from exactrev.network.model import Network
 
@@ -33,7 +34,7 @@ def float_matrix(rows: Sequence[Sequence[fmpq]], width: int) -> tuple[Floats, Fl
     """The nearest doubles and, entry by entry, how far from them the rationals may be."""
     values = np.array([[to_float(x) for x in row] for row in rows]).reshape(len(rows), width)
     exact = np.array(
-        [[fmpq(*map(int, v.as_integer_ratio())) == x for v, x in zip(near, row, strict=True)]
+        [[v == x for v, x in zip(from_floats(near), row, strict=True)]
          for near, row in zip(values.tolist(), rows, strict=True)],
         dtype=bool,
     ).reshape(len(rows), width)  # fmt: skip

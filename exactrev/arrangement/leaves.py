@@ -8,8 +8,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells, signed_rows
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows
+from exactrev.exact.rational import from_floats, to_float
 from exactrev.lp.polyhedron import Form, value
 
 Point = tuple[fmpq, ...]
@@ -77,7 +77,7 @@ def wall_points(
 
 def onto_wall(near: Sequence[float], pivot: int, wall: Form) -> Point:
     """The point on the wall that differs from ``near`` in one coordinate alone."""
-    point = [fmpq(*x.as_integer_ratio()) for x in near]
+    point = list(from_floats(near))
     point[pivot] = fmpq(0)
     point[pivot] = -value(wall, point) / wall[pivot]
     return tuple(point)

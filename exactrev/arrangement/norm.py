@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from exactrev.arrangement.coordinates import greedily_independent, to_float
+from exactrev.arrangement.coordinates import greedily_independent
 from exactrev.arrangement.forms import (
     OFF,
     ON,
@@ -25,6 +25,7 @@ from exactrev.arrangement.forms import (
     NetworkRows,
     Signs,
 )
+from exactrev.exact.rational import to_float
 
 _INVERSE_BITS = 24  # precision of G: enough for the row sums, and short in the file
 

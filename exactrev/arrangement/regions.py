@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import fmpq
 
 from exactrev.arrangement.explore import Found
 from exactrev.arrangement.forms import ON, Signs
 from exactrev.arrangement.leaves import Point
+from exactrev.exact.rational import from_floats
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import AffineMap, Pattern, affine_map
 from exactrev.network.model import Network
@@ -70,7 +70,8 @@ class Regions:
         return self.counts[0]
 
     def __iter__(self) -> Iterator[Region]:
-        return map(self.__getitem__, range(len(self)))
+        for pattern, point in zip(self.patterns(), self.face_points(0), strict=True):
+            yield Region(self.network, pattern, point)
 
     def __getitem__(self, index: int) -> Region:
         return Region(self.network, self.pattern(index), self.point(index))
@@ -91,7 +92,7 @@ class Regions:
         for block in self._found.points[codimension]:
             if isinstance(block, np.ndarray):
                 for row in block.tolist():
-                    yield tuple(fmpq(*x.as_integer_ratio()) for x in row)
+                    yield from_floats(row)
             else:
                 yield from block
 

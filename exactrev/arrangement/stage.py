@@ -29,6 +29,7 @@ from exactrev.arrangement.proofs import Answers, Booleans, Bounded, decide
 from exactrev.arrangement.tree import Tree
 
 _CHUNK = 4096  # linear programs run together
+_ENTRIES = 2**22  # numbers in the rows of all cells of one round, so that memory stays small
 
 
 class LeaveOpen(Protocol):
@@ -60,6 +61,8 @@ class Stage:
     leave_open: LeaveOpen
     stop: Callable[[], bool]
     decided: list[list[Cells]] = field(default_factory=list)
+    #: the norm on the entry cells, once the first layer is decided
+    _entry_norm: Forms | None = None
 
     def __post_init__(self) -> None:
         self.decided = [[] for _ in range(self.depth + 1)]
@@ -70,7 +73,8 @@ class Stage:
         base = np.arange(len(entry))
         pending: list[list[tuple[Cells, Integers]]] = [[] for _ in range(self.depth + 2)]
         if self.layer:
-            entry, base = self._settle_stable(entry, base, forms)
+            self._entry_norm = self._norm_on(entry)
+            entry = self._settle_stable(entry, forms)
         pending[entry.codimension].append((entry, base))
         for codimension in range(entry.codimension, self.depth + 1):
             while pending[codimension]:
@@ -80,7 +84,7 @@ class Stage:
                     for node, line in zip(cells.node.tolist(), lines, strict=True):
                         self.tree.close(node, line)
                     continue
-                if len(cells) > 4 * _CHUNK:
+                if len(cells) > self._at_once(cells):
                     half = len(cells) // 2
                     pending[codimension] += [
                         (cells.take(slice(half, None)), base[half:]),
@@ -163,6 +167,11 @@ class Stage:
         )
         self.tree.close(int(cell.node[0]), *lines)
 
+    def _at_once(self, cells: Cells) -> int:
+        """How many such cells one round takes."""
+        size = (cells.rows.shape[1] + 1) * (self.arrangement.n + 1)
+        return max(1, min(4 * _CHUNK, _ENTRIES // size))
+
     def _next_neuron(self, cells: Cells) -> Integers:
         """The neuron to decide next on each cell, -1 where the layer is decided."""
         first = self.arrangement.first[self.layer]
@@ -178,20 +187,27 @@ class Stage:
 
     def _bounded(self, cells: Cells, base: Integers, forms: Forms) -> Bounded:
         rows, walls = signed_rows(self.arrangement, cells, forms, base)
-        norm = None
-        if self.norm is not None:
-            norm, available = self.norm.forms(cells.signs)
-            norm.values[~available] = np.nan
+        if self._entry_norm is None:
+            norm = self._norm_on(cells)
+        else:
+            norm = Forms(self._entry_norm.values[base], self._entry_norm.errors[base])
         return Bounded(rows, walls, cells.points, norm)
 
-    def _settle_stable(
-        self, cells: Cells, base: Integers, forms: Forms
-    ) -> tuple[Cells, Integers]:
+    def _norm_on(self, cells: Cells) -> Forms | None:
+        """The norm on each cell, nan where it cannot be used yet; None if there is none."""
+        if self.norm is None:
+            return None
+        norm, available = self.norm.forms(cells.signs)
+        norm.values[~available] = np.nan
+        return norm
+
+    def _settle_stable(self, cells: Cells, forms: Forms) -> Cells:
         """Decide, once for all that follows, the neurons that do not cross the entry cells."""
         first = self.arrangement.first
         neurons = np.arange(first[self.layer], first[self.layer + 1])
         if not len(cells) or not len(neurons):
-            return cells, base
+            return cells
+        base = np.arange(len(cells))
         bounded = self._bounded(cells, base, forms)
         signs = cells.signs.copy()
         step = max(1, _CHUNK // len(neurons))
@@ -201,7 +217,7 @@ class Stage:
             some = np.arange(start, min(start + step, len(cells)))
             which = np.repeat(some, len(neurons))
             tested = np.tile(neurons, len(some))
-            targets, sides, sure = oriented(forms, base[which], tested, cells.points[which])
+            targets, sides, sure = oriented(forms, which, tested, cells.points[which])
             answers = decide(bounded.take(which), targets)
             settled = np.flatnonzero(answers.positive & sure)
             self._record(cells.take(which), tested, sides, answers, settled)
@@ -210,7 +226,7 @@ class Stage:
                 cell = cells.take(slice(which[k], which[k] + 1))
                 sign = self._judge_exactly(cell, int(tested[k]), sides[k], answers.basis[k])
                 signs[which[k], tested[k]] = UNDECIDED if sign is None else sign
-        return Cells(cells.node, signs, cells.points, cells.rows, cells.walls), base
+        return Cells(cells.node, signs, cells.points, cells.rows, cells.walls)
 
     # -- what the tree says --------------------------------------------------------------------
 

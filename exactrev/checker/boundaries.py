@@ -37,7 +37,6 @@ class Boundaries:
         self._facets: dict[Signs, int] = {}
         self._ridges: list[tuple[Signs, tuple[int, ...]]] = []
         self._expected: Iterator[str] | None = None
-        self._complete = False
 
     def step(self, line: str) -> None:
         if self._expected is not None:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from exactrev.cli.console import complain
 from exactrev.cli.outcome import Exit
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that reports a usage error in one line, without the usage text."""
+    """An ArgumentParser that reports a usage error in one line, without the usage text.
+
+    What begins like a negative number (-1/2, -1e-3, -1,2) is never taken for an option.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # argparse before 3.14 knows -1 and -1.5 only
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         command = self.prog.removeprefix("exactrev").strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from exactrev.errors import InputError
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 def add_domain_options(parser: argparse.ArgumentParser) -> None:
     """``--box LO HI`` or ``--domain FILE``."""
-    # argparse before 3.14 takes -1/2 and -1e-3 for options
-    parser._negative_number_matcher = re.compile(r"-\.?\d")
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--box", nargs=2, type=rational, metavar=("LO", "HI"),
                        help="only inputs in [LO,HI]^n; exact numbers such as 0.1 or -1/3")

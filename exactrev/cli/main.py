@@ -77,9 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         complain(f"this needs the package {error.name}, which is not installed")
         return Exit.BAD_INPUT
-    except KeyboardInterrupt:
-        complain("interrupted")
-        outcome = Outcome("unknown", Exit.UNDECIDED, {"reason": "interrupted"}, "interrupted")
+    except (KeyboardInterrupt, MemoryError) as end:
+        reason = "out of memory" if isinstance(end, MemoryError) else "interrupted"
+        complain(reason)
+        outcome = Outcome("unknown", Exit.UNDECIDED, {"reason": reason}, reason)
     written = emit(outcome.as_json() if as_json else outcome.as_text())
     return outcome.exit_code if written else Exit.BAD_INPUT
 

@@ -1,4 +1,4 @@
-"""When a long search should stop: at its time limit or at Ctrl-C, with progress meanwhile."""
+"""When a long search should stop: at its time limit, at Ctrl-C or short of memory; and progress."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from types import FrameType
 
 from exactrev.cli.console import report_progress
+from exactrev.cli.memory import memory_is_short
 
 _SECONDS_BETWEEN_REPORTS = 2.0
+_SECONDS_BETWEEN_LOOKS = 0.25  # at the memory
 
 
 class Patience:
@@ -21,7 +23,8 @@ class Patience:
         self._end = None if seconds is None else self._start + seconds
         self._progress = progress
         self._next_report = self._start + _SECONDS_BETWEEN_REPORTS
-        self.interrupted = False
+        self._next_look = self._start
+        self.interrupted = self.out_of_memory = False
 
     def tell(self, progress: Callable[[], str] | None) -> None:
         """From now on report this progress."""
@@ -42,6 +45,8 @@ class Patience:
         """Why the search was stopped."""
         if self.interrupted:
             return "interrupted"
+        if self.out_of_memory:
+            return "memory is running out"
         return f"the limit of {self._seconds:g} seconds is reached" if self._seconds else "stopped"
 
     def stop(self) -> bool:
@@ -50,7 +55,10 @@ class Patience:
         if self._progress is not None and now >= self._next_report:
             self._next_report = now + _SECONDS_BETWEEN_REPORTS
             report_progress(self._progress())
-        return self.interrupted or self.exhausted
+        if now >= self._next_look:
+            self._next_look = now + _SECONDS_BETWEEN_LOOKS
+            self.out_of_memory = self.out_of_memory or memory_is_short()
+        return self.interrupted or self.out_of_memory or self.exhausted
 
     @contextmanager
     def heeding_interrupts(self) -> Iterator[None]:

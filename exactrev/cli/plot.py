@@ -8,7 +8,6 @@ one of the slice's two coordinates.  Inputs are counted from 0, as neurons in a 
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_json, natural, seconds
@@ -27,8 +26,6 @@ SUMMARY = "draw the regions and boundaries of a network on a plane"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev plot``."""
-    # argparse before 3.14 takes -1/2 and -1,2 for options
-    parser._negative_number_matcher = re.compile(r"-\.?\d")
     parser.add_argument("network", metavar="NET", help="network file")
     parser.add_argument("-o", "--output", metavar="FILE", required=True,
                         help="the picture to write, .png or .svg")

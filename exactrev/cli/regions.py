@@ -138,6 +138,8 @@ def report(found: Regions, patience: Patience, certificate: str | None) -> Outco
         "certificate": certificate,
         "sha256": found.network.sha256,
     }
+    if not found.complete:
+        facts["reason"] = patience.reason
     if len(found.counts) > found.network.inputs:
         facts["vertices"] = found.counts[found.network.inputs]
     details = [
@@ -153,7 +155,7 @@ def report(found: Regions, patience: Patience, certificate: str | None) -> Outco
     if certificate:
         details.append(("certificate", certificate))
     if not found.complete:
-        details.append(("open branches", str(found.open_branches)))
+        details += [("open branches", str(found.open_branches)), ("ended", patience.reason)]
         headline = f"at least {facts['at_least']} regions of {shape(found.network.architecture)}"
         return Outcome("partial", Exit.UNDECIDED, facts, headline, tuple(details))
     headline = f"{found.counts[0]} regions of {shape(found.network.architecture)}"

@@ -14,7 +14,6 @@ from itertools import combinations
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.forms import (
     ON,
     UNIT,
@@ -25,6 +24,7 @@ from exactrev.arrangement.forms import (
     float_matrix,
 )
 from exactrev.arrangement.proofs import Booleans
+from exactrev.exact.rational import to_float
 from exactrev.network.evaluation import Batch, preactivation_batches
 
 _NEAR = 2.0**-6  # neurons nearer than that, in proportion, are paired

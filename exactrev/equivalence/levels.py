@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.forms import UNIT, Forms
 from exactrev.equivalence.covering import Point
+from exactrev.exact.rational import to_float
 from exactrev.lp import Form
 
 

@@ -23,10 +23,9 @@ from random import Random
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.equivalence.covering import Point
 from exactrev.equivalence.difference import require_same_shape, sample_batches
-from exactrev.exact.rational import to_rational
+from exactrev.exact.rational import to_float, to_rational
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import evaluate_batch

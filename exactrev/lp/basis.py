@@ -60,13 +60,6 @@ class Basis:
             for k, y in zip(self.members, self.multipliers, strict=True)
         )
 
-    @property
-    def is_primal_feasible(self) -> bool:
-        """Whether the vertex satisfies every inequality and equality."""
-        first = len(self.program.inequalities)
-        last = first + len(self.program.equalities)
-        return not any(v < 0 for v in self.values[:first]) and not any(self.values[first:last])
-
     def coefficients(self, number: int) -> list[fmpq]:
         """The alpha with sum(alpha_i row_i) = the row of this number (coefficients only)."""
         matrix = _transposed(self.program, self.members)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import Any
 
+from exactrev.exact.rational import to_float
 from exactrev.network.reduction import Name
 from exactrev.plotting.colours import Colour, fills
 from exactrev.plotting.polygons import Vertex
@@ -95,7 +96,7 @@ def _place(window: Window, vertex: Vertex) -> tuple[float, float]:
         (coordinate - low) / (high - low)
         for coordinate, (low, high) in zip(vertex, window.sides, strict=True)
     )
-    return int(x.p) / int(x.q), int(y.p) / int(y.q)
+    return to_float(x), to_float(y)
 
 
 def _draw_axes(axes: Any, window: Window, names: tuple[str, str]) -> None:
@@ -104,7 +105,7 @@ def _draw_axes(axes: Any, window: Window, names: tuple[str, str]) -> None:
     for name, sides, axis in zip(names, window.sides, (axes.xaxis, axes.yaxis), strict=True):
         marks = Axis.of(*sides)
         axis.set_ticks(
-            [int(t.place.p) / int(t.place.q) for t in marks.ticks],
+            [to_float(t.place) for t in marks.ticks],
             labels=[t.label for t in marks.ticks],
         )
         axis.set_label_text(f"{name}, counted from {marks.start}" if marks.start else name)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
+from exactrev.exact.rational import to_float
 from exactrev.plotting.window import power_of_ten_below
 
 #: An interval this many times shorter than its ends' size has labels counted from its low end.
@@ -63,7 +64,7 @@ def decimal(x: fmpq) -> str:
         return "0"
     power = power_of_ten_below(abs(x))
     if fmpq(1, 10**4) <= power < 10**5:
-        return f"{int(x.p) / int(x.q):.6g}"
+        return f"{to_float(x):.6g}"
     leading = x / power
     exponent = len(str(power.p)) - len(str(power.q))
-    return f"{int(leading.p) / int(leading.q):.6g}e{exponent}"
+    return f"{to_float(leading):.6g}e{exponent}"

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.forms import Floats, float_matrix
 from exactrev.arrangement.leaves import Point
+from exactrev.exact.rational import from_floats, to_float
 from exactrev.network.model import Network
 from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Bound, Part
@@ -71,7 +71,7 @@ def _exact_points(near: Floats) -> Iterator[Point]:
     """Points with few digits beside a point, then the point."""
     for digits in _DIGITS:
         yield tuple(fmpq(round(x * 2**digits), 2**digits) for x in near.tolist())
-    yield tuple(fmpq(*x.as_integer_ratio()) for x in near.tolist())
+    yield from_floats(near.tolist())
 
 
 class _Climber:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.leaves import Point
+from exactrev.exact.rational import to_float
 from exactrev.lp import Form, Polyhedron
 from exactrev.network.model import Network
 from exactrev.verification.enclosing import ExactEnclosure, FloatEnclosure, places_for

@@ -13,12 +13,12 @@ from math import frexp
 import numpy as np
 from flint import fmpq, fmpz_mat
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.forms import Floats, float_matrix
 from exactrev.checker.difference import Stack
 from exactrev.checker.enclosure import Enclosure
 from exactrev.checker.forms import Form
 from exactrev.checker.network import ONE, Row
+from exactrev.exact.rational import to_float
 from exactrev.network.model import Network
 
 _PLACES = 48  # binary places beyond the first of a bound

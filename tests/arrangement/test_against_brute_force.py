@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flint import fmpq
 
+from exactrev import arrangement
 from exactrev.checker import check
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
@@ -19,15 +20,6 @@ from tests.arrangement import brute_force
 from tests.arrangement.cases import Case, cases, empty_layers
 from tests.arrangement.networks import RECIPES, plain
 from tests.recovery.reference import fraction
-
-arrangement = pytest.importorskip("exactrev.arrangement")
-if not hasattr(arrangement, "regions"):
-    pytest.skip("exactrev.arrangement has no regions yet", allow_module_level=True)
-
-certified = pytest.mark.skipif(
-    not hasattr(arrangement, "write_regions_certificate"),
-    reason="exactrev.arrangement writes no regions certificates yet",
-)
 
 
 def domain_of(case: Case) -> Polyhedron | None:
@@ -158,7 +150,6 @@ def accepted(lines: list[str], folder: Path) -> bool:
     return check(path).accepted
 
 
-@certified
 def test_the_certificate_is_accepted_and_states_the_counts(tmp_path: Path) -> None:
     for turn, case in enumerate(chain(cases(RECIPES, rounds=1), empty_layers())):
         depth = depths(case.network.inputs, turn)
@@ -168,7 +159,6 @@ def test_the_certificate_is_accepted_and_states_the_counts(tmp_path: Path) -> No
         assert tuple(map(int, stated)) == expected_counts(case, depth), case.name
 
 
-@certified
 def test_a_certificate_with_a_wrong_count_or_a_step_less_is_refused(tmp_path: Path) -> None:
     for case in cases(["plain", "duplicated", "sliver", "concurrent"], rounds=1):
         lines = certificate(case, 1, tmp_path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx as nx
@@ -119,6 +121,39 @@ def test_time_running_out_keeps_a_proved_lower_bound(run: Run, tmp_path: Path) -
     checked = run("check", certificate)
     assert checked.code == 0
     assert f"at least {said.json['at_least']} activation regions" in checked.out
+
+
+_SHORT_OF_MEMORY = """
+import resource, sys
+from pathlib import Path
+import exactrev.arrangement.exploration
+from exactrev.cli.main import main
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+limit = pages * resource.getpagesize() + 560 * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell")
+def test_memory_running_out_keeps_a_proved_lower_bound(run: Run, tmp_path: Path) -> None:
+    import exactrev
+    from benchmarks.networks import gaussian
+
+    large, certificate = tmp_path / "large.json", tmp_path / "partial.cert"
+    exactrev.write_network(gaussian((12, 60, 1), 0), large)
+    command = ("regions", large, "--depth", 0, "--certificate", certificate, "--json", "--quiet")
+    ended = subprocess.run(
+        [sys.executable, "-c", _SHORT_OF_MEMORY, *map(str, command)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = json.loads(ended.stdout)
+    assert (ended.returncode, found["verdict"]) == (3, "partial")
+    assert found["reason"] == "memory is running out"
+    assert found["open_branches"] > 0
+    checked = run("check", certificate)
+    assert checked.code == 0
+    assert f"at least {found['at_least']} activation regions" in checked.out
 
 
 def test_an_empty_domain_has_no_regions(run: Run, cross: Path, tmp_path: Path) -> None:
