@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exactrev.checker.difference import ReducedTree, read_pair
+from exactrev.checker.difference import Pair, ReducedTree, read_pair
 from exactrev.checker.lines import (
     INTEGER,
     NATURAL,
@@ -17,6 +17,7 @@ from exactrev.checker.lines import (
     numbers_after,
 )
 from exactrev.checker.network import Network
+from exactrev.checker.ranges import Key, Ranges
 from exactrev.checker.tree import GRAMMAR
 
 _BOUND = re.compile(rf"{NATURAL} {POSITIVE} {NATURAL}(?: {NATURAL} {NONZERO})*+")
@@ -25,9 +26,6 @@ _BOUNDS = GRAMMAR | {
     "upper": _BOUND,
     "attained": re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++"),
 }
-
-#: An output and one of its sides, ``lower`` or ``upper``.
-Key = tuple[int, str]
 
 
 class EqualOn:
@@ -60,21 +58,19 @@ class EqualOn:
 class Within:
     """A less B lies between stated bounds, output by output, at every point of a domain."""
 
-    def __init__(self, lines: Lines, a: Network, b: Network) -> None:
-        self._pair = read_pair(lines, a, b)
-        self._proof = ReducedTree(lines, self._pair.difference())
-        self._keys = [(i, side) for i in range(a.outputs) for side in ("lower", "upper")]
+    def __init__(self, lines: Lines, pair: Pair) -> None:
+        self._proof = ReducedTree(lines, pair.difference())
+        self._ranges = Ranges(pair)
         self._here: dict[Key, Ratio] = {}
-        self._proved: dict[Key, Ratio] = {}
-        self._stated: dict[Key, Ratio] = {}
-        self._attained: set[Key] = set()
 
     def step(self, line: str) -> None:
         if line == "bounded":
             self._bounded()
             return
         if line.startswith("bounds "):
-            self._state(numbers_after("bounds", line, len(self._keys)))
+            if not self._proof.tree.finished:
+                raise Refused("a branch of the tree is open")
+            self._ranges.state(numbers_after("bounds", line, len(self._ranges.keys)))
             return
         word, numbers = integers(line, _BOUNDS)
         if word in ("lower", "upper"):
@@ -82,13 +78,15 @@ class Within:
         elif self._here:
             raise Refused("only bounds and 'bounded' may follow a bound")
         elif word == "attained":
-            self._attain(numbers[0], numbers[1], numbers[2:])
+            output, denominator, *numerators = numbers
+            self._proof.tree.require_closed(denominator, numerators)
+            self._ranges.attain(output, [(p, denominator) for p in numerators])
         else:
             self._proof.tree.step(word, numbers)
 
     def _bound(self, key: Key, factor: int, residual: int, pairs: list[int]) -> None:
         """A bound of an output on the cell: what the combination leaves, over the factor."""
-        if key not in self._keys or key in self._here:
+        if key not in self._ranges.keys or key in self._here:
             raise Refused("there is no such output, or it has this bound already")
         output, sign = self._proof.output(key[0]), 1 if key[1] == "lower" else -1
         cell = self._proof.tree.cell
@@ -97,50 +95,15 @@ class Within:
 
     def _bounded(self) -> None:
         """A leaf with bounds of every output; the tree's are the widest of them."""
-        if len(self._here) < len(self._keys):
+        if len(self._here) < len(self._ranges.keys):
             raise Refused("an output has no bound on the cell")
         for key, bound in self._here.items():
-            if key not in self._proved or _beyond(key, bound, self._proved[key]):
-                self._proved[key] = bound
+            self._ranges.widen(key, bound)
         self._here = {}
         self._proof.tree.close()
 
-    def _state(self, bounds: list[Ratio]) -> None:
-        if not self._proof.tree.finished or self._stated:
-            raise Refused("a branch of the tree is open, or there are bounds already")
-        self._stated = dict(zip(self._keys, bounds, strict=True))
-        for key, proved in self._proved.items():
-            if _beyond(key, proved, self._stated[key]):
-                raise Refused(f"the {key[1]} bound of output {key[0]} is not proved")
-
-    def _attain(self, output: int, denominator: int, numerators: list[int]) -> None:
-        """At a point of the closed domain an output has one of the bounds stated for it."""
-        if not self._stated or (output, "lower") not in self._stated:
-            raise Refused("no bounds of this output are stated")
-        self._proof.tree.require_closed(denominator, numerators)
-        found = self._pair.differences([(p, denominator) for p in numerators])[output]
-        here = {(output, side) for side in ("lower", "upper")}
-        attained = {key for key in here if self._stated[key] == found}
-        if not attained:
-            raise Refused("the output has neither of its bounds at the point")
-        self._attained |= attained
-
     def finish(self) -> None:
-        if not self._stated:
-            raise Refused("the 'bounds' line is missing")
+        self._ranges.finish()
 
     def sentence(self) -> str:
-        exact = " (which are attained)" if len(self._attained) == len(self._keys) else ""
-        stated = [f"{p}/{q}" if q > 1 else str(p) for p, q in self._stated.values()]
-        bounds = f": {' '.join(stated)}" if sum(map(len, stated)) < 200 else ""
-        return (
-            f"the outputs of {self._pair.names()} differ, first less second, by no less than the "
-            f"stated lower and no more than the stated upper bounds{exact} at every point of "
-            f"{self._proof.where()}, in real arithmetic{bounds}"
-        )
-
-
-def _beyond(key: Key, one: Ratio, other: Ratio) -> bool:
-    """Whether the first bound is weaker than the second: lower or, if upper ones, higher."""
-    difference = one[0] * other[1] - other[0] * one[1]
-    return difference < 0 if key[1] == "lower" else difference > 0
+        return self._ranges.sentence(self._proof.where())

@@ -1,141 +1,146 @@
-"""Bounds of a network's values over a box by affine forms, below and above (format, section 10.2).
+"""Bounds of a network's values over a box by forms in common symbols (format, section 10.2).
 
-With x_j = the middle of its interval + half the interval's length times t_j, where |t_j| <= 1,
-forms are integers: their coefficients of the t_j, then their constants, times a power of two.
-Every rounding is one that leaves a lower form below, and an upper form above, what it bounds.
+A form is a list of integers: its constant, its coefficients of the symbols t_1, t_2, ..., each of
+which is between -1 and 1, and beside it an error: what it stands for is, times a power of two, the
+form's value but for at most the error.  First the inputs have a symbol each; whatever is not affine
+adds one.  Every rounding is made up for by the error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import lcm
 
-from exactrev.checker.forms import Form, combination
 from exactrev.checker.lines import Ratio
 from exactrev.checker.network import ONE, Layered, Row
+from exactrev.checker.packed import Vector, sums
 
 #: The denominator of slopes.
-_STEPS = 256
+_STEPS = 1 << 16
+
+#: A form with its error.
+Form = tuple[Vector, int]
 
 
-@dataclass(frozen=True)
-class Reader:
-    """A row with integers: ``constant`` and ``weights`` of values, over ``denominator``."""
+class Stage:
+    """Neurons, none of which reads another, with integer rows over a denominator each.
 
-    denominator: int
-    constant: int
-    weights: dict[int, int]
+    ``partners`` are, for neurons of which not relu(z) is the value, the neurons p of earlier stages
+    for which it is relu(z_p + z) - relu(z_p); None for the others.
+    """
 
-    @staticmethod
-    def of(row: Row) -> Reader:
-        """The row in this form."""
-        common = lcm(*(q for _, q in row.values()))
-        whole = {value: p * (common // q) for value, (p, q) in row.items()}
-        return Reader(common, whole.pop(ONE, 0), whole)
+    def __init__(self, rows: Sequence[Row], partners: Sequence[int | None] = ()) -> None:
+        self.partners = partners or [None] * len(rows)
+        self.sources = sorted({value for row in rows for value in row if value != ONE})
+        self.denominators = [lcm(*(q for _, q in row.values())) for row in rows]
+        self.constants, self.weights = [], []
+        for row, common in zip(rows, self.denominators, strict=True):
+            whole = {value: p * (common // q) for value, (p, q) in row.items()}
+            self.constants.append(whole.get(ONE, 0))
+            self.weights.append([whole.get(value, 0) for value in self.sources])
+        self.norms = [sum(map(abs, row)) for row in self.weights]
 
 
-class Enclosure:
-    """A network whose last hidden layer is to be bounded over boxes."""
+def stages(network: Layered) -> list[Stage]:
+    """The hidden layers of a network."""
+    return [
+        Stage([network.row(number, index) for index in range(network.sizes[number])])
+        for number in range(1, network.layers)
+    ]
 
-    def __init__(self, network: Layered) -> None:
-        self.inputs = network.inputs
-        self.layers = [
-            [Reader.of(network.row(number, index)) for index in range(network.sizes[number])]
-            for number in range(1, network.layers)
-        ]
 
-    def highest(self, box: Sequence[tuple[Ratio, Ratio]], places: int) -> list[int]:
-        """Upper bounds of the values of the last layer over a box, times 2^places.
+def bounds(
+    stages: Sequence[Stage], box: Sequence[tuple[Ratio, Ratio]], places: int
+) -> list[tuple[int, int]]:
+    """Lower and upper bounds of z of the last stage's neurons over a box, times 2^places.
 
-        The box is given by the least and the largest value of each input.
-        """
-        unit = 1 << places
-        below, above = self._inputs(box, unit)
-        upper: list[Form] = []
-        for number, readers in enumerate(self.layers, 1):
-            lower = self.bounds(number, below, above, unit)
-            upper = self.bounds(number, above, below, unit)
-            lower = [
-                _floor(form, row.denominator) for row, form in zip(readers, lower, strict=True)
-            ]
-            upper = [
-                _ceiling(form, row.denominator) for row, form in zip(readers, upper, strict=True)
-            ]
-            if number < len(self.layers):
-                pairs = [_rectified(*pair) for pair in zip(lower, upper, strict=True)]
-                below += [form for form, _ in pairs]
-                above += [form for _, form in pairs]
-        return [_highest(form) for form in upper]
+    The box is given by the least and the largest value of each input.
+    """
+    values = _Values(box, 1 << places)
+    *earlier, last = stages
+    for stage in earlier:
+        values.pass_through(stage)
+    return [_range(form) for form in values.read(last)]
 
-    def _inputs(
-        self, box: Sequence[tuple[Ratio, Ratio]], unit: int
-    ) -> tuple[list[Form], list[Form]]:
-        below, above = [], []
-        for j, (low, high) in enumerate(box):
-            form = [0] * (self.inputs + 1)
+
+@dataclass
+class _Values:
+    """The forms of all values so far, and the ranges of the z of neurons, over a box."""
+
+    box: Sequence[tuple[Ratio, Ratio]]
+    unit: int
+    forms: list[Form] = field(default_factory=list)
+    ranges: dict[int, tuple[int, int]] = field(default_factory=dict)
+    symbols: int = 0
+
+    def __post_init__(self) -> None:
+        for low, high in self.box:
             common = lcm(low[1], high[1])
             least, largest = low[0] * (common // low[1]), high[0] * (common // high[1])
-            form[j], form[-1] = (largest - least) * unit, (largest + least) * unit
-            below.append(_floor(form, 2 * common))
-            above.append(_ceiling(form, 2 * common))
-        return below, above
+            middle = (largest + least) * self.unit // (2 * common)
+            radius = (largest - least) * self.unit // (2 * common)
+            self.symbols += 1
+            self.forms.append(([middle, *[0] * (self.symbols - 1), radius], 2))
 
-    def bounds(self, number: int, near: list[Form], far: list[Form], unit: int) -> list[Form]:
-        """The rows of a layer, times their denominators, with values replaced by forms: ``near``
-        ones, but ``far`` ones where weights are negative."""
+    def read(self, stage: Stage) -> list[Form]:
+        """The forms of z of a stage's neurons."""
+        read = [self.forms[value] for value in stage.sources]
+        length = self.symbols + 1
         found = []
-        for row in self.layers[number - 1]:
-            forms = [(*(0,) * self.inputs, row.constant * unit)]
-            forms += [near[v] if w > 0 else far[v] for v, w in row.weights.items()]
-            found.append(combination([1, *row.weights.values()], forms))
+        largest = max((error for _, error in read), default=0)
+        totals = sums(
+            stage.weights, [form for form, _ in read], max(stage.norms, default=0), length
+        )
+        for total, constant, common, norm in zip(
+            totals, stage.constants, stage.denominators, stage.norms, strict=True
+        ):
+            total[0] += constant * self.unit
+            error = -(-norm * largest // common)
+            found.append(([entry // common for entry in total], error + length))
         return found
 
+    def pass_through(self, stage: Stage) -> None:
+        """Take in the values of a stage's neurons."""
+        for form, partner in zip(self.read(stage), stage.partners, strict=True):
+            low, high = self.ranges[len(self.forms)] = _range(form)
+            if partner is None:
+                self.forms.append(self._rectified(form, low, high))
+            else:
+                self.forms.append(self._gap(form, low, high, *self.ranges[partner]))
 
-def _floor(form: Sequence[int], divisor: int) -> Form:
-    """A form not above this one over the divisor, wherever |t_j| <= 1."""
-    *linear, constant = [value // divisor for value in form]
-    return (*linear, constant - len(linear))
+    def _rectified(self, form: Form, low: int, high: int) -> Form:
+        """relu of what is between ``low`` and ``high``: a multiple of it, and a new symbol's."""
+        if low >= 0:
+            return form
+        if high <= 0:
+            return [0], 0
+        entries, error = form
+        slope = _STEPS * high // (high - low)
+        most = max(-slope * low, (_STEPS - slope) * high)
+        half = -(-most // (2 * _STEPS))
+        scaled = [slope * entry // _STEPS for entry in entries]
+        scaled[0] += half
+        return self._with_symbol(scaled, half), -(-slope * error // _STEPS) + len(entries)
+
+    def _gap(self, form: Form, low: int, high: int, least: int, largest: int) -> Form:
+        """relu(y + z) - relu(y) for y between ``least`` and ``largest`` and z in its range."""
+        if least >= 0 and least + low >= 0:
+            return form
+        if largest <= 0 and largest + high <= 0:
+            return [0], 0
+        low, high = min(low, 0), max(high, 0)
+        middle = (low + high) // 2
+        return self._with_symbol([middle], high - middle), 0
+
+    def _with_symbol(self, entries: Vector, factor: int) -> Vector:
+        """The form plus a multiple of a new symbol."""
+        self.symbols += 1
+        return [*entries, *[0] * (self.symbols - len(entries)), factor]
 
 
-def _ceiling(form: Sequence[int], divisor: int) -> Form:
-    """A form not below this one over the divisor, wherever |t_j| <= 1."""
-    return tuple([-value for value in _floor([-value for value in form], divisor)])
-
-
-def _lowest(form: Form) -> int:
-    return form[-1] - sum(map(abs, form[:-1]))
-
-
-def _highest(form: Form) -> int:
-    return form[-1] + sum(map(abs, form[:-1]))
-
-
-def _rectified(lower: Form, upper: Form) -> tuple[Form, Form]:
-    """Forms below and above relu of a value that lies between these forms."""
-    nothing = (0,) * len(lower)
-    least, largest = _lowest(lower), _highest(upper)
-    if least >= 0:
-        return lower, upper
-    if largest <= 0:
-        return nothing, nothing
-    return _below(lower, least), _above(upper, largest)
-
-
-def _below(lower: Form, least: int) -> Form:
-    """A multiple of the form, by a slope of at most 1; 0 where it is not positive anywhere."""
-    largest = _highest(lower)
-    if largest <= 0:
-        return (0,) * len(lower)
-    slope = _STEPS * largest // (largest - least)
-    return _floor([slope * value for value in lower], _STEPS)
-
-
-def _above(upper: Form, largest: int) -> Form:
-    """The chord of relu over the range of the form, a little steeper; itself where it is >= 0."""
-    least = _lowest(upper)
-    if least >= 0:
-        return upper
-    slope = -(-_STEPS * largest // (largest - least))
-    *linear, constant = upper
-    return _ceiling([slope * value for value in (*linear, constant - least)], _STEPS)
+def _range(form: Form) -> tuple[int, int]:
+    """The least and the largest value that a form stands for."""
+    entries, error = form
+    radius = sum(map(abs, entries)) - abs(entries[0]) + error
+    return entries[0] - radius, entries[0] + radius

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from exactrev.checker.apart import EqualOn, Within
 from exactrev.checker.boundaries import Boundaries
+from exactrev.checker.boxes import WithinBoxes
 from exactrev.checker.claims import Different, Equal, Isomorphic
 from exactrev.checker.classes import OtherClass, SameClass
+from exactrev.checker.difference import read_pair
 from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network
 from exactrev.checker.properties import Satisfied, Unsatisfied
@@ -60,13 +62,20 @@ def _about_two(claim: Callable[[Network, Network], Claim]) -> Kind:
     return Kind(("A", "B"), begin)
 
 
+def _within(lines: Lines, networks: list[Network]) -> Claim:
+    """Bounds of a difference, by a tree of cells or, where neurons are paired, by boxes."""
+    pair = read_pair(lines, *networks)
+    by_boxes = lines.peek().startswith("pairs ")
+    return WithinBoxes(lines, pair) if by_boxes else Within(lines, pair)
+
+
 KINDS = {
     "isomorphic": _about_two(Isomorphic),
     "equal": _about_two(Equal),
     "different": _about_two(Different),
     "unscalable": _about_two(Unscalable),
     "equal-on": Kind(("A", "B"), lambda lines, networks: EqualOn(lines, *networks)),
-    "within": Kind(("A", "B"), lambda lines, networks: Within(lines, *networks)),
+    "within": Kind(("A", "B"), _within),
     "same-class": Kind(("A", "B"), lambda lines, networks: SameClass(lines, *networks)),
     "other-class": _about_two(OtherClass),
     "unbounded": Kind(("A", "B"), lambda lines, networks: Unbounded(lines, *networks)),

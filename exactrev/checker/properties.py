@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from exactrev.checker.enclosure import Enclosure
+from exactrev.checker.enclosure import Stage, bounds, stages
 from exactrev.checker.flat import Flat
 from exactrev.checker.forms import combination
 from exactrev.checker.lines import (
@@ -79,7 +79,7 @@ class PartProof:
         self._constraints = [c for conjunction in part.conjunctions for c in conjunction]
         self._pieces = [Flat(part.domain, networks.inputs)]
         self._tree: PartTree | None = None
-        self._enclosure: Enclosure | None = None
+        self._stages: list[Stage] = []
         self._enclosed: dict[int, Row] = {}
 
     def step(self, line: str, lines: Lines) -> bool:
@@ -117,12 +117,12 @@ class PartProof:
         """On the box about a piece, every conjunction has a constraint that holds nowhere."""
         if places > MAX_PLACES:
             raise Refused(f"this checker takes at most {MAX_PLACES} binary places")
-        if self._enclosure is None or piece.pinned != self._enclosed:
+        if not self._stages or piece.pinned != self._enclosed:
             stack = self._networks.restricted(self._constraints, piece.pinned, piece.free)
-            self._enclosure, self._enclosed = Enclosure(stack), piece.pinned
-        highest = iter(self._enclosure.highest(piece.box(), places))
+            self._stages, self._enclosed = stages(stack), piece.pinned
+        found = iter(bounds(self._stages, piece.box(), places))
         for conjunction in self._part.conjunctions:
-            if min([next(highest) for _ in conjunction], default=0) >= 0:
+            if min([next(found)[1] for _ in conjunction], default=0) >= 0:
                 raise Refused("the constraints of a conjunction may hold together on the box")
 
 

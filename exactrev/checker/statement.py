@@ -47,15 +47,20 @@ class Part:
 
 def read_part(lines: Lines, inputs: int, outputs: int) -> Part:
     """The part that the next lines state."""
-    domain = [
-        _row(numbers_after("row", lines.take(), inputs + 1), inputs)
-        for _ in range(count_after("domain", lines.take()))
-    ]
+    domain = read_domain(lines, inputs)
     conjunctions = []
     for _ in range(count_after("conjunctions", lines.take())):
         constraints = range(count_after("conjunction", lines.take()))
         conjunctions.append([_constraint(lines.take(), inputs, outputs) for _ in constraints])
     return Part(domain, conjunctions)
+
+
+def read_domain(lines: Lines, inputs: int) -> list[Row]:
+    """The rows of the domain that the next lines state."""
+    return [
+        _row(numbers_after("row", lines.take(), inputs + 1), inputs)
+        for _ in range(count_after("domain", lines.take()))
+    ]
 
 
 def at(row: Row, point: Sequence[Ratio]) -> Ratio:

@@ -32,8 +32,12 @@ def measure(
 
     ``more`` are further facts to report.
     """
+    from exactrev.cli.boxed import measure_on_box
     from exactrev.equivalence import Deviation
 
+    bounded = measure_on_box(comparison, domain, arguments, patience, **more)
+    if bounded is not None:
+        return bounded
     only_within = None if arguments.deviation else arguments.epsilon
     search = Deviation(comparison, domain, only_within, patience.stop)
     if not arguments.quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,10 @@ class Patience:
     def exhausted(self) -> bool:
         """Whether the time limit is reached."""
         return self._end is not None and time.monotonic() >= self._end
+
+    def remaining(self) -> float:
+        """Seconds that are left; infinitely many where there is no limit."""
+        return math.inf if self._end is None else self._end - time.monotonic()
 
     @property
     def reason(self) -> str:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.local import Pairs, integer_pairs
+from exactrev.bounds.intervals import bounding_box
 from exactrev.lp import Form, Motzkin, Polyhedron, interior_point
-from exactrev.verification.intervals import bounding_box
 
 #: Coefficients by input, the constant under the number of inputs; no zeros.
 _Sparse = dict[int, fmpq]

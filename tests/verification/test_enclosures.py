@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
 from flint import fmpq
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from exactrev.checker.enclosure import Enclosure
+from exactrev.bounds.intervals import bounding_box
 from exactrev.formats.decimals import decimal
 from exactrev.lp import Polyhedron
 from exactrev.network import Network
 from exactrev.verification import Search, bind
-from exactrev.verification.enclosing import ExactEnclosure, FloatEnclosure, _stack
-from exactrev.verification.intervals import bounding_box
 from exactrev.vnnlib import parse_vnnlib
-from tests.strategies import fractions, networks
 from tests.verification.reference import box, instance
 from tests.verification.test_certificates import lines_of
 from tests.verification.test_verify import judge, searched
-
-
-@st.composite
-def boxes(draw: Any, inputs: int) -> list[tuple[fmpq, fmpq]]:
-    lows = [draw(fractions) for _ in range(inputs)]
-    return [(low, low + abs(draw(fractions)) / draw(st.integers(1, 9))) for low in lows]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_bounds_hold_and_are_the_same_by_both_ways(data: st.DataObject) -> None:
-    network = data.draw(networks())
-    box = data.draw(boxes(network.inputs))
-    places = data.draw(st.integers(0, 60))
-    ratios = [tuple((int(x.p), int(x.q)) for x in interval) for interval in box]
-    found = Enclosure(_stack(network)).highest(ratios, places)  # type: ignore[arg-type]
-    assert found == ExactEnclosure(network).over(box, places)
-    for _ in range(10):
-        shares = [data.draw(st.sampled_from([0, 1, fmpq(1, 2), fmpq(1, 7)])) for _ in box]
-        point = [low + t * (high - low) for t, (low, high) in zip(shares, box, strict=True)]
-        assert all(y * 2**places <= top for y, top in zip(network(point), found, strict=True))
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.data())
-def test_floats_come_near_to_them(data: st.DataObject) -> None:
-    network = data.draw(networks())
-    box = data.draw(boxes(network.inputs))
-    middle = np.array([float(Fraction(int((a + b).p), 2 * int((a + b).q))) for a, b in box])
-    radius = np.array([float(Fraction(int((b - a).p), 2 * int((b - a).q))) for a, b in box])
-    floats = FloatEnclosure(network).over(middle, radius).highest
-    exact = [Fraction(top, 2**90) for top in ExactEnclosure(network).over(box, 90)]
-    size = 1 + max(abs(float(top)) for top in exact)
-    slack = 0.2 * size  # slopes of 8 binary places
-    assert all(abs(float(top) - x) <= slack for top, x in zip(exact, floats, strict=True))
-
 
 STATEMENT = """parts 1
 domain 2

@@ -1,0 +1,240 @@
+"""How far two networks are apart on a box, from below and from above, where cells are too many.
+
+Bounds of the difference over a box, from those of the gaps between neurons that resemble each
+other; then the box is cut where they are weakest.  Source: Paulsen, Wang and Wang, ReluDiff, ICSE
+2020; here with zonotopes, and with exact arithmetic in the end.
+
+>>> from exactrev import Network
+>>> a = Network.dense([([[1], [1]], [0, -1]), ([[1, -1]], [0])])
+>>> b = Network.dense([([[1], [1]], [0, -1]), ([[1, "-3/4"]], [0])])
+>>> search = BoxDeviation(Comparison.of(a, b), Polyhedron.box(0, 3, 1))
+>>> search.run(), str(search.lower), 0 <= search.upper() - search.lower < fmpq(1, 10**6)
+(True, '1/2', True)
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from math import comb, frexp, inf
+from time import monotonic
+
+from flint import fmpq
+
+from exactrev.arrangement.leaves import exact_point_line
+from exactrev.bounds.climbing import largest_outputs, rounded
+from exactrev.bounds.intervals import bounding_box, middle_and_radius, ratios
+from exactrev.bounds.matching import Match, nearest_neurons
+from exactrev.bounds.pieces import Piece, Pieces
+from exactrev.bounds.zonotope import FloatStages
+from exactrev.certificate.claims import difference_certificate, domain_lines
+from exactrev.checker.difference import Pair
+from exactrev.checker.enclosure import bounds
+from exactrev.checker.lines import Lines, Ratio
+from exactrev.checker.network import Network as CheckedNetwork
+from exactrev.checker.network import read_network
+from exactrev.checker.paired import paired_stages, read_partners
+from exactrev.equivalence.comparison import Comparison
+from exactrev.equivalence.covering import NotProved, Point
+from exactrev.errors import InputError
+from exactrev.lp.polyhedron import Polyhedron
+from exactrev.network.model import Network
+
+_PLACES = 72  # binary places of exact bounds beyond the first of the bound in floats
+_EVERY = 64  # cuts between two looks at how long exact bounds take, and for larger deviations
+_CLOSED = 2.0**-24  # the relative gap at which the search ends
+_MANY = 10**8  # cells
+
+
+class BoxDeviation:
+    """A search for bounds of a's outputs less b's on a box.
+
+    It ends when they have met but for a relative 2^-24, when ``stop`` says so, or so long before
+    ``remaining`` seconds are 0 that the exact bounds can be had in time.  At ``point`` the
+    deviation of ``output`` is ``lower``, the largest that was seen.  With ``within``, it ends
+    when the bounds are that small, or a deviation is larger.  Raises InputError if the domain is
+    no box of the networks' dimension.
+    """
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        domain: Polyhedron,
+        within: fmpq | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        remaining: Callable[[], float] = lambda: inf,
+        seed: int = 0,
+    ) -> None:
+        box = bounding_box(domain)
+        if box is None or len(box) != comparison.a.inputs or any(a > b for a, b in box):
+            raise InputError("the domain is no box of the networks' inputs")
+        self.comparison, self._domain, self._box, self._seed = comparison, domain, box, seed
+        self._within, self._stop, self._remaining = within, stop, remaining
+        self.matches = nearest_neurons(comparison.a, comparison.b)
+        self._stages = paired_stages(*_as_checked(comparison, self.matches))
+        self._floats = FloatStages(self._stages, len(box))
+        self.pieces = Pieces(self._floats, box)
+        self._cost = 0.0  # seconds for a unit of load
+        self.point: Point = tuple(fmpq(1, 2) * (low + high) for low, high in box)
+        self.lower, self.output = fmpq(-1), 0
+        self._consider(self.point)
+
+    @property
+    def has_too_many_cells(self) -> bool:
+        """Whether it is hopeless to go through all cells, as far as can be told."""
+        unstable, n = self.pieces.root.found.unstable, len(self._box)
+        return sum(comb(unstable, k) for k in range(min(n, unstable) + 1)) > _MANY
+
+    @property
+    def estimate(self) -> float:
+        """The upper bound as floats see it."""
+        return self.pieces.worst.size
+
+    def ranges(self) -> list[tuple[fmpq, fmpq]]:
+        """The exact bounds of every output, where all pieces have them."""
+        leaves = list(self.pieces.root.leaves())
+        assert all(leaf.exact for leaf in leaves)
+        found = []
+        for i in range(len(self.comparison.scale)):
+            lows = [fmpq(leaf.exact[i][0], 1 << leaf.places) for leaf in leaves]
+            highs = [fmpq(leaf.exact[i][1], 1 << leaf.places) for leaf in leaves]
+            found.append((min(lows), max(highs)))
+        return found
+
+    def upper(self) -> fmpq:
+        """The exact bound of every output's deviation."""
+        return max(max(-low, high) for low, high in self.ranges())
+
+    def run(self) -> bool:
+        """Search; whether bounds are proved (of the size asked for, if one is)."""
+        try:
+            for _ in self.lines():
+                pass
+        except NotProved:
+            return False
+        return True
+
+    def lines(self) -> Iterator[str]:
+        """The certificate (claim ``within``), after the search.
+
+        Raises NotProved if there is none of the size asked for.
+        """
+        self._search()
+        comparison = self.comparison
+        return difference_certificate(
+            "within", comparison.a, comparison.b, comparison.scale, comparison.shift,
+            self._preliminaries(), self._steps(),
+        )  # fmt: skip
+
+    # -- the search ----------------------------------------------------------------------------
+
+    def _search(self) -> None:
+        self._climb(self.pieces.root)
+        while True:
+            self._divide()
+            self._make_exact()
+            loose = [leaf for leaf in self.pieces.root.leaves() if not self._is_small(leaf)]
+            if not loose:
+                return
+            if self._stop() or self._remaining() <= 0 or self._is_refuted():
+                raise NotProved("the bounds asked for are not proved")
+            self.pieces.cut_all(loose)
+
+    def _divide(self) -> None:
+        """Cut pieces until their bounds, in floats, are small enough or time is short."""
+        cuts = 0
+        while not (self._is_settled() or self._stop() or self._is_late()):
+            if cuts % _EVERY == 0:
+                worst = self.pieces.worst
+                self._bound(worst)
+                self._climb(worst)
+            cuts += 1
+            self.pieces.divide()
+
+    def _is_settled(self) -> bool:
+        if self._within is not None:
+            return self._is_refuted() or self.estimate * (1 + _CLOSED) <= _float(self._within)
+        return self.estimate <= _float(self.lower) * (1 + _CLOSED)
+
+    def _is_refuted(self) -> bool:
+        return self._within is not None and self.lower > self._within
+
+    def _is_late(self) -> bool:
+        return self._remaining() < 1.25 * self._cost * self.pieces.load + 0.25
+
+    def _is_small(self, leaf: Piece) -> bool:
+        if self._within is None:
+            return True
+        limit = self._within * (1 << leaf.places)
+        return all(-limit <= low and high <= limit for low, high in leaf.exact)
+
+    def _make_exact(self) -> None:
+        for leaf in self.pieces.root.leaves():
+            if not leaf.exact:
+                self._stop()  # tells how it goes
+                self._bound(leaf)
+
+    def _bound(self, piece: Piece) -> None:
+        """Give a piece its exact bounds, and see how long it takes."""
+        start = monotonic()
+        _, exponent = frexp(piece.size)
+        piece.places = max(0, _PLACES - exponent)
+        piece.exact = tuple(bounds(self._stages, ratios(piece.box), piece.places))
+        spent = (monotonic() - start) / piece.load
+        self._cost = spent if self._cost == 0 else (self._cost + spent) / 2
+
+    def _climb(self, piece: Piece) -> None:
+        """Look for a larger deviation in a piece."""
+        middle, radius = middle_and_radius(piece.box)
+        points = largest_outputs(self._floats, middle - radius, middle + radius, self._seed)
+        self._consider(rounded(points[0], list(piece.box)))
+
+    def _consider(self, point: Point) -> None:
+        sizes = [abs(difference) for difference in self.comparison.differences(point)]
+        if max(sizes) > self.lower:
+            self.lower, self.point = max(sizes), point
+            self.output = sizes.index(self.lower)
+
+    # -- the certificate -----------------------------------------------------------------------
+
+    def _preliminaries(self) -> Iterator[str]:
+        yield f"pairs {len(self.matches)}"
+        for match in self.matches:
+            yield match.line()
+        yield from domain_lines(self._domain)
+
+    def _steps(self) -> Iterator[str]:
+        for piece in self.pieces.root.walk():
+            if piece.cut is None:
+                yield f"enclosed {piece.places}"
+            else:
+                place, value = piece.cut
+                yield f"cut {place} {value.q} {value.p}"
+        yield " ".join(["bounds", *(str(x) for ends in self.ranges() for x in ends)])
+        yield exact_point_line(f"reached {self.output}", self.point)
+
+
+def _as_checked(
+    comparison: Comparison, matches: list[Match]
+) -> tuple[Pair, dict[int, tuple[int, Ratio]]]:
+    """The pair of networks and their partners as the checker has them."""
+    a, b = (_checked_network(network) for network in (comparison.a, comparison.b))
+    pair = Pair(a, b, list(map(_ratio, comparison.scale)), list(map(_ratio, comparison.shift)))
+    lines = [f"pairs {len(matches)}", *(match.line() for match in matches)]
+    return pair, dict(read_partners(_lines(lines), pair))
+
+
+def _checked_network(network: Network) -> CheckedNetwork:
+    return read_network(_lines([f"network A {network.sha256}", *network.text(), "proof"]), "A")
+
+
+def _lines(lines: list[str]) -> Lines:
+    return Lines(io.BytesIO("".join(f"{line}\n" for line in lines).encode("ascii")))
+
+
+def _ratio(x: fmpq) -> Ratio:
+    return int(x.p), int(x.q)
+
+
+def _float(x: fmpq) -> float:
+    return int(x.p) / int(x.q)

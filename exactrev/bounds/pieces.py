@@ -1,0 +1,144 @@
+"""A box cut into pieces, the one with the weakest bounds first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+from flint import fmpq
+
+from exactrev.arrangement.coordinates import to_float
+from exactrev.bounds.intervals import Box, Interval, halves, middle_and_radius
+from exactrev.bounds.zonotope import Enclosed, FloatStages
+
+_TRIED = 8  # inputs that are tried for a cut, the widest of them
+_FORM = 32  # how many coefficients take as long as what else is done with a form
+_GAIN = 0.999  # a cut that leaves a larger share of the bound than that is no gain
+
+
+@dataclass(eq=False)
+class Piece:
+    """A box with bounds in floats, and, once they are asked for, exact ones times 2^places."""
+
+    box: Box
+    found: Enclosed
+    cut: tuple[int, fmpq] | None = None
+    halves: tuple[Piece, ...] = ()  # the upper one, then the lower one
+    exact: tuple[tuple[int, int], ...] = ()
+    places: int = 0
+
+    @property
+    def size(self) -> float:
+        """The largest absolute bound."""
+        return _size(self.found)
+
+    @property
+    def load(self) -> int:
+        """How long exact bounds take, in an unknown unit."""
+        return _FORM + len(self.box) + self.found.unstable
+
+    def leaves(self) -> Iterator[Piece]:
+        """The pieces that were not cut, in the order of a certificate."""
+        for piece in self.walk():
+            if piece.cut is None:
+                yield piece
+
+    def walk(self) -> Iterator[Piece]:
+        """All pieces, the upper half of each before the lower one."""
+        pending = [self]
+        while pending:
+            piece = pending.pop()
+            yield piece
+            pending += piece.halves[::-1]
+
+
+class Cuts:
+    """Where to cut boxes, given how much is amiss over a box: what is to become small."""
+
+    def __init__(
+        self, stages: FloatStages, box: Sequence[Interval], amiss: Callable[[Enclosed], float]
+    ) -> None:
+        """``box`` is the whole, whose widths are what those of pieces are compared with."""
+        self._stages, self._amiss = stages, amiss
+        self._widths = [to_float(high - low) or 1.0 for low, high in box]
+
+    def bounds(self, boxes: Sequence[Box]) -> list[Enclosed]:
+        """The bounds over boxes."""
+        ends = [middle_and_radius(box) for box in boxes]
+        return self._stages.over(*(np.array(some) for some in zip(*ends, strict=True)))
+
+    def best(self, box: Box, now: float) -> tuple[int, fmpq, list[tuple[Box, Enclosed]]]:
+        """The input and the place to cut a box by, and the halves, the upper one first.
+
+        Each of the widest inputs is tried; the widest is taken where none makes the halves better
+        than the box, over which so much is amiss ``now``.
+        """
+        shares = [
+            to_float(high - low) / whole
+            for (low, high), whole in zip(box, self._widths, strict=True)
+        ]
+        order = sorted(range(len(shares)), key=lambda j: -shares[j])[:_TRIED]
+        cuts = [(place, *halves(box, place)) for place in order]
+        found = iter(self.bounds([half for _, *both, _ in cuts for half in both]))
+        tried = []
+        for place, upper, lower, middle in cuts:
+            both = [(upper, next(found)), (lower, next(found))]
+            small, large = sorted(self._amiss(bounds) for _, bounds in both)
+            tried.append((small + 2 * large, (place, middle, both)))
+        best = min(tried, key=lambda entry: entry[0])
+        return best[1] if best[0] < 3 * _GAIN * now else tried[0][1]
+
+
+class Pieces:
+    """The pieces of a box, of which the one with the largest bound is cut next.
+
+    ``load`` is that of all of them together.
+    """
+
+    def __init__(self, stages: FloatStages, box: Sequence[Interval]) -> None:
+        self._cuts = Cuts(stages, box, _size)
+        self.root = Piece(tuple(box), self._cuts.bounds([tuple(box)])[0])
+        self._queue: list[tuple[float, int, Piece]] = []
+        self._pushed = 0
+        self.load = 0
+        self._push(self.root)
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def worst(self) -> Piece:
+        """The piece to be cut next."""
+        return self._queue[0][2]
+
+    def divide(self) -> None:
+        """Cut the worst piece into the two halves whose bounds are the smallest."""
+        piece = heappop(self._queue)[2]
+        self._cut(piece)
+
+    def cut_all(self, pieces: Sequence[Piece]) -> None:
+        """Cut these pieces, whatever their bounds."""
+        chosen = set(pieces)
+        self._queue = [entry for entry in self._queue if entry[2] not in chosen]
+        heapify(self._queue)
+        for piece in pieces:
+            self._cut(piece)
+
+    def _cut(self, piece: Piece) -> None:
+        place, value, both = self._cuts.best(piece.box, piece.size)
+        self.load -= piece.load
+        piece.cut, piece.exact = (place, value), ()
+        piece.halves = tuple(Piece(*half) for half in both)
+        for half in piece.halves:
+            self._push(half)
+
+    def _push(self, piece: Piece) -> None:
+        self._pushed += 1
+        self.load += piece.load
+        heappush(self._queue, (-piece.size, self._pushed, piece))
+
+
+def _size(found: Enclosed) -> float:
+    return float(max(np.abs(found.lowest).max(), np.abs(found.highest).max()))

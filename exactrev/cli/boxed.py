@@ -1,0 +1,105 @@
+"""``exactrev equiv --deviation`` and ``--epsilon`` on a box where cells are too many: bounds."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from flint import fmpq
+
+from exactrev.cli.certificates import prove
+from exactrev.cli.equiv import outcome, saved
+from exactrev.cli.outcome import Outcome
+from exactrev.cli.patience import Patience
+
+if TYPE_CHECKING:
+    from exactrev.bounds import BoxDeviation
+    from exactrev.equivalence import Comparison
+    from exactrev.lp.polyhedron import Polyhedron
+
+
+def measure_on_box(
+    comparison: Comparison,
+    domain: Polyhedron | None,
+    arguments: argparse.Namespace,
+    patience: Patience,
+    **more: Any,
+) -> Outcome | None:
+    """The outcome by bounds over boxes; None if the domain is no box, or its cells can be gone
+    through one by one."""
+    from exactrev.bounds import BoxDeviation
+    from exactrev.bounds.intervals import bounding_box
+
+    box = None if domain is None else bounding_box(domain)
+    if domain is None or box is None or any(low >= high for low, high in box):
+        return None
+    within = None if arguments.deviation else arguments.epsilon
+    search = BoxDeviation(
+        comparison, domain, within, patience.stop, patience.remaining, arguments.seed
+    )
+    if not search.has_too_many_cells:
+        return None
+    if not arguments.quiet:
+        patience.tell(lambda: _progress(search))
+    with patience.heeding_interrupts():
+        proved = prove(search.lines(), arguments.certificate)
+    return _outcome(search, proved, arguments, patience, more)
+
+
+def _outcome(
+    search: BoxDeviation,
+    proved: bool,
+    arguments: argparse.Namespace,
+    patience: Patience,
+    more: dict[str, Any],
+) -> Outcome:
+    facts = _facts(search, proved) | more
+    certificate = arguments.certificate if proved else None
+    epsilon = arguments.epsilon
+    if proved and epsilon is not None and search.upper() <= epsilon:
+        return outcome("within", certificate=certificate, **facts)
+    if search.lower <= (epsilon or 0):
+        return outcome("unknown", certificate=certificate, reason=patience.reason, **facts)
+    comparison, point = search.comparison, search.point
+    outputs = [list(map(str, network(point))) for network in (comparison.a, comparison.b)]
+    if not proved and comparison.is_plain:
+        from exactrev.equivalence.decide import differing
+
+        certificate = saved(differing(comparison.a, comparison.b, point), arguments.certificate)
+    return outcome("different", list(map(str, point)), outputs, certificate, **facts)
+
+
+def _facts(search: BoxDeviation, proved: bool) -> dict[str, Any]:
+    upper = search.upper() if proved else None
+    ranges = search.ranges() if proved else []
+    neurons = sum(layer.size for layer in search.comparison.b.hidden)
+    details = [
+        ("deviation", f"{_shown(search.lower)} to {_shown(upper)}"),
+        ("neurons", f"{len(search.matches)} of {neurons} matched"),
+    ]
+    details += [
+        (f"output {i}", f"A - B from {_shown(low)} to {_shown(high)} at most")
+        for i, (low, high) in enumerate(ranges)
+    ]
+    return {
+        "max_deviation": {
+            "lower": str(search.lower),
+            "upper": None if upper is None else str(upper),
+        },
+        "ranges": [{"lower": str(low), "upper": str(high)} for low, high in ranges] or None,
+        "cells": len(search.pieces),
+        "matched": len(search.matches),
+        "details": details,
+    }
+
+
+def _progress(search: BoxDeviation) -> str:
+    return (
+        f"{len(search.pieces)} boxes so far, deviation between {_shown(search.lower)} and about "
+        f"{search.estimate:.6g}"
+    )
+
+
+def _shown(x: fmpq | None) -> str:
+    """A number for a person."""
+    return "unknown" if x is None else f"about {int(x.p) / int(x.q):.6g}"
