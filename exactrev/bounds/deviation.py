@@ -43,7 +43,7 @@ from exactrev.network.model import Network
 _PLACES = 72  # binary places of exact bounds beyond the first of the bound in floats
 _EVERY = 64  # cuts between two looks at how long exact bounds take, and for larger deviations
 _CLOSED = 2.0**-24  # the relative gap at which the search ends
-_MANY = 10**8  # cells
+_MANY = 10**7  # cells
 
 
 class BoxDeviation:
@@ -121,7 +121,7 @@ class BoxDeviation:
         """
         self._search()
         comparison = self.comparison
-        return difference_certificate(
+        yield from difference_certificate(
             "within", comparison.a, comparison.b, comparison.scale, comparison.shift,
             self._preliminaries(), self._steps(),
         )  # fmt: skip

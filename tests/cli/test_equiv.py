@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -277,3 +279,38 @@ def test_labels(run: Run, write_json: Callable[..., Path], tmp_path: Path) -> No
 
 def test_labels_need_two_outputs(run: Run, relu: Path, half: Path) -> None:
     run("equiv", relu, half, "--labels").assert_bad_input("one output")
+
+
+def test_bounds_where_cells_are_too_many(
+    run: Run, tmp_path: Path, write_json: Callable[..., Path]
+) -> None:
+    """A deep network and a copy with a weight moved: more cells than can be gone through."""
+    random = Random(1)
+    sizes = [6, 32, 24, 1]
+    layers = [
+        ([[f"{random.randint(-99, 99)}/99" for _ in range(n)] for _ in range(m)],
+         [f"{random.randint(-50, 50)}/99" for _ in range(m)])
+        for n, m in pairwise(sizes)
+    ]  # fmt: skip
+    one = write_json("one.json", *layers)
+    layers[1][0][0][0] = f"{layers[1][0][0][0]}000001"
+    other = write_json("other.json", *layers)
+    path = tmp_path / "bounds.cert"
+    asked = ("equiv", one, other, "--box", "-1", "1", "--certificate", path, "--json")
+    said = run(*asked, "--deviation", "--timeout", "2.5")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    assert said.json["matched"] == 56 and "boxes so far" in said.err
+    lower, upper = (Fraction(said.json["max_deviation"][end]) for end in ("lower", "upper"))
+    assert 0 < lower <= upper < 1
+    ours, theirs = said.json["outputs"]
+    assert abs(Fraction(ours[0]) - Fraction(theirs[0])) == lower
+    assert run("check", path).verdict == "accepted"
+    said = run(*asked, "--epsilon", str(upper * 2))
+    assert (said.code, said.json["verdict"]) == (0, "within")
+    assert run("check", path, "--network", one, "--network", other).verdict == "accepted"
+    path.unlink()
+    said = run(*asked, "--epsilon", str(lower / 2), "--timeout", "9")
+    assert (said.code, said.json["verdict"]) == (1, "different")
+    assert run("check", path).verdict == "accepted"
+    said = run(*asked, "--epsilon", str(lower * Fraction(101, 100)), "--timeout", "1", "--quiet")
+    assert (said.code, said.json["verdict"], said.err) == (3, "unknown", "")

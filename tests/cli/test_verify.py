@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,3 +161,19 @@ def test_the_scripts_of_the_competition(tmp_path: Path, write_json: Write) -> No
     assert script("run_instance.sh", "v1", "test", network, query, results, 30) == 0
     assert results.read_text() == "error\n"
     assert script("prepare_instance.sh", "v1", "test", tmp_path / "none.onnx", query) == 1
+
+
+def test_acas_xu_property_1_is_proved(run: Run, tmp_path: Path) -> None:
+    """300 neurons: the certificate is a few boxes, not all cells."""
+    examples = Path(__file__).parents[2] / "examples"
+    query, path = examples / "acasxu" / "prop_1.vnnlib", tmp_path / "property.cert"
+    network = examples / "nets" / "acasxu_1_1.nnet"
+    said = run("verify", query, "--network", network, "--certificate", path)
+    assert (said.code, said.out) == (0, "unsat\n")
+    assert run("check", path).verdict == "accepted"
+    text = path.read_text()
+    assert 10 < text.count("\nenclosed ") < 1000
+    lowered = re.sub(r"(nonnegative .*) \S+", r"\1 -3", text, count=1)  # 3 < the largest Y_0
+    assert lowered != text
+    path.write_text(lowered)
+    assert run("check", path).verdict == "rejected"
