@@ -37,6 +37,7 @@ from exactrev.checker.paired import paired_stages, read_partners
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved, Point
 from exactrev.errors import InputError
+from exactrev.exact.rational import to_float
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 
@@ -51,7 +52,8 @@ class BoxDeviation:
 
     It ends when they have met but for a relative 2^-24, when ``stop`` says so, or so long before
     ``remaining`` seconds are 0 that the exact bounds can be had in time.  At ``point`` the
-    deviation of ``output`` is ``lower``, the largest that was seen.  With ``within``, it ends
+    deviation of ``output`` is ``lower``, the largest that was seen.  When the search is over,
+    ``inexact`` is how many pieces still wait for their exact bounds.  With ``within``, it ends
     when the bounds are that small, or a deviation is larger.  Raises InputError if the domain is
     no box of the networks' dimension.
     """
@@ -75,6 +77,7 @@ class BoxDeviation:
         self._floats = FloatStages(self._stages, len(box))
         self.pieces = Pieces(self._floats, box)
         self._cost = 0.0  # seconds for a unit of load
+        self.inexact = 0
         self.point: Point = tuple(fmpq(1, 2) * (low + high) for low, high in box)
         self.lower, self.output = fmpq(-1), 0
         self._consider(self.point)
@@ -153,8 +156,8 @@ class BoxDeviation:
 
     def _is_settled(self) -> bool:
         if self._within is not None:
-            return self._is_refuted() or self.estimate * (1 + _CLOSED) <= _float(self._within)
-        return self.estimate <= _float(self.lower) * (1 + _CLOSED)
+            return self._is_refuted() or self.estimate * (1 + _CLOSED) <= to_float(self._within)
+        return self.estimate <= to_float(self.lower) * (1 + _CLOSED)
 
     def _is_refuted(self) -> bool:
         return self._within is not None and self.lower > self._within
@@ -169,10 +172,12 @@ class BoxDeviation:
         return all(-limit <= low and high <= limit for low, high in leaf.exact)
 
     def _make_exact(self) -> None:
-        for leaf in self.pieces.root.leaves():
-            if not leaf.exact:
-                self._stop()  # tells how it goes
-                self._bound(leaf)
+        missing = [leaf for leaf in self.pieces.root.leaves() if not leaf.exact]
+        self.inexact = len(missing)
+        for leaf in missing:
+            self._stop()  # tells how it goes
+            self._bound(leaf)
+            self.inexact -= 1
 
     def _bound(self, piece: Piece) -> None:
         """Give a piece its exact bounds, and see how long it takes."""
@@ -234,7 +239,3 @@ def _lines(lines: list[str]) -> Lines:
 
 def _ratio(x: fmpq) -> Ratio:
     return int(x.p), int(x.q)
-
-
-def _float(x: fmpq) -> float:
-    return int(x.p) / int(x.q)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.bounds.zonotope import Floats
 from exactrev.checker.lines import Ratio
+from exactrev.exact.rational import to_float
 from exactrev.lp import Polyhedron
 
 Interval = tuple[fmpq, fmpq]

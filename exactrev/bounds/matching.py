@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.bounds.zonotope import Floats
+from exactrev.exact.rational import to_float
 from exactrev.network.model import Network
 
 _ALIKE = 0.9  # the least cosine of the angle between rows of neurons that are paired

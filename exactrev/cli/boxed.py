@@ -94,6 +94,8 @@ def _facts(search: BoxDeviation, proved: bool) -> dict[str, Any]:
 
 
 def _progress(search: BoxDeviation) -> str:
+    if search.inexact:
+        return f"exact bounds of {search.inexact} boxes are still to come"
     return (
         f"{len(search.pieces)} boxes so far, deviation between {_shown(search.lower)} and about "
         f"{search.estimate:.6g}"
