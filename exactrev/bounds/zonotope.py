@@ -29,22 +29,43 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class _Rows:
-    """A stage in floats; ``partners`` are the neurons' partners, those of ``paired`` ones."""
+    """A stage in floats; ``partners`` are the neurons' partners, those of ``paired`` ones.
+
+    Apart from the constants, z is the sum over ``parts`` of a matrix times values of an earlier
+    block, that of the inputs or of a stage.
+    """
 
     sources: Integers
     weights: Floats
     constants: Floats
     paired: NDArray[np.bool_]
     partners: Integers
+    parts: tuple[tuple[int, Integers, Floats], ...]
 
-    def read(
-        self, constants: Floats, linear: Floats
-    ) -> tuple[Floats, Floats, Floats, Floats]:
-        """z in the middle of each box, its coefficients, and its least and largest value."""
-        z = (self.weights @ constants[:, self.sources])[:, :, 0] + self.constants
-        form = self.weights @ linear[:, self.sources]
-        size = np.abs(form).sum(axis=2)
-        return z, form, z - size, z + size
+    def read(self, blocks: Sequence[_Block], symbols: int) -> _Block:
+        """z in the middle of each box, and its coefficients of all symbols."""
+        boxes = len(blocks[0].middle)
+        middle = np.tile(self.constants, (boxes, 1))
+        linear = np.zeros((boxes, len(self.constants), symbols))
+        for block, places, weights in self.parts:
+            middle += blocks[block].middle[:, places] @ weights.T
+            known = blocks[block].linear
+            linear[:, :, : known.shape[2]] += weights @ known[:, places]
+        return _Block(middle, linear)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Values over boxes: in the middle (boxes x values), and coefficients (boxes x values x
+    symbols)."""
+
+    middle: Floats
+    linear: Floats
+
+    def ends(self) -> tuple[Floats, Floats]:
+        """The least and the largest values."""
+        size = np.abs(self.linear).sum(axis=2)
+        return self.middle - size, self.middle + size
 
 
 class FloatStages:
@@ -52,38 +73,38 @@ class FloatStages:
 
     def __init__(self, stages: Sequence[Stage], inputs: int) -> None:
         self.inputs = inputs
-        self._stages = [_rows(stage) for stage in stages]
-        self._values = inputs + sum(len(rows.constants) for rows in self._stages[:-1])
+        starts = np.cumsum([0, inputs, *(len(stage.denominators) for stage in stages[:-1])])
+        self._values = int(starts[-1])
+        self._stages = [_rows(stage, starts) for stage in stages]
 
     def over(self, middles: Floats, radii: Floats) -> list[Enclosed]:
         """The bounds over boxes (boxes x inputs), each of all points so far from a middle point.
 
         A neuron that has both signs on one of them has a symbol in all of them.
         """
-        k, n = middles.shape
-        constants, linear = np.zeros((k, self._values, 1)), np.zeros((k, self._values, n))
-        constants[:, :n, 0], linear[:, range(n), range(n)] = middles, radii
-        lows, highs = np.zeros((2, k, self._values))
-        first, unstable = n, np.zeros(k, dtype=np.int64)
+        boxes, symbols = middles.shape
+        blocks = [_Block(middles, radii[:, :, None] * np.eye(symbols))]
+        lows, highs = np.zeros((2, boxes, self._values))
+        first, unstable = symbols, np.zeros(boxes, dtype=np.int64)
         for rows in self._stages[:-1]:
-            z, form, low, high = rows.read(constants, linear)
-            end = first + z.shape[1]
+            z = rows.read(blocks, symbols)
+            low, high = z.ends()
+            end = first + low.shape[1]
             lows[:, first:end], highs[:, first:end] = low, high
             slope, centre, noise = _rectified(low, high)
             if rows.paired.any():
                 base = rows.partners
                 gap = _gap(low, high, lows[:, base], highs[:, base])
                 slope, centre, noise = np.where(rows.paired, gap, (slope, centre, noise))
-            constants[:, first:end, 0] = slope * z + centre
             new = np.flatnonzero(noise.any(axis=0))
-            symbols = linear.shape[2]
-            linear = np.concatenate([linear, np.zeros((k, self._values, len(new)))], axis=2)
-            linear[:, first:end, :symbols] = slope[:, :, None] * form
-            linear[:, first + new, symbols + np.arange(len(new))] = noise[:, new]
+            linear = np.zeros((*low.shape, symbols + len(new)))
+            linear[:, :, :symbols] = slope[:, :, None] * z.linear
+            linear[:, new, symbols + np.arange(len(new))] = noise[:, new]
+            blocks.append(_Block(slope * z.middle + centre, linear))
             unstable += np.count_nonzero(noise, axis=1)
-            first = end
-        _, _, low, high = self._stages[-1].read(constants, linear)
-        return [Enclosed(*found) for found in zip(low, high, unstable.tolist(), strict=True)]
+            first, symbols = end, symbols + len(new)
+        ends = self._stages[-1].read(blocks, symbols).ends()
+        return [Enclosed(*found) for found in zip(*ends, unstable.tolist(), strict=True)]
 
     def values(self, points: Floats) -> Floats:
         """The outputs at points (points x inputs), one row a point."""
@@ -105,19 +126,28 @@ class FloatStages:
         return np.asarray((last.weights @ found[last.sources]).T + last.constants)
 
 
-def _rows(stage: Stage) -> _Rows:
+def _rows(stage: Stage, starts: Integers) -> _Rows:
+    """A stage in floats; the blocks of values begin at ``starts``."""
     shape = len(stage.denominators), len(stage.sources)
     weights = [
         [w / common for w in row]
         for row, common in zip(stage.weights, stage.denominators, strict=True)
     ]
     constants = [c / q for c, q in zip(stage.constants, stage.denominators, strict=True)]
+    matrix = np.array(weights, dtype=np.float64).reshape(shape)
+    sources = np.array(stage.sources, dtype=np.int64)
+    owners = np.searchsorted(starts, sources, side="right") - 1
+    parts = tuple(
+        (block, sources[owners == block] - starts[block], matrix[:, owners == block])
+        for block in np.unique(owners).tolist()
+    )
     return _Rows(
-        np.array(stage.sources, dtype=np.int64),
-        np.array(weights, dtype=np.float64).reshape(shape),
+        sources,
+        matrix,
         np.array(constants, dtype=np.float64),
         np.array([partner is not None for partner in stage.partners], dtype=bool),
         np.array([partner or 0 for partner in stage.partners], dtype=np.int64),
+        parts,
     )
 
 
