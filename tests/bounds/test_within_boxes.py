@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
 from flint import fmpq
 
 from exactrev.bounds import BoxDeviation
+from exactrev.checker import check
 from exactrev.equivalence import Comparison
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
@@ -41,6 +43,15 @@ def lines_of(proof: str) -> list[str]:
     for letter, network in (("A", A), ("B", B)):
         head += [f"network {letter} {network.sha256}", *network.text()]
     return [*head, *proof.splitlines()]
+
+
+def test_golden_certificates() -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    text = (golden / "within-boxes.cert").read_text(encoding="ascii")
+    assert text.splitlines() == lines_of(PROOF)
+    assert text in (golden.parents[1] / "proofs" / "certificate-format.md").read_text()
+    assert check(golden / "within-boxes.cert").accepted
+    assert not check(golden / "within-boxes.refused.cert").accepted
 
 
 def test_a_proof_by_hand() -> None:
