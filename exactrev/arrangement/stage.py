@@ -169,7 +169,7 @@ class Stage:
 
     def _at_once(self, cells: Cells) -> int:
         """How many such cells one round takes."""
-        size = (cells.rows.shape[1] + 1) * (self.arrangement.n + 1)
+        size: int = (cells.rows.shape[1] + 1) * (self.arrangement.n + 1)
         return max(1, min(4 * _CHUNK, _ENTRIES // size))
 
     def _next_neuron(self, cells: Cells) -> Integers:
