@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from exactrev.plotting import plot as plot
     from exactrev.recovery import Recovery as Recovery
     from exactrev.recovery import recover as recover
+    from exactrev.symmetries import Symmetries as Symmetries
+    from exactrev.symmetries import symmetries as symmetries
     from exactrev.verification import verify as verify
 
 __version__ = "0.1.0"
@@ -51,6 +53,7 @@ _HOMES = {
     "Recovery": "exactrev.recovery",
     "RecoveryError": "exactrev.errors",
     "Regions": "exactrev.arrangement",
+    "Symmetries": "exactrev.symmetries",
     "TimeLimitExceeded": "exactrev.errors",
     "UnsupportedOperator": "exactrev.errors",
     "check": "exactrev.checker",
@@ -63,6 +66,7 @@ _HOMES = {
     "recover_from_boundaries": "exactrev.boundaries",
     "reduce": "exactrev.irreducible",
     "regions": "exactrev.arrangement",
+    "symmetries": "exactrev.symmetries",
     "verify": "exactrev.verification",
     "write_network": "exactrev.formats",
 }

@@ -16,6 +16,7 @@ from exactrev.cli import (
     recover,
     reduce,
     regions,
+    symmetries,
     theorem,
     verify,
 )
@@ -43,7 +44,9 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"exactrev {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    for module in (info, convert, recover, regions, theorem, equiv, reduce, verify, plot, check):
+    for module in (
+        info, convert, recover, regions, theorem, symmetries, equiv, reduce, verify, plot, check,
+    ):  # fmt: skip
         name = module.__name__.rpartition(".")[2]
         command = commands.add_parser(
             name, help=module.SUMMARY, description=module.__doc__, allow_abbrev=False,

@@ -6,8 +6,9 @@ network is recovered from its unlabelled boundaries alone and proved isomorphic 
 is fails where an assumption fails; much may be recovered all the same, and the rest is explained.
 
 --certificate FILE proves that no region, facet or ridge is missing, which boundaries are connected
-and which meet (in general position); and a second file, with .isomorphic before its ending, that
-the recovered network is NET.
+and which meet (in general position).  A second file, with .isomorphic before its ending, proves
+that the recovered network is NET; or one with .partner, that another network, which is not
+isomorphic to NET, is the same function, so that nothing can recover NET (exactrev symmetries).
 
 With --family there is no NET: a table says how often each assumption holds and recovery succeeds
 on Gaussian networks of these shapes, weights N(0, 1/fan-in), biases N(0, 0.09).
@@ -34,13 +35,15 @@ SUMMARY = "are the theorem's assumptions met, and is the network recovered from 
 EXITS = {"holds": Exit.HOLDS, "fails": Exit.REFUTED, "unknown": Exit.UNDECIDED}
 #: Reasons shown to a person; --json has all of them.
 _SHOWN = 12
+#: What stands in the names of the certificates beside that of the boundaries.
+_COMPANIONS = ("isomorphic", "partner")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev theorem``."""
     parser.add_argument("network", metavar="NET", nargs="?", help="network file")
     add_domain_options(parser)
-    add_certificate(parser, "of the boundaries, and a second one of the isomorphism")
+    add_certificate(parser, "of the boundaries; of the isomorphism or a partner beside it")
     parser.add_argument("--evidence", metavar="FILE",
                         help="write the points, trees, cuts and quantities behind it as JSON")
     parser.add_argument("--family", metavar="SHAPE", nargs="+",
@@ -76,15 +79,16 @@ def _demand_sense(arguments: argparse.Namespace) -> None:
 
 
 def _on_one_network(arguments: argparse.Namespace) -> Outcome:
-    second = None if arguments.certificate is None else isomorphism_path(arguments.certificate)
+    paths = [beside_certificate(arguments.certificate, word) for word in _COMPANIONS]
     demand_certificate(arguments.certificate, arguments.network)
-    demand_certificate(second, arguments.network, arguments.certificate)
-    demand_writable(arguments.evidence, arguments.network, arguments.certificate, second)
+    for path in paths:
+        demand_certificate(path, arguments.network, arguments.certificate)
+    demand_writable(arguments.evidence, arguments.network, arguments.certificate, *paths)
     network = load(arguments.network)
     domain = domain_from_options(arguments, network.inputs)
     from exactrev.arrangement.boundary_claim import boundaries_certificate
+    from exactrev.symmetries.limit import Limit
     from exactrev.theorem import examine, theorem_exploration
-    from exactrev.theorem.limit import Limit
 
     stage = ""
 
@@ -107,24 +111,28 @@ def _on_one_network(arguments: argparse.Namespace) -> Outcome:
         else:
             save_certificate(boundaries_certificate(search), arguments.certificate)
         found = examine(search.result(), arguments.seed, limit, progress)
-    written = _write(found, arguments.evidence, second)
+    written = _write(found, arguments.evidence, *paths)
     return report(found, patience.elapsed, {"certificate": arguments.certificate, **written})
 
 
-def isomorphism_path(path: str) -> str:
-    """Where the second certificate goes: ``.isomorphic`` before the ending.
+def beside_certificate(path: str | None, word: str) -> str | None:
+    """Where another certificate goes: the word before the ending; None without a certificate.
 
-    >>> isomorphism_path("net.cert.gz"), isomorphism_path("out/net")
-    ('net.isomorphic.cert.gz', 'out/net.isomorphic')
+    >>> beside_certificate("net.cert.gz", "isomorphic"), beside_certificate("out/net", "partner")
+    ('net.isomorphic.cert.gz', 'out/net.partner')
     """
+    if path is None:
+        return None
     target = Path(path)
     packed = target.suffix if target.suffix in (".gz", ".zst") else ""
     inner = Path(target.name.removesuffix(packed)) if packed else Path(target.name)
-    return str(target.with_name(f"{inner.stem}.isomorphic{inner.suffix}{packed}"))
+    return str(target.with_name(f"{inner.stem}.{word}{inner.suffix}{packed}"))
 
 
-def _write(found: TheoremReport, evidence_path: str | None, second: str | None) -> dict[str, Any]:
-    """Write the evidence and the second certificate, as far as asked for and found."""
+def _write(
+    found: TheoremReport, evidence_path: str | None, isomorphic: str | None, partner: str | None
+) -> dict[str, Any]:
+    """Write the evidence and the other certificates, as far as asked for and found."""
     if evidence_path is not None:
         import json
 
@@ -133,10 +141,13 @@ def _write(found: TheoremReport, evidence_path: str | None, second: str | None) 
         text = json.dumps(evidence(found), indent=1) + "\n"
         write_whole(evidence_path, lambda path: path.write_text(text, encoding="utf-8"))
     lines = None if found.recovery is None else found.recovery.certificate
-    if second is not None and lines is not None:
-        save_certificate(lines, second)
+    if isomorphic is not None and lines is not None:
+        save_certificate(lines, isomorphic)
+    if partner is not None and found.partner is not None:
+        save_certificate(found.partner.certificate(), partner)
     return {
-        "isomorphism_certificate": None if lines is None else second,
+        "isomorphism_certificate": None if lines is None else isomorphic,
+        "partner_certificate": None if found.partner is None else partner,
         "evidence": evidence_path,
     }
 
@@ -187,6 +198,8 @@ def _details(found: TheoremReport) -> list[tuple[str, str]]:
     if found.recovery is not None:
         proof = found.recovery.proof
         details.append(("recovered", f"{found.recovery.verdict}, proof: {proof}"))
+    if found.partner is not None:
+        details.append(("not identifiable", f"{found.partner.kind}: a network equal to it exists"))
     return details
 
 

@@ -19,6 +19,10 @@ from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 from exactrev.recovery.recover import Recovery
+from exactrev.symmetries.dimension import functional_dimension
+from exactrev.symmetries.find import partners_from
+from exactrev.symmetries.limit import Limit
+from exactrev.symmetries.partner import Partner
 from exactrev.theorem.bends import check_bends
 from exactrev.theorem.conditions import (
     arrangement_conditions,
@@ -26,8 +30,6 @@ from exactrev.theorem.conditions import (
     weight_conditions,
 )
 from exactrev.theorem.connection import connections
-from exactrev.theorem.dimension import functional_dimension
-from exactrev.theorem.limit import Limit
 from exactrev.theorem.linear_regions import linear_regions
 from exactrev.theorem.meetings import meetings
 from exactrev.theorem.outcome import neuron_outcomes
@@ -93,6 +95,7 @@ def examine(
     )
     if found.complete:
         report = _examine_arrangement(report, seed, limit, progress)
+        report = replace(report, partner=_partner(report, seed, limit, progress))
     reasons = (*failures(report), *open_questions(report))
     return replace(report, verdict=verdict(report), reasons=reasons)
 
@@ -132,6 +135,22 @@ def _examine_arrangement(
         )
         report = replace(report, neurons=outcomes)
     return report
+
+
+def _partner(
+    report: TheoremReport, seed: int, limit: Limit, progress: Callable[[str], None]
+) -> Partner | None:
+    """A network that the function does not tell from this one, where recovery leaves room for it.
+
+    A recovery that is isomorphic says that there is none to be found in the boundaries.
+    """
+    if limit.reached() or (report.recovery is not None and report.recovery.isomorphic):
+        return None
+    progress("another network with the same function")
+    found = report.found
+    domain = found.domain if found.domain.rows else None
+    partners = partners_from(found, domain, seed, limit, most=1).partners
+    return partners[0] if partners else None
 
 
 def _recovery(

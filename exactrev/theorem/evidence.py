@@ -7,8 +7,9 @@ from typing import Any
 from exactrev.arrangement import Region
 from exactrev.arrangement.graph_files import plain
 from exactrev.exact.linear import matrix_rows
+from exactrev.symmetries.dimension import FunctionalDimension
+from exactrev.symmetries.evidence import partner_facts
 from exactrev.theorem.bends import Bends, Crossing
-from exactrev.theorem.dimension import FunctionalDimension
 from exactrev.theorem.report import TheoremReport
 
 
@@ -43,6 +44,7 @@ def facts(report: TheoremReport) -> dict[str, Any]:
             "queries": recovery.queries,
         },
         "neurons": {item.neuron: item.recovered for item in report.neurons},
+        "partner": None if report.partner is None else partner_facts(report.partner),
         "regions": report.found.counts[0],
         "faces": list(report.found.counts),
         "open_branches": report.found.open_branches,

@@ -46,6 +46,12 @@ def failures(report: TheoremReport) -> Iterator[str]:
     for condition in report.conditions:
         if not condition.holds:
             yield f"generic: not true that {condition}"
+    if report.partner is not None:
+        sha = report.partner.network.sha256
+        yield (
+            f"not identifiable: {report.partner.sentence}; the network {sha} is proved to be the "
+            "same function and is not isomorphic"
+        )
 
 
 def open_questions(report: TheoremReport) -> Iterator[str]:

@@ -9,10 +9,11 @@ from typing import Literal
 from exactrev.arrangement import Regions
 from exactrev.network.model import Network
 from exactrev.recovery.recover import Recovery
+from exactrev.symmetries.dimension import FunctionalDimension
+from exactrev.symmetries.partner import Partner
 from exactrev.theorem.bends import Bends
 from exactrev.theorem.condition import Condition
 from exactrev.theorem.connection import Connection
-from exactrev.theorem.dimension import FunctionalDimension
 from exactrev.theorem.linear_regions import LinearRegions
 from exactrev.theorem.meetings import Meeting
 
@@ -41,6 +42,9 @@ class TheoremReport:
     - ``invisible``: the facets across which f does not bend.
     - ``bends``: T1 on every ridge.  ``dimension``: the exact functional dimension.
     - ``recovery``: from the unlabelled boundary cells; ``neurons``: what it found of each neuron.
+    - ``partner``: where the recovery is not proved isomorphic, another network with the same
+      function on the domain that is not isomorphic, if one was found: the proof that nothing can
+      recover the network.
     - ``reasons``: why the verdict is not ``holds``, one sentence each; ``refusal``: why there was
       no recovery to try.
     """
@@ -58,6 +62,7 @@ class TheoremReport:
     neurons: tuple[NeuronOutcome, ...]
     reasons: tuple[str, ...]
     refusal: str = ""
+    partner: Partner | None = None
 
     @property
     def network(self) -> Network:

@@ -13,17 +13,18 @@ are in general position.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator
 
-from flint import fmpq, fmpq_mat, fmpz_mat
+from flint import fmpq
 
-from exactrev.exact.linear import matrix_rows
 from exactrev.network.model import Network
+from exactrev.symmetries.zero_sums import (
+    MOST_FREE,
+    integer_relations,
+    orthogonal_squares,
+    set_of_relations,
+)
 from exactrev.theorem.condition import Condition
-
-#: Kernels of this dimension at most are searched for sets of neurons.
-_MOST_FREE = 10
 
 
 def turning_conditions(network: Network) -> Iterator[Condition]:
@@ -48,13 +49,13 @@ def _turning(network: Network, number: int) -> Condition | None:
     if not relations:
         return Condition(name, True, where="their matrices are independent")
     width = len(matrices)
-    shortest = min(_orthogonal_squares(relations))
+    shortest = min(orthogonal_squares(relations))
     if shortest > width:
         where = f"relations have a squared length of at least this, more than {width}"
         return Condition(name, True, shortest, where)
-    if len(relations) > _MOST_FREE:
+    if len(relations) > MOST_FREE:
         return None
-    together = _subset(relations, width)
+    together = set_of_relations(relations, width)
     if together is None:
         return Condition(name, True, where="no relation is a set of neurons")
     where = f"{', '.join(f'{number}:{i}' for i in together)} can"
@@ -72,49 +73,3 @@ def turning_matrices(network: Network, number: int) -> list[list[fmpq]]:
         ]
         for i in range(own.nrows())
     ]
-
-
-def integer_relations(vectors: Sequence[Sequence[fmpq]]) -> list[list[int]] | None:
-    """A reduced basis of the integers x with sum(x_i v_i) = 0.
-
-    None if lattice reduction did not separate them (it nearly always does).
-    """
-    count = len(vectors)
-    entries = [x for vector in vectors for x in vector]
-    numerators = fmpq_mat(count, len(entries) // count, entries).numer_denom()[0]
-    rank = numerators.rank()
-    longest = max((int(x).bit_length() for x in numerators.entries()), default=1)
-    weight = 1 << (2 * count + longest)
-    rows = [
-        [int(i == j) for j in range(count)] + [weight * int(x) for x in row]
-        for i, row in enumerate(numerators.tolist())
-    ]
-    reduced = fmpz_mat(rows).lll().tolist()
-    kernel = [[int(x) for x in row[:count]] for row in reduced if not any(row[count:])]
-    # the transformation is unimodular: as many as this, and they are a basis
-    return kernel if len(kernel) == count - rank else None
-
-
-def _orthogonal_squares(basis: Sequence[Sequence[int]]) -> list[fmpq]:
-    """The squared lengths of the Gram-Schmidt vectors."""
-    orthogonal: list[fmpq_mat] = []
-    squares: list[fmpq] = []
-    for vector in basis:
-        rest = fmpq_mat(1, len(vector), list(vector))
-        for other, square in zip(orthogonal, squares, strict=True):
-            rest = rest - other * ((rest * other.transpose())[0, 0] / square)
-        orthogonal.append(rest)
-        squares.append((rest * rest.transpose())[0, 0])
-    return squares
-
-
-def _subset(basis: Sequence[Sequence[int]], width: int) -> list[int] | None:
-    """A set of neurons, not empty, whose indicator is in the span of the basis."""
-    reduced, rank = fmpq_mat([list(map(fmpq, row)) for row in basis]).rref()
-    rows = matrix_rows(reduced)[:rank]
-    for bits in product((0, 1), repeat=rank):
-        chosen = [row for bit, row in zip(bits, rows, strict=True) if bit]
-        total = [sum(column, fmpq(0)) for column in zip(*chosen, strict=True)]
-        if chosen and all(x in (0, 1) for x in total):
-            return [i for i in range(width) if total[i]]
-    return None

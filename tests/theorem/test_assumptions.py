@@ -14,8 +14,8 @@ from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import activation_pattern, affine_map, preactivations
 from exactrev.network.model import Network
+from exactrev.symmetries.limit import Limit
 from exactrev.theorem import TheoremReport, check_theorem, examine
-from exactrev.theorem.limit import Limit
 from exactrev.theorem.linear_regions import linear_regions
 from tests.boundaries.networks import gaussian
 from tests.theorem.networks import (

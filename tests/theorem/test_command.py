@@ -16,7 +16,7 @@ from exactrev.cli.outcome import Outcome
 from exactrev.errors import InputError
 from exactrev.formats import write_network
 from exactrev.network.model import Network
-from tests.theorem.networks import APART, CROSSING, DISCONNECTED
+from tests.theorem.networks import ALWAYS_ON, APART, CROSSING, DISCONNECTED
 
 KEYS = {"verdict", "connected", "intersect", "generic", "recovered", "reasons"}
 
@@ -45,7 +45,7 @@ def test_it_holds(crossing: Path) -> None:
     assert facts.keys() >= KEYS and facts["recovered"] is True and facts["reasons"] == []
     assert facts["connected"] == {"1:0": True, "1:1": True} and facts["intersect"] == {}
     assert facts["generic"] and all(value is True for value in facts["generic"].values())
-    assert facts["functional_dimension"]["rank"] == 7
+    assert facts["functional_dimension"]["rank"] == 7 and facts["partner"] is None
     assert found.as_text().startswith("holds ")
 
 
@@ -76,6 +76,19 @@ def test_both_certificates_are_accepted(crossing: Path, tmp_path: Path) -> None:
     first, isomorphic = check(tmp_path / "proof.cert.gz"), check(second)
     assert first.accepted and "exactly 4 activation regions" in first.claim
     assert isomorphic.accepted and "permuted and scaled" in isomorphic.claim
+
+
+def test_a_network_that_nothing_can_recover(tmp_path: Path) -> None:
+    write_network(ALWAYS_ON, tmp_path / "net.json")
+    found = outcome(tmp_path / "net.json", "--certificate", tmp_path / "proof.cert")
+    facts = as_json(found)
+    assert found.verdict == "fails" and facts["partner"]["kind"] == "always on"
+    assert any("not identifiable: 2:0" in reason for reason in facts["reasons"])
+    assert facts["partner_certificate"] == str(tmp_path / "proof.partner.cert")
+    judged = check(facts["partner_certificate"], (ALWAYS_ON.sha256, facts["partner"]["sha256"]))
+    assert judged.accepted and "same outputs at every" in judged.claim
+    hashes = facts["partner"]["canonical_sha256"]
+    assert hashes["network"] != hashes["partner"]
 
 
 def test_the_evidence_is_exact(crossing: Path, tmp_path: Path) -> None:
@@ -122,7 +135,7 @@ def test_an_empty_box_is_refused(crossing: Path) -> None:
      ("a", "a.isomorphic"), ("a.gz", "a.isomorphic.gz")],
 )  # fmt: skip
 def test_the_second_certificate_has_a_name_of_its_own(path: str, expected: str) -> None:
-    assert theorem.isomorphism_path(path) == expected
+    assert theorem.beside_certificate(path, "isomorphic") == expected
 
 
 def test_a_family(tmp_path: Path) -> None:

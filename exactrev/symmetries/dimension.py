@@ -26,8 +26,8 @@ from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from exactrev.arrangement import Region, Regions
 from exactrev.network.model import Network
-from exactrev.theorem.jacobian import JacobianRow, parameter_sources, region_rows
-from exactrev.theorem.modular_rank import PRIME, ModularRank
+from exactrev.symmetries.jacobian import JacobianRow, parameter_sources, region_rows
+from exactrev.symmetries.modular_rank import PRIME, ModularRank
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,17 @@ def functional_dimension(
         network.parameters, hidden, rank.rank, most, tuple(rank.chosen), tuple(rank.columns), PRIME,
         reason,
     )  # fmt: skip
+
+
+def changeless_directions(
+    found: Regions, seed: int = 0, stop: Callable[[], bool] = lambda: False
+) -> fmpz_mat | None:
+    """A basis (columns) of the directions of parameters along which f does not change, to first
+    order and where the parameters act smoothly; None if the regions are not all seen in time."""
+    rank = ModularRank[JacobianRow](found.network.parameters)
+    order = Random(seed).sample(range(len(found)), len(found))
+    _grow(rank, (found[k] for k in order), found.network.parameters, stop)
+    return _settle(rank, found, order, stop) if found.complete else None
 
 
 def _grow(

@@ -26,13 +26,12 @@ class JacobianRow:
     output: int
 
 
-
 def region_rows(region: Region) -> tuple[list[JacobianRow], fmpz_mat]:
     """The rows of all outputs at n+1 points of a region that span it, each times an integer."""
     maps = layer_maps(region.network, region.pattern)
     names, entries = [], []
     gradients = _output_gradients(region)
-    for point in _simplex(region.point, maps[:-1]):
+    for point in spanning_points(region):
         values = _layer_values(region, maps, point)
         for output in range(region.network.outputs):
             row = _row(region.network, gradients, values, output)
@@ -41,10 +40,10 @@ def region_rows(region: Region) -> tuple[list[JacobianRow], fmpz_mat]:
     return names, fmpz_mat(len(names), region.network.parameters, entries)
 
 
-def _simplex(point: Point, maps: Sequence[AffineMap]) -> Iterator[Point]:
-    """The point and, for every coordinate, one moved along it that is still in the region."""
-    step = fmpq(1)
-    for affine in maps:
+def spanning_points(region: Region) -> Iterator[Point]:
+    """The region's point and, for every coordinate, one moved along it that has its pattern."""
+    point, step = region.point, fmpq(1)
+    for affine in layer_maps(region.network, region.pattern)[:-1]:
         width = affine.linear.ncols()
         steep = [abs(x) for x in affine.linear.entries()]
         for i, z in enumerate(affine(point)):

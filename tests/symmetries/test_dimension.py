@@ -10,12 +10,12 @@ from flint import fmpq, fmpq_mat
 from exactrev.arrangement import Regions, regions
 from exactrev.network.evaluation import activation_pattern
 from exactrev.network.model import Layer, Network
-from exactrev.theorem.dimension import (
+from exactrev.symmetries.dimension import (
     FunctionalDimension,
     functional_dimension,
     scaling_directions,
 )
-from exactrev.theorem.jacobian import JacobianRow, region_rows
+from exactrev.symmetries.jacobian import JacobianRow, region_rows
 from tests.boundaries.networks import gaussian
 from tests.theorem.networks import ALWAYS_ON, APART, CROSSING, TENT, TWINS, UNREAD
 
