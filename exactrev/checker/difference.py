@@ -107,11 +107,11 @@ class ReducedTree:
         for _ in range(natural(count)):
             rule, *operands = lines.take().split(" ")
             reduce(network, form, rule, operands)
-        levels = _levels(form)
-        self.tree: Tree = read_tree(lines, Stack(form.inputs, [*levels, []]))
+        layers = levels(form)
+        self.tree: Tree = read_tree(lines, Stack(form.inputs, [*layers, []]))
         if self.tree.depth:
             raise Refused("this tree must have depth 0")
-        self.first_output = len(self.tree.cell.domain) + sum(map(len, levels[:-1]))
+        self.first_output = len(self.tree.cell.domain) + sum(map(len, layers[:-1]))
 
     def output(self, index: int) -> Form:
         """An output on the current cell, where it is one affine form."""
@@ -127,7 +127,7 @@ def _renamed(row: Row, places: Mapping[int, int]) -> Row:
     return {places[value]: coefficient for value, coefficient in row.items()}
 
 
-def _levels(form: WorkingForm) -> list[list[Row]]:
+def levels(form: WorkingForm) -> list[list[Row]]:
     """The rows of the neurons left, level by level, then those of the outputs, renumbered.
 
     The level of a neuron is 1 more than the largest of those it reads.

@@ -11,6 +11,7 @@ from exactrev.cli import (
     check,
     convert,
     equiv,
+    export,
     info,
     plot,
     recover,
@@ -46,6 +47,7 @@ def parser() -> Parser:
     commands = top.add_subparsers(metavar="COMMAND", required=True, dest="command")
     for module in (
         info, convert, recover, regions, theorem, symmetries, equiv, reduce, verify, plot, check,
+        export,
     ):  # fmt: skip
         name = module.__name__.rpartition(".")[2]
         command = commands.add_parser(
