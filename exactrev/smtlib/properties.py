@@ -150,6 +150,7 @@ class _PartScript:
             coefficients = {j: x for j, x in zip(free, row, strict=False) if x[0]}
             kept.append(coefficients | ({ONE: row[-1]} if row[-1][0] else {}))
         pass_over_norm(lines)
+        self._script.open()
         self._tree = TreeScript(self._script, self._network, kept, 0, piece.flat.pinned)
         self._first, self._violated = len(kept) + self._neurons, 0
         for opposite in (f"(not {term})" for term in self._tree.closed_domain()):
@@ -182,6 +183,7 @@ class _PartScript:
         else:
             tree.step(word, numbers[0], why)
         if tree.finished:
+            self._script.close()
             self._tree = None
 
     def _violate(self, tree: TreeScript, number: int, why: str) -> None:

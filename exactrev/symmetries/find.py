@@ -91,8 +91,10 @@ def partners_from(
     limit: Limit,
     most: int | None = None,
     progress: Callable[[str], None] = lambda text: None,
+    dimension: FunctionalDimension | None = None,
 ) -> Symmetries:
-    """The same from the regions, which were searched on this domain."""
+    """The same from the regions, which were searched on this domain, and the functional dimension,
+    if it is known."""
     if found.complete and not len(found):
         raise InputError("the domain is empty or has no interior")
     search = _Search(found, domain, seed, limit, most, progress)
@@ -103,7 +105,7 @@ def partners_from(
     turned = turns(found.network, _always_on(found))
     search.take(iter(turned.moves))
     progress("functional dimension")
-    dimension = functional_dimension(found, seed, limit.reached)
+    dimension = dimension or functional_dimension(found, seed, limit.reached)
     if not dimension.generic and all(p.kind == "turned" for p in search.partners):
         search.take(family_moves(found, seed, limit.reached))
     if limit.reached():

@@ -140,16 +140,16 @@ def _examine_arrangement(
 def _partner(
     report: TheoremReport, seed: int, limit: Limit, progress: Callable[[str], None]
 ) -> Partner | None:
-    """A network that the function does not tell from this one, where recovery leaves room for it.
+    """A network that the function does not tell from this one, where not all assumptions hold.
 
-    A recovery that is isomorphic says that there is none to be found in the boundaries.
+    Recovery may give back this network even so: it is then one of several that it could give.
     """
-    if limit.reached() or (report.recovery is not None and report.recovery.isomorphic):
+    if limit.reached() or verdict(report) == "holds":
         return None
     progress("another network with the same function")
     found = report.found
     domain = found.domain if found.domain.rows else None
-    partners = partners_from(found, domain, seed, limit, most=1).partners
+    partners = partners_from(found, domain, seed, limit, 1, dimension=report.dimension).partners
     return partners[0] if partners else None
 
 

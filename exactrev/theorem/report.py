@@ -42,9 +42,8 @@ class TheoremReport:
     - ``invisible``: the facets across which f does not bend.
     - ``bends``: T1 on every ridge.  ``dimension``: the exact functional dimension.
     - ``recovery``: from the unlabelled boundary cells; ``neurons``: what it found of each neuron.
-    - ``partner``: where the recovery is not proved isomorphic, another network with the same
-      function on the domain that is not isomorphic, if one was found: the proof that nothing can
-      recover the network.
+    - ``partner``: where not all assumptions hold, another network with the same function on the
+      domain that is not isomorphic, if one was found: the proof that nothing can tell them apart.
     - ``reasons``: why the verdict is not ``holds``, one sentence each; ``refusal``: why there was
       no recovery to try.
     """

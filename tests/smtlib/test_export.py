@@ -190,6 +190,15 @@ def test_a_property_by_hand() -> None:
         assert refused_or_doubted(text_of(lines_of((STATEMENT + PROOF).replace(old, new, 1), "")))
 
 
+def test_parts_without_splits_follow_each_other() -> None:
+    one = Network.dense([([[1]], [0])])
+    part = "domain 1\nrow 1 0\nconjunctions 1\nconjunction 1\npositive 0 -1 -1\n"
+    proof = "part\ninside 1\nviolated 0 0 0 1 1 1\n"
+    text = ["exactrev-certificate 1", "semantics real", "claim unsatisfied A"]
+    text += [f"network A {one.sha256}", *one.text(), "parts 2"]
+    assert all_unsat([*text, *(part * 2 + "proof\n" + proof * 2 + "end").splitlines()])
+
+
 def test_a_flat_domain() -> None:
     one = Network.dense([([[1]], [0])])
     head = ["exactrev-certificate 1", "semantics real", "claim unsatisfied A B"]

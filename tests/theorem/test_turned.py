@@ -46,6 +46,7 @@ def test_a_set_that_can_be_turned_gives_an_equal_network() -> None:
     report = check_theorem(network)
     assert report.verdict == "fails"
     assert not report.generic["no neurons of layer 1 can be turned together"]
+    assert report.partner is not None and report.partner.kind == "turned"
 
 
 @pytest.mark.parametrize("sizes", [(2, 4, 1), (3, 30, 1), (2, 5, 4, 1)])
