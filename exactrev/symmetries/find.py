@@ -28,7 +28,7 @@ from exactrev.symmetries.dimension import FunctionalDimension, functional_dimens
 from exactrev.symmetries.families import family_moves
 from exactrev.symmetries.limit import Limit
 from exactrev.symmetries.partner import Move, Partner
-from exactrev.symmetries.relations import related_moves
+from exactrev.symmetries.relations import parallel_moves, related_moves
 from exactrev.symmetries.switching import constant_sign_moves, separated_moves, unread_moves
 from exactrev.symmetries.turns import turns
 
@@ -79,9 +79,14 @@ def symmetries(
     partners proved by then.  Raises InputError if the domain does not fit or has no interior.
     """
     limit = Limit.of(timeout, stop)
+    search = _Search(network, domain, seed, limit, most, progress)
+    search.by_weights()
+    if search.done:
+        return search.result(None)
     progress("regions")
-    found = regions(network, domain, 0, limit.reached)
-    return partners_from(found, domain, seed, limit, most, progress)
+    # half of the time: what is known of the regions by then serves for proposals
+    share = Limit.of(None if limit.left is None else limit.left / 2, limit.reached)
+    return search.by_regions(regions(network, domain, 0, share.reached))
 
 
 def partners_from(
@@ -90,41 +95,13 @@ def partners_from(
     seed: int,
     limit: Limit,
     most: int | None = None,
-    progress: Callable[[str], None] = lambda text: None,
     dimension: FunctionalDimension | None = None,
 ) -> Symmetries:
     """The same from the regions, which were searched on this domain, and the functional dimension,
     if it is known."""
-    if found.complete and not len(found):
-        raise InputError("the domain is empty or has no interior")
-    search = _Search(found, domain, seed, limit, most, progress)
-    search.take(unread_moves(found.network))
-    search.take(constant_sign_moves(found.network, found.signs))
-    search.take(separated_moves(found, limit.reached))
-    search.take(related_moves(found, seed))
-    turned = turns(found.network, _always_on(found))
-    search.take(iter(turned.moves))
-    progress("functional dimension")
-    dimension = dimension or functional_dimension(found, seed, limit.reached)
-    if not dimension.generic and all(p.kind == "turned" for p in search.partners):
-        search.take(family_moves(found, seed, limit.reached))
-    if limit.reached():
-        search.open.append("time ran out before all was looked at")
-    if not found.complete:
-        search.open.append("not all regions are known")
-    if not turned.complete:
-        search.open.append("whether neurons of a layer can be turned together is not decided")
-    if dimension.rank is None:
-        search.open.append("the functional dimension is not decided")
-    elif not search.partners and dimension.rank < found.network.parameters - dimension.hidden:
-        short = found.network.parameters - dimension.hidden - dimension.rank
-        search.open.append(
-            f"the functional dimension is {short} less than parameters minus hidden neurons, but "
-            "no partner was found that explains it"
-        )
-    return Symmetries(
-        found.network, domain, tuple(search.partners), dimension, tuple(search.open)
-    )
+    search = _Search(found.network, domain, seed, limit, most, lambda text: None)
+    search.by_weights()
+    return search.result(dimension) if search.done else search.by_regions(found, dimension)
 
 
 class _Search:
@@ -132,35 +109,94 @@ class _Search:
 
     def __init__(
         self,
-        found: Regions,
+        network: Network,
         domain: Polyhedron | None,
         seed: int,
         limit: Limit,
         most: int | None,
         progress: Callable[[str], None],
     ) -> None:
-        self._network, self._domain, self._seed = found.network, domain, seed
+        self._network, self._domain, self._seed = network, domain, seed
         self._limit, self._most, self._progress = limit, most, progress
         self._tried: set[Network] = set()
-        self.partners: list[Partner] = []
-        self.open: list[str] = []
+        self._partners: list[Partner] = []
+        self._open: list[str] = []
 
-    def take(self, moves: Iterator[Move]) -> None:
+    @property
+    def done(self) -> bool:
+        """Whether there are as many partners as were asked for."""
+        return len(self._partners) == self._most
+
+    def by_weights(self) -> None:
+        """What the weights show, however large the network."""
+        self._take(unread_moves(self._network))
+        self._take(parallel_moves(self._network))
+        self._take(iter(turns(self._network, frozenset()).moves))
+
+    def by_regions(
+        self, found: Regions, dimension: FunctionalDimension | None = None
+    ) -> Symmetries:
+        """What the regions show; the result."""
+        if found.complete and not len(found):
+            raise InputError("the domain is empty or has no interior")
+        self._take(constant_sign_moves(self._network, found.signs))
+        self._take(separated_moves(found, self._limit.reached))
+        self._take(related_moves(found, self._seed))
+        turned = turns(self._network, _always_on(found))
+        self._take(iter(turned.moves))
+        if self.done or self._limit.reached():
+            return self.result(dimension)
+        self._progress("functional dimension")
+        dimension = dimension or functional_dimension(found, self._seed, self._limit.reached)
+        if not dimension.generic and all(p.kind == "turned" for p in self._partners):
+            self._take(family_moves(found, self._seed, self._limit.reached))
+        if not found.complete:
+            self._open.append("not all regions are known")
+        if not turned.complete:
+            self._open.append(
+                "whether neurons of a layer can be turned together is not decided"
+            )
+        self._ask_of(dimension)
+        return self.result(dimension)
+
+    def _ask_of(self, dimension: FunctionalDimension) -> None:
+        """What the functional dimension leaves open."""
+        if dimension.rank is None:
+            self._open.append("the functional dimension is not decided")
+        elif not self._partners and not dimension.generic:
+            short = dimension.parameters - dimension.hidden - dimension.rank
+            self._open.append(
+                f"the functional dimension is {short} less than parameters minus hidden neurons, "
+                "but no partner was found that explains it"
+            )
+
+    def result(self, dimension: FunctionalDimension | None) -> Symmetries:
+        """The partners found, and what was left open."""
+        if self._limit.reached():
+            self._open.append("time ran out before all was looked at")
+        return Symmetries(
+            self._network, self._domain, tuple(self._partners), dimension, tuple(self._open)
+        )
+
+    def _take(self, moves: Iterator[Move]) -> None:
         """Try the moves one by one, until there are enough partners or time runs out."""
         for move in moves:
-            if self._limit.reached() or self._most == len(self.partners):
+            if self._limit.reached() or self.done:
                 return
-            self._progress(f"{len(self.partners)} partners; {move.kind}: {', '.join(move.neurons)}")
+            names = ", ".join(move.neurons)
+            self._progress(f"{len(self._partners)} partners; {move.kind}: {names}")
             self._try(move)
 
     def _try(self, move: Move) -> None:
         for candidate in move.candidates:
-            if candidate in self._tried or not are_told_apart(self._network, candidate):
+            if candidate in self._tried:
+                return  # another move has led there
+            if not are_told_apart(self._network, candidate):
                 continue
             self._tried.add(candidate)
             proof = self._compared(candidate)
             if proof.verdict == "equal":
-                self.partners.append(
+                self._partners.append(
                     Partner(move.kind, move.neurons, move.sentence, candidate, proof)
                 )
                 return

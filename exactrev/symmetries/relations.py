@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.arrangement import Regions
 from exactrev.exact.linear import matrix_rows
 from exactrev.network.evaluation import Batch, preactivation_batches
-from exactrev.network.model import Network
+from exactrev.network.model import Layer, Network
 from exactrev.symmetries.jacobian import spanning_points
 from exactrev.symmetries.parameters import Parameter, changed, readers
 from exactrev.symmetries.partner import Move
@@ -25,6 +25,35 @@ Point = tuple[fmpq, ...]
 
 _REGIONS = 400  # that points are taken from, at most
 _FACTORS = (fmpq(1), fmpq(-1, 2), fmpq(3))
+
+
+def parallel_moves(network: Network) -> Iterator[Move]:
+    """Of neurons whose rows are positive multiples of each other, as the weights show."""
+    for number, layer in enumerate(network.hidden, 1):
+        reader = next(readers(network, number), None)
+        if reader is None:
+            continue
+        first: dict[tuple[str, ...], tuple[int, fmpq]] = {}
+        for i, (direction, size) in enumerate(_directions(layer)):
+            if size and direction in first:
+                other, theirs = first[direction]
+                coefficients = [fmpq(0)] * layer.size
+                coefficients[i], coefficients[other] = fmpq(1), -size / theirs
+                yield _move(network, number, reader, fmpq(0), coefficients)
+            else:
+                first[direction] = (i, size)
+
+
+def _directions(layer: Layer) -> Iterator[tuple[tuple[str, ...], fmpq]]:
+    """For each neuron its row over the absolute value of its first entry that is not 0, and that
+    (0 for a row of zeros)."""
+    rows = [[b] for b in layer.bias.entries()]
+    for _, matrix in layer.weights:
+        for row, more in zip(rows, matrix_rows(matrix), strict=True):
+            row.extend(more)
+    for row in rows:
+        size = next((abs(x) for x in row if x), fmpq(0))
+        yield tuple(str(x / size) for x in row) if size else (), size
 
 
 def related_moves(found: Regions, seed: int) -> Iterator[Move]:

@@ -89,19 +89,22 @@ class _Layer:
         """
         if not neurons:
             return []
-        vectors: list[_Row] = [[] for _ in neurons]
+        read = [i for i in neurons if any(self._columns(i))]
+        entries: list[tuple[list[fmpq], list[fmpq]]] = []  # of weights and rows, to be multiplied
         for reader in readers(self._network, self._number):
             weights = self._network.weight(reader, self._number)
             kept = self._not_read_by(reader)
             modulo = _echelon([[self.rows[c.neuron][k] for k in kept] for c in carriers])
-            for vector, i in zip(vectors, neurons, strict=True):
-                rest = _rest([self.rows[i][k] for k in kept], modulo)
-                vector += [
-                    weights[r, i] * x for r in range(weights.nrows()) for x in rest
-                ]
-        read = [k for k, i in enumerate(neurons) if any(self._columns(i))]
-        chosen = set_with_sum_zero([vectors[k] for k in read])
-        return [neurons[read[k]] for k in chosen]
+            rests = [_rest([self.rows[i][k] for k in kept], modulo) for i in read]
+            columns = list(zip(*rests, strict=True))
+            for r in range(weights.nrows()):
+                own = [weights[r, i] for i in read]
+                entries += [(own, list(column)) for column in columns]
+        few = entries[:: max(1, len(entries) // (4 * len(neurons)))]
+        if len(few) < len(entries) and fmpq_mat(_products(few)).rank() == len(read):
+            return []  # independent
+        vectors = [list(v) for v in zip(*_products(entries), strict=True)] or [[] for _ in read]
+        return [read[k] for k in set_with_sum_zero(vectors)]
 
     def _columns(self, neuron: int) -> Iterator[fmpq]:
         for reader in readers(self._network, self._number):
@@ -159,6 +162,10 @@ class _Layer:
             pivot = next(k for k, x in enumerate(row) if x)
             if row[-1]:
                 yield carriers[pivot], row[-1]
+
+
+def _products(entries: Sequence[tuple[list[fmpq], list[fmpq]]]) -> list[list[fmpq]]:
+    return [[w * x for w, x in zip(own, column, strict=True)] for own, column in entries]
 
 
 def _sentence(names: Sequence[str], carriers: Sequence[Carrier], number: int) -> str:

@@ -52,9 +52,14 @@ def integer_relations(vectors: Sequence[Sequence[fmpq]]) -> list[list[int]] | No
     None if lattice reduction did not separate them (it nearly always does).
     """
     count = len(vectors)
+    few = range(0, len(vectors[0]), max(1, len(vectors[0]) // (4 * count)))
+    if fmpq_mat([[vector[k] for k in few] for vector in vectors]).rank() == count:
+        return []
     entries = [x for vector in vectors for x in vector]
     numerators = fmpq_mat(count, len(entries) // count, entries).numer_denom()[0]
     rank = numerators.rank()
+    if rank == count:
+        return []
     longest = max((int(x).bit_length() for x in numerators.entries()), default=1)
     weight = 1 << (2 * count + longest)
     rows = [
