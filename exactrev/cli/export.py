@@ -2,7 +2,7 @@
 
 Every (check-sat) of the script must answer unsat; each one has the line of the certificate before
 it that it stands for.  What is established then is said in docs/smtlib.md.  Known are the claims
-regions, equal-on, within and unsatisfied.
+isomorphic, equal, regions, equal-on, within and unsatisfied.
 """
 
 from __future__ import annotations

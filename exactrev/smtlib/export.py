@@ -20,12 +20,14 @@ from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network, read_network
 from exactrev.errors import InputError
 from exactrev.smtlib.difference import EqualOnScript, WithinScript
+from exactrev.smtlib.matching import EqualScript, IsomorphicScript
 from exactrev.smtlib.properties import UnsatisfiedScript
 from exactrev.smtlib.regions import RegionsScript
 from exactrev.smtlib.script import Script
 
 #: The claims that can be exported.
-EXPORTED = ("regions", "equal-on", "within", "unsatisfied")
+EXPORTED = ("isomorphic", "equal", "regions", "equal-on", "within", "unsatisfied")
+_ABOUT_TWO = ("isomorphic", "equal", "equal-on", "within")
 
 _SHOWN = 72  # characters of a step in a comment
 
@@ -70,7 +72,7 @@ def _written(lines: Lines, text: bytes, script: Script) -> str:
     kind, *names = named or [""]
     if word != "claim" or kind not in EXPORTED:
         raise Refused(f"only these claims can be exported: {', '.join(EXPORTED)}")
-    if len(names) != (2 if kind in ("equal-on", "within") else max(1, len(names))):
+    if len(names) != (2 if kind in _ABOUT_TWO else max(1, len(names))):
         raise Refused("the claim speaks of other networks than its kind does")
     networks = [read_network(lines, name) for name in names]
     script.comment(f"{kind}: every (check-sat) below must answer unsat")
@@ -90,6 +92,10 @@ def _written(lines: Lines, text: bytes, script: Script) -> str:
 def _claim(
     kind: str, lines: Lines, networks: Sequence[Network], script: Script, text: bytes
 ) -> _Claim:
+    if kind == "isomorphic":
+        return IsomorphicScript(networks, script)
+    if kind == "equal":
+        return EqualScript(networks, script)
     if kind == "regions":
         return RegionsScript(lines, networks, script)
     if kind == "equal-on":

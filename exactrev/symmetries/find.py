@@ -30,7 +30,7 @@ from exactrev.symmetries.limit import Limit
 from exactrev.symmetries.partner import Move, Partner
 from exactrev.symmetries.relations import parallel_moves, related_moves
 from exactrev.symmetries.switching import constant_sign_moves, separated_moves, unread_moves
-from exactrev.symmetries.turns import turns
+from exactrev.symmetries.turns import Turns, turns
 
 Verdict = Literal["found", "none", "unknown"]
 
@@ -119,6 +119,7 @@ class _Search:
         self._network, self._domain, self._seed = network, domain, seed
         self._limit, self._most, self._progress = limit, most, progress
         self._tried: set[Network] = set()
+        self._turns = Turns((), False)
         self._partners: list[Partner] = []
         self._open: list[str] = []
 
@@ -131,7 +132,9 @@ class _Search:
         """What the weights show, however large the network."""
         self._take(unread_moves(self._network))
         self._take(parallel_moves(self._network))
-        self._take(iter(turns(self._network, frozenset()).moves))
+        if not self.done:
+            self._turns = turns(self._network, frozenset())
+            self._take(iter(self._turns.moves))
 
     def by_regions(
         self, found: Regions, dimension: FunctionalDimension | None = None
@@ -142,7 +145,8 @@ class _Search:
         self._take(constant_sign_moves(self._network, found.signs))
         self._take(separated_moves(found, self._limit.reached))
         self._take(related_moves(found, self._seed))
-        turned = turns(self._network, _always_on(found))
+        always_on = _always_on(found)
+        turned = turns(self._network, always_on) if always_on else self._turns
         self._take(iter(turned.moves))
         if self.done or self._limit.reached():
             return self.result(dimension)
