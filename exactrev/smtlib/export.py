@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -19,6 +20,7 @@ from typing import BinaryIO, Protocol
 from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network, read_network
 from exactrev.errors import InputError
+from exactrev.smtlib.boxes import WithinBoxesScript
 from exactrev.smtlib.difference import EqualOnScript, WithinScript
 from exactrev.smtlib.matching import EqualScript, IsomorphicScript
 from exactrev.smtlib.properties import UnsatisfiedScript
@@ -103,4 +105,7 @@ def _claim(
     if kind == "unsatisfied":
         return UnsatisfiedScript(lines, networks, script)
     stated = [row for row in text.split(b"\n") if row.startswith(b"bounds ")]
-    return WithinScript(lines, networks, script, stated[-1].decode() if stated else None)
+    bounds = stated[-1].decode("ascii", "replace") if stated else None
+    by_boxes = re.search(rb"^pairs ", text, flags=re.M)
+    within = WithinBoxesScript if by_boxes else WithinScript
+    return within(lines, networks, script, bounds)
