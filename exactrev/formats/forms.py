@@ -1,16 +1,8 @@
-"""Symbolic execution of a layer graph: tensors of affine forms over the model's own layers.
+"""Tensors of affine forms over a network's own layers, and what affine operators do to them.
 
-A tensor of the graph is an object array of :class:`Form`, each an affine form over the activations
-of the layers found so far (layer 0 is the input).  Affine operators act on forms; ReLU closes a
-hidden layer.  So runs of affine operators collapse, and a skip connection is a form that reads an
-older layer.  Coefficients are exact; a form is sparse, so reshapes and selections cost nothing.
-
->>> unrolling = Unrolling()
->>> x = unrolling.input((1, 2))
->>> h = unrolling.relu(matmul(x, rationals(np.array([[1.0], [-2.0]]))) + fmpq(1, 3))
->>> net = unrolling.network(h + h)
->>> net.architecture, [str(y) for y in net([1, 0])]
-((2, 1, 1), ['8/3'])
+A tensor is an object array of :class:`Form`, each an affine form over the activations of the layers
+found so far (layer 0 is the input).  Coefficients are exact; a form is sparse, so reshapes and
+selections cost nothing.  :mod:`exactrev.formats.unrolling` makes layers of them.
 """
 
 from __future__ import annotations
@@ -18,20 +10,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
 from exactrev.errors import FormatError
 from exactrev.formats.floats import Array, object_array, rationals
-from exactrev.network import Layer, Network
 
 #: (layer, index); layer 0 is the input
 Neuron = tuple[int, int]
 
-#: larger tensors and weight matrices are refused: broadcasting makes them from a few bytes
-MAX_ENTRIES, MAX_WEIGHTS = 1 << 22, 1 << 25
+#: larger tensors are refused: broadcasting makes them from a few bytes
+MAX_ENTRIES = 1 << 22
 _ZERO = fmpq(0)
 
 
@@ -172,51 +162,3 @@ def _dense_combinations(forms: Sequence[Form], rows: Sequence[Sequence[fmpq]]) -
         Form({n: w for n, w in zip(neurons, product, strict=False) if w}, product[-1])
         for product in products
     ]
-
-
-class Unrolling:
-    """The layers of the general model found so far while a graph is executed symbolically."""
-
-    def __init__(self) -> None:
-        self._sizes: list[int] = []
-        self._hidden: list[Layer] = []
-
-    def input(self, shape: Sequence[int]) -> Array:
-        """The input tensor; its entries in C order are the network's inputs."""
-        self._sizes.append(math.prod(demand_size(shape)))
-        return self._activations(0, tuple(shape))
-
-    def relu(self, tensor: Array) -> Array:
-        """max(0, tensor): a new hidden layer, whose neurons are the entries in C order."""
-        if not is_signal(tensor):
-            exact = rationals_of(tensor)
-            return object_array((max(x, _ZERO) for x in exact.flat), tensor.shape)
-        self._hidden.append(self._layer(tensor))
-        self._sizes.append(tensor.size)
-        return self._activations(len(self._hidden), tensor.shape)
-
-    def network(self, output: Array, notes: Sequence[str] = ()) -> Network:
-        """The network whose output is this tensor, its entries in C order."""
-        output_layer = self._layer(as_signal(output))
-        return Network(self._sizes[0], (*self._hidden, output_layer), tuple(notes))
-
-    def _activations(self, layer: int, shape: tuple[int, ...]) -> Array:
-        one = fmpq(1)
-        forms = [Form({(layer, i): one}) for i in range(math.prod(shape))]
-        return object_array(forms, shape)
-
-    def _layer(self, tensor: Array) -> Layer:
-        forms: list[Any] = tensor.ravel().tolist()
-        blocks: dict[int, list[fmpq]] = {}
-        for i, form in enumerate(forms):
-            for (source, j), weight in form.terms.items():
-                size = self._sizes[source]
-                if source not in blocks:
-                    demand_size((len(forms), size), MAX_WEIGHTS)
-                    blocks[source] = [_ZERO] * (len(forms) * size)
-                blocks[source][i * size + j] = weight
-        weights = {
-            source: fmpq_mat(len(forms), self._sizes[source], entries)
-            for source, entries in blocks.items()
-        }
-        return Layer.of(weights, [form.constant for form in forms])

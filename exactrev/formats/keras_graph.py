@@ -12,8 +12,8 @@ from typing import Any
 
 from exactrev.errors import FormatError, InputError, UnsupportedOperator
 from exactrev.formats.floats import Array, rationals
-from exactrev.formats.forms import Unrolling
 from exactrev.formats.keras_layers import INPUT_COUNTS_VARY, LAYERS, GraphLayer
+from exactrev.formats.unrolling import Unrolling
 from exactrev.network import Network
 
 VariableReader = Callable[[GraphLayer], dict[str, Array]]

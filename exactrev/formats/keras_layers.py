@@ -14,8 +14,9 @@ import numpy as np
 from exactrev.errors import FormatError, UnsupportedOperator
 from exactrev.exact.rational import to_rational
 from exactrev.formats.floats import Array, rationals
-from exactrev.formats.forms import Unrolling, matmul
+from exactrev.formats.forms import matmul
 from exactrev.formats.normalisation import normalise_batch
+from exactrev.formats.unrolling import Unrolling
 
 _ACTIVATIONS = {"relu", "linear", None}
 #: of a ReLU layer: what has to hold for it to be max(0, x)
@@ -98,7 +99,9 @@ def _same(_: GraphLayer, inputs: list[Array], __: Found, ___: Unrolling) -> Arra
     return inputs[0]
 
 
-def _normalise(layer: GraphLayer, inputs: list[Array], found: Found, _: Unrolling) -> Array:
+def _normalise(
+    layer: GraphLayer, inputs: list[Array], found: Found, unrolling: Unrolling
+) -> Array:
     axis = layer.config.get("axis", -1)
     axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
     if axis not in (-1, inputs[0].ndim - 1):
@@ -107,7 +110,7 @@ def _normalise(layer: GraphLayer, inputs: list[Array], found: Found, _: Unrollin
     ones, zeros = rationals(np.ones(mean.shape)), rationals(np.zeros(mean.shape))
     parameters = found.get("gamma", ones), found.get("beta", zeros), mean, variance
     epsilon = to_rational(layer.config.get("epsilon", 1e-3))
-    return normalise_batch(inputs[0], parameters, epsilon, axis=inputs[0].ndim - 1)
+    return normalise_batch(inputs[0], parameters, epsilon, inputs[0].ndim - 1, unrolling)
 
 
 def _add(_: GraphLayer, inputs: list[Array], __: Found, ___: Unrolling) -> Array:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from exactrev.errors import FormatError
 from exactrev.formats.floats import Array, rationals
-from exactrev.formats.forms import Unrolling
+from exactrev.formats.unrolling import Unrolling
 
 
 @dataclass(frozen=True)
 class Node:
-    """One node to execute: its attributes and its argument tensors, None where left out."""
+    """One node to execute: attributes, argument tensors (None where left out), outputs wanted."""
 
     attributes: dict[str, Any]
     arguments: list[Array | None]
     opset: int
     unrolling: Unrolling
+    outputs: int = 1
 
     def argument(self, index: int) -> Array:
         """An argument that must be there."""
@@ -45,6 +47,10 @@ class Node:
                 raise FormatError(f"{name} is not a constant list of integers")
             given = tensor.ravel().tolist()
         return [int(x) for x in given]
+
+
+#: what executes a node: its first output, or all of them
+Operator = Callable[[Node], Array | tuple[Array, ...]]
 
 
 def numeric(tensor: Array) -> Array:

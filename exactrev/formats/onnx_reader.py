@@ -19,13 +19,22 @@ import numpy as np
 from exactrev.errors import FormatError, InputError, UnsupportedOperator
 from exactrev.formats.files import PathLike, names_file, read_bytes, refuse_pickle
 from exactrev.formats.floats import Array
-from exactrev.formats.forms import Unrolling
 from exactrev.formats.onnx_node import Node
 from exactrev.formats.onnx_operators import OPERATORS
+from exactrev.formats.unrolling import Unrolling
 from exactrev.network import Network
 
 _OLDEST_OPSET = 7  # Add, Gemm and the like broadcast in another way before
 _DOMAINS = {"", "ai.onnx"}
+_SEVERAL_OUTPUTS = {"Split"}  # of the others only the first one is understood
+#: operators that add hidden layers, and as what
+_REWRITTEN = {
+    "LeakyRelu": "s x + (1 - s) relu(x)", "PRelu": "s x + (1 - s) relu(x)",
+    "Abs": "2 relu(x) - x", "Clip": "l + relu(x - l) - relu(x - h)",
+    "HardSigmoid": "relu(y) - relu(y - 1)",
+    **dict.fromkeys(("Max", "MaxPool", "GlobalMaxPool", "ReduceMax"), "trees of b + relu(a - b)"),
+    **dict.fromkeys(("Min", "ReduceMin"), "trees of b - relu(b - a)"),
+}
 
 
 def onnx_package() -> ModuleType:
@@ -53,7 +62,7 @@ def read_onnx(path: PathLike) -> Network:
     unrolling = Unrolling()
     values: dict[str, Array] = {graph.input.name: unrolling.input(graph.input_shape())}
     for node in graph.needed_nodes():
-        values[node.output[0]] = _execute(node, graph, values, unrolling)
+        values |= zip(node.output, _execute(node, graph, values, unrolling), strict=False)
     return unrolling.network(graph.value(graph.output, values), graph.notes())
 
 
@@ -117,7 +126,7 @@ class _Graph:
         kept = []
         for node in reversed(self._nodes):
             if needed & set(node.output):
-                if node.output[0] not in needed:
+                if set(node.output[1:]) & needed and node.op_type not in _SEVERAL_OUTPUTS:
                     raise UnsupportedOperator(f"operator {node.op_type}: its second output is used")
                 needed |= set(node.input) - {""}
                 kept.append(node)
@@ -135,8 +144,13 @@ class _Graph:
     def notes(self) -> list[str]:
         """What was folded and assumed, a sentence each."""
         counts = Counter(node.op_type for node in self._kept)
-        folded = [f"{name} x{count}" for name, count in counts.items() if name != "Relu"]
+        folded = [f"{name} x{count}" for name, count in counts.items()
+                  if name != "Relu" and name not in _REWRITTEN]
+        rewritten = [f"{name} x{count} as {_REWRITTEN[name]}" for name, count in counts.items()
+                     if name in _REWRITTEN]
         notes = ["folded exactly into affine layers: " + ", ".join(folded)] if folded else []
+        if rewritten:
+            notes.append("rewritten exactly with ReLU: " + ", ".join(rewritten))
         if self._batch_assumed:
             notes.append("the open batch dimension of the input was taken as 1")
         if self._constants_among_inputs:
@@ -151,7 +165,9 @@ class _Graph:
         return notes
 
 
-def _execute(node: Any, graph: _Graph, values: dict[str, Array], unrolling: Unrolling) -> Array:
+def _execute(
+    node: Any, graph: _Graph, values: dict[str, Array], unrolling: Unrolling
+) -> tuple[Array, ...]:
     name = f"{node.domain}.{node.op_type}" if node.domain not in _DOMAINS else node.op_type
     operator = OPERATORS.get(name)
     if operator is None:
@@ -159,7 +175,8 @@ def _execute(node: Any, graph: _Graph, values: dict[str, Array], unrolling: Unro
     try:
         attributes = {a.name: _attribute(a) for a in node.attribute}
         arguments = [graph.value(i, values) if i else None for i in node.input]
-        return operator(Node(attributes, arguments, graph.opset, unrolling))
+        result = operator(Node(attributes, arguments, graph.opset, unrolling, len(node.output)))
+        return (result,) if isinstance(result, np.ndarray) else result
     except InputError as error:
         raise type(error)(f"operator {name}, output {node.output[0]!r}: {error}") from None
     except (

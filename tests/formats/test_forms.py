@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from exactrev.errors import FormatError
 from exactrev.formats.floats import rationals
-from exactrev.formats.forms import Form, Unrolling, combinations, demand_size, matmul
+from exactrev.formats.forms import Form, combinations, demand_size, matmul
+from exactrev.formats.unrolling import Unrolling
 
 small = st.integers(-5, 5).map(fmpq)
 
