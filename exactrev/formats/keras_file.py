@@ -16,7 +16,7 @@ from exactrev.formats.files import PathLike, names_file, read_bytes, unzip
 from exactrev.formats.floats import Array
 from exactrev.formats.hdf5 import Hdf5, read_hdf5
 from exactrev.formats.keras_graph import Graph, execute, read_graph
-from exactrev.formats.keras_layers import GraphLayer
+from exactrev.formats.keras_layer import GraphLayer
 from exactrev.network import Network
 
 
@@ -85,6 +85,8 @@ def _legacy_variables(file: Hdf5, layer: GraphLayer) -> dict[str, Array]:
     found: dict[str, Array] = {}
     for path in file.attributes[place].get("weight_names", ()):
         role = path.rpartition("/")[2].removesuffix(":0")
+        if layer.kind.startswith("DepthwiseConv"):
+            role = role.removeprefix("depthwise_")  # as Keras 2 says
         if role not in layer.roles or role in found:
             raise FormatError(f"layer {layer.name!r} has an unexpected variable {path!r}")
         found[role] = file.numbers(f"{place}/{path}")

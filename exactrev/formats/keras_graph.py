@@ -6,13 +6,15 @@ Keras's own are refused by name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from exactrev.errors import FormatError, InputError, UnsupportedOperator
 from exactrev.formats.floats import Array, rationals
-from exactrev.formats.keras_layers import INPUT_COUNTS_VARY, LAYERS, GraphLayer
+from exactrev.formats.keras_layer import GraphLayer
+from exactrev.formats.keras_layers import INPUT_COUNTS_VARY, LAYERS, REWRITTEN
 from exactrev.formats.unrolling import Unrolling
 from exactrev.network import Network
 
@@ -162,11 +164,18 @@ def execute(graph: Graph, variables: VariableReader) -> Network:
 
 
 def _notes(graph: Graph) -> list[str]:
-    kinds = [layer.kind for layer in graph.layers]
-    folded = sorted({k for k in kinds if k in {"BatchNormalization", "Add", "Concatenate"}})
+    counts = Counter(layer.kind for layer in graph.layers)
+    plain = {"InputLayer", "Dense", "Activation", "ReLU", "Dropout", *REWRITTEN}
+    folded = [f"{kind} x{count}" for kind, count in counts.items() if kind not in plain]
+    rewritten = [
+        f"{kind} x{count} as {REWRITTEN[kind]}"
+        for kind, count in counts.items() if kind in REWRITTEN
+    ]
     notes = ["the batch dimension was taken as 1"]
     if folded:
         notes.append("folded exactly into affine layers: " + ", ".join(folded))
-    if "Dropout" in kinds:
+    if rewritten:
+        notes.append("rewritten exactly with ReLU: " + ", ".join(rewritten))
+    if any("Dropout" in kind for kind in counts):
         notes.append("Dropout was taken as the identity (inference)")
     return notes

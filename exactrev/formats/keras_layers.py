@@ -5,48 +5,21 @@ Layers that an exact ReLU network cannot express are not here, and so are refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from operator import add
 
 import numpy as np
+from flint import fmpq
 
 from exactrev.errors import FormatError, UnsupportedOperator
 from exactrev.exact.rational import to_rational
+from exactrev.formats import keras_windows as windows
 from exactrev.formats.floats import Array, rationals
-from exactrev.formats.forms import matmul
-from exactrev.formats.normalisation import normalise_batch
+from exactrev.formats.forms import demand_size, matmul
+from exactrev.formats.keras_layer import Found, GraphLayer, Translation, activated
+from exactrev.formats.normalisation import DOUBLE, SINGLE, normalise_batch
+from exactrev.formats.piecewise import bounded_relu, leaky, maximum, minimum
 from exactrev.formats.unrolling import Unrolling
-
-_ACTIVATIONS = {"relu", "linear", None}
-#: of a ReLU layer: what has to hold for it to be max(0, x)
-_PLAIN_RELU: dict[str, tuple[Any, ...]] = {
-    "max_value": (None,), "negative_slope": (0, None), "threshold": (0, None), "alpha": (0, None),
-}
-
-#: the variables of a layer as exact arrays, by their roles
-Found = dict[str, Array]
-
-
-@dataclass(frozen=True, eq=False)
-class GraphLayer:
-    """One layer of the graph: class, unique name, configuration, names of the layers it reads."""
-
-    kind: str
-    name: str
-    config: Mapping[str, Any]
-    sources: tuple[str, ...]
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The variables the layer has, in the order Keras lists them."""
-        if self.kind == "Dense":
-            return ("kernel", "bias") if self.config.get("use_bias", True) else ("kernel",)
-        if self.kind == "BatchNormalization":
-            scale = ("gamma",) if self.config.get("scale", True) else ()
-            center = ("beta",) if self.config.get("center", True) else ()
-            return (*scale, *center, "moving_mean", "moving_variance")
-        return ()
 
 
 def _input(layer: GraphLayer, _: list[Array], __: Found, unrolling: Unrolling) -> Array:
@@ -68,29 +41,41 @@ def _dense(layer: GraphLayer, inputs: list[Array], found: Found, unrolling: Unro
     if kernel.ndim != 2 or (bias is not None and bias.shape != kernel.shape[1:]):
         raise FormatError(f"kernel of shape {kernel.shape} with a bias that does not fit")
     affine = matmul(inputs[0], kernel)
-    return _activated(layer, affine if bias is None else affine + bias, unrolling)
-
-
-def _activated(layer: GraphLayer, tensor: Array, unrolling: Unrolling) -> Array:
-    activation = layer.config.get("activation")
-    if isinstance(activation, dict) or activation not in _ACTIVATIONS:
-        raise UnsupportedOperator(f"activation {str(activation)[:60]!r} is not supported")
-    return unrolling.relu(tensor) if activation == "relu" else tensor
+    return activated(layer, affine if bias is None else affine + bias, unrolling)
 
 
 def _activation(layer: GraphLayer, inputs: list[Array], _: Found, unrolling: Unrolling) -> Array:
-    return _activated(layer, inputs[0], unrolling)
+    return activated(layer, inputs[0], unrolling)
 
 
 def _relu(layer: GraphLayer, inputs: list[Array], _: Found, unrolling: Unrolling) -> Array:
-    for key, allowed in _PLAIN_RELU.items():
-        if layer.config.get(key) not in allowed:
-            raise UnsupportedOperator(f"{key} = {layer.config[key]} is not supported")
-    return unrolling.relu(inputs[0])
+    """slope x below 0, x up to max_value, max_value above; a threshold would make it jump."""
+    if layer.number("threshold", 0):
+        raise UnsupportedOperator(f"threshold = {layer.config['threshold']} is not supported")
+    if layer.config.get("alpha"):
+        raise UnsupportedOperator(f"alpha = {layer.config['alpha']} is not supported")
+    given = layer.config.get("max_value")
+    ceiling = None if given is None else to_rational(given)
+    return bounded_relu(inputs[0], layer.number("negative_slope", 0), ceiling, unrolling)
+
+
+def _leaky_relu(layer: GraphLayer, inputs: list[Array], _: Found, unrolling: Unrolling) -> Array:
+    """The slope is negative_slope, in Keras 2 alpha."""
+    key = "negative_slope" if "negative_slope" in layer.config else "alpha"
+    return leaky(inputs[0], layer.number(key, 0.3), unrolling)
+
+
+def _parametric_relu(
+    _: GraphLayer, inputs: list[Array], found: Found, unrolling: Unrolling
+) -> Array:
+    slopes = found["alpha"][None]
+    if np.broadcast_shapes(slopes.shape, inputs[0].shape) != inputs[0].shape:
+        raise FormatError(f"slopes of shape {slopes.shape} for shape {inputs[0].shape}")
+    return leaky(inputs[0], slopes, unrolling)
 
 
 def _flatten(layer: GraphLayer, inputs: list[Array], _: Found, __: Unrolling) -> Array:
-    if layer.config.get("data_format") == "channels_first" and inputs[0].ndim > 3:
+    if layer.config.get("data_format") == "channels_first" and inputs[0].ndim > 2:
         raise UnsupportedOperator("channels_first is not supported")
     return inputs[0].reshape(1, -1)
 
@@ -99,35 +84,96 @@ def _same(_: GraphLayer, inputs: list[Array], __: Found, ___: Unrolling) -> Arra
     return inputs[0]
 
 
+def _reshape(layer: GraphLayer, inputs: list[Array], _: Found, __: Unrolling) -> Array:
+    return inputs[0].reshape(1, *layer.config["target_shape"])
+
+
+def _permute(layer: GraphLayer, inputs: list[Array], _: Found, __: Unrolling) -> Array:
+    return inputs[0].transpose(0, *layer.config["dims"])
+
+
+def _repeat_vector(layer: GraphLayer, inputs: list[Array], _: Found, __: Unrolling) -> Array:
+    count = layer.config["n"]
+    demand_size([count, inputs[0].size])
+    return np.repeat(inputs[0][:, None, :], count, axis=1)
+
+
+def _rescale(layer: GraphLayer, inputs: list[Array], _: Found, __: Unrolling) -> Array:
+    return np.asarray(inputs[0] * layer.number("scale", 1) + layer.number("offset", 0))
+
+
 def _normalise(
     layer: GraphLayer, inputs: list[Array], found: Found, unrolling: Unrolling
 ) -> Array:
     axis = layer.config.get("axis", -1)
     axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
-    if axis not in (-1, inputs[0].ndim - 1):
+    if type(axis) is not int or axis % inputs[0].ndim == 0:
         raise UnsupportedOperator(f"axis {axis} is not supported")
     mean, variance = found["moving_mean"], found["moving_variance"]
     ones, zeros = rationals(np.ones(mean.shape)), rationals(np.zeros(mean.shape))
     parameters = found.get("gamma", ones), found.get("beta", zeros), mean, variance
-    epsilon = to_rational(layer.config.get("epsilon", 1e-3))
-    return normalise_batch(inputs[0], parameters, epsilon, inputs[0].ndim - 1, unrolling)
+    bits = DOUBLE if "float64" in str(layer.config.get("dtype")) else SINGLE
+    epsilon = layer.number("epsilon", 1e-3)
+    return normalise_batch(inputs[0], parameters, epsilon, axis % inputs[0].ndim, unrolling, bits)
+
+
+def _demand_one_shape(inputs: list[Array]) -> None:
+    if len(inputs) < 2 or any(x.shape != inputs[0].shape for x in inputs):
+        raise FormatError("joins tensors that do not have one shape")
 
 
 def _add(_: GraphLayer, inputs: list[Array], __: Found, ___: Unrolling) -> Array:
-    if len(inputs) < 2 or any(x.shape != inputs[0].shape for x in inputs):
-        raise FormatError("adds tensors that do not have one shape")
-    return np.asarray(sum(inputs[1:], start=inputs[0]))
+    _demand_one_shape(inputs)
+    return np.asarray(reduce(add, inputs))
+
+
+def _average(layer: GraphLayer, inputs: list[Array], found: Found, unrolling: Unrolling) -> Array:
+    return np.asarray(_add(layer, inputs, found, unrolling) / fmpq(len(inputs)))
+
+
+def _subtract(_: GraphLayer, inputs: list[Array], __: Found, ___: Unrolling) -> Array:
+    _demand_one_shape(inputs)
+    first, second = inputs
+    return np.asarray(first - second)
+
+
+def _maximum(_: GraphLayer, inputs: list[Array], __: Found, unrolling: Unrolling) -> Array:
+    _demand_one_shape(inputs)
+    return maximum(inputs, unrolling)
+
+
+def _minimum(_: GraphLayer, inputs: list[Array], __: Found, unrolling: Unrolling) -> Array:
+    _demand_one_shape(inputs)
+    return minimum(inputs, unrolling)
 
 
 def _concatenate(layer: GraphLayer, inputs: list[Array], _: Found, __: Unrolling) -> Array:
     return np.concatenate(inputs, axis=layer.config.get("axis", -1))
 
 
+#: layers that join tensors
+JOINING: dict[str, Translation] = {
+    "Add": _add, "Average": _average, "Subtract": _subtract, "Maximum": _maximum,
+    "Minimum": _minimum, "Concatenate": _concatenate,
+}
 #: layers of which the number of tensors they read is not one
-INPUT_COUNTS_VARY = {"InputLayer", "Add", "Concatenate"}
+INPUT_COUNTS_VARY = {"InputLayer", *JOINING}
 
-LAYERS: dict[str, Callable[[GraphLayer, list[Array], Found, Unrolling], Array]] = {
+LAYERS: dict[str, Translation] = {
     "InputLayer": _input, "Dense": _dense, "Activation": _activation, "ReLU": _relu,
-    "Flatten": _flatten, "Dropout": _same, "BatchNormalization": _normalise,
-    "Add": _add, "Concatenate": _concatenate,
+    "LeakyReLU": _leaky_relu, "PReLU": _parametric_relu,
+    "Flatten": _flatten, "Reshape": _reshape, "Permute": _permute, "RepeatVector": _repeat_vector,
+    **dict.fromkeys(("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), _same),
+    "Rescaling": _rescale, "BatchNormalization": _normalise,
+    **JOINING, **windows.LAYERS,
+}
+
+#: layers that add hidden layers, and as what; ReLU only where it has parameters
+REWRITTEN = {
+    "LeakyReLU": "s x + (1 - s) relu(x)", "PReLU": "s x + (1 - s) relu(x)",
+    "Maximum": "trees of b + relu(a - b)", "Minimum": "trees of b - relu(b - a)",
+    **{
+        kind: "trees of b + relu(a - b)"
+        for kind in windows.LAYERS if "MaxPooling" in kind
+    },
 }

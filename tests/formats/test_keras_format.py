@@ -28,7 +28,12 @@ Edit = Callable[[dict[str, Any], h5py.File], None]
 
 @pytest.mark.parametrize("ending", ["keras", "h5"])
 @pytest.mark.parametrize(
-    ("name", "architecture"), [("sequential", (3, 4, 5, 2)), ("skip", (4, 3, 3, 2))]
+    ("name", "architecture"),
+    [
+        ("sequential", (3, 4, 5, 2)), ("skip", (4, 3, 3, 2)),
+        ("series", (16, 24, 9, 9, 4, 2)),
+        ("images", (60, 84, 108, 48, 24, 12, 16, 8, 4, 6, 3, 2)),
+    ],
 )
 def test_agrees_with_keras(name: str, ending: str, architecture: tuple[int, ...]) -> None:
     """Keras computed in float32: the tolerance is its rounding."""
@@ -39,7 +44,7 @@ def test_agrees_with_keras(name: str, ending: str, architecture: tuple[int, ...]
         assert np.allclose([int(v.p) / int(v.q) for v in network(x)], y, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["sequential", "skip"])
+@pytest.mark.parametrize("name", ["sequential", "skip", "series", "images"])
 def test_both_endings_hold_the_same_network(name: str) -> None:
     assert read_network(DATA / f"{name}.keras") == read_network(DATA / f"{name}.h5")
 
@@ -185,18 +190,45 @@ def top(**changes: Any) -> Edit:
     return edit
 
 
+PIECES: dict[str, tuple[Edit, list[str]]] = {
+    "relu 6": (appended("ReLU", max_value=6.0), ["0", "1/2", "6"]),
+    "leaky, Keras 3": (appended("LeakyReLU", negative_slope=0.25), ["-1/2", "1/2", "7"]),
+    "leaky, Keras 2": (appended("LeakyReLU", alpha=0.5), ["-1", "1/2", "7"]),
+    "ReLU with a slope": (appended("ReLU", negative_slope=0.25), ["-1/2", "1/2", "7"]),
+    "both": (appended("ReLU", negative_slope=0.25, max_value=1), ["-1/2", "1/2", "1"]),
+    "activation relu6": (appended("Activation", activation="relu6"), ["0", "1/2", "6"]),
+}
+
+
+@pytest.mark.parametrize("case", PIECES)
+def test_pieces_of_relu_by_hand(tmp_path: Path, case: str) -> None:
+    """At -2, 1/2 and 7: d1 is made the identity, so x + 6 is positive, and d2 takes 6 off."""
+    def identity(configuration: dict[str, Any], file: h5py.File) -> None:
+        PIECES[case][0](configuration, file)
+        configuration["config"]["layers"][2]["config"]["use_bias"] = True
+        for path, value in [("dense/vars/0", [[1, 0], [0, 1]]), ("dense/vars/1", [6, 0]),
+                            ("dense_1/vars/0", [[1], [0]])]:
+            del file[f"layers/{path}"]
+            file[f"layers/{path}"] = np.float32(value)
+        file["layers/dense_1/vars/1"] = np.float32([-6])
+
+    (tmp_path / "n.keras").write_bytes(archive(identity))
+    network = read_network(tmp_path / "n.keras")
+    assert [str(network([x, 0])[0]) for x in (-2, "1/2", 7)] == PIECES[case][1]
+
+
 UNSUPPORTED: dict[str, tuple[Edit, str]] = {
     "custom class": (entry(1, registered_name="Mine>Dense"), "Mine>Dense"),
     "foreign module": (entry(1, module="mine.layers"), "layer class Dense"),
     "lambda": (appended("Lambda", function="x"), "Lambda"),
-    "convolution": (appended("Conv2D"), "Conv2D"),
+    "recurrence": (appended("LSTM"), "LSTM"),
+    "bilinear": (appended("UpSampling2D", interpolation="bilinear"), "'bilinear'"),
     "nested model": (appended("Sequential"), "Sequential"),
     "model class": (top(class_name="Mine"), "'Mine'"),
     "tanh": (configured(1, activation="tanh"), "activation 'tanh'"),
     "activation object": (configured(1, activation={"class_name": "function"}), "activation"),
     "activation layer": (appended("Activation", activation="softmax"), "'softmax'"),
-    "relu 6": (appended("ReLU", max_value=6.0), "max_value = 6.0"),
-    "leaky": (appended("ReLU", negative_slope=0.1), "negative_slope = 0.1"),
+    "ceiling below zero": (appended("ReLU", max_value=-1.0), "ceiling -1"),
     "threshold": (appended("ReLU", threshold=1.0), "threshold = 1.0"),
     "quantised": (configured(1, quantization_config={"mode": "int8"}), "quantization_config"),
 }
