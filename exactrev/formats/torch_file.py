@@ -1,6 +1,7 @@
 """Torch state dicts (``.pt``, ``.pth``) without torch, executing nothing from the file.
 
-A state dict lists tensors by name and says nothing about what is between them.  Two-dimensional
+A state dict lists tensors by name and says nothing about what is between them.  A companion file
+``NAME.pt.json`` may say it (:mod:`exactrev.formats.torch_layers`).  Without one, two-dimensional
 ``*.weight`` tensors are taken as Linear layers in the order of the file with ReLU between, which
 is recorded in ``Network.notes``; whatever a Linear network cannot hold is refused by name.
 """
@@ -8,6 +9,7 @@ is recorded in ``Network.notes``; whatever a Linear network cannot hold is refus
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,18 +19,20 @@ from exactrev.formats.dense import dense_from_arrays
 from exactrev.formats.files import MAX_EXTENT, PathLike, names_file, read_bytes, unzip
 from exactrev.formats.floats import Array
 from exactrev.formats.state_pickle import Tensor, read_pickle
+from exactrev.formats.torch_layers import described_network
 from exactrev.network import Network
 
 _MAX_ENTRIES = 1 << 26
+_NEEDS_COMPANION = "needs a companion file that describes the layers (docs/formats.md)"
 _BATCH_STATISTICS = {"running_mean", "running_var", "num_batches_tracked"}
 
 
 @names_file
 def read_torch(path: PathLike) -> Network:
-    """The dense network of the Linear layers in a state dict, exactly.
+    """The network of a state dict, exactly: as its companion file says, else dense.
 
-    Raises UnsupportedOperator for tensors of other layers (convolutions, normalisations) and for
-    pickled objects other than tensors, by name; FormatError for anything damaged.
+    Raises UnsupportedOperator for pickled objects other than tensors, and without a companion for
+    tensors of layers that are not Linear, by name; FormatError for anything damaged.
     """
     data = read_bytes(path)
     if data[:2] != b"PK" and (data[:1] == b"\x80" or data.startswith(b"(")):
@@ -45,7 +49,8 @@ def read_torch(path: PathLike) -> Network:
         name: _array(tensor, members, root, "<" if order == b"little" else ">", name)
         for name, tensor in _tensors(state).items()
     }
-    return _network(tensors)
+    companion = Path(f"{path}.json")
+    return described_network(companion, tensors) if companion.exists() else _network(tensors)
 
 
 def _root(members: dict[str, bytes]) -> str:
@@ -103,14 +108,15 @@ def _array(
 def _network(tensors: dict[str, Array]) -> Network:
     for name in tensors:
         if name.rpartition(".")[2] in _BATCH_STATISTICS:
-            raise UnsupportedOperator(f"{name}: batch normalisation is not supported")
+            raise UnsupportedOperator(f"{name}: batch normalisation {_NEEDS_COMPANION}")
     layers, without_bias = [], []
     for name, tensor in tensors.items():
         stem, _, kind = name.rpartition(".")
         if kind == "weight":
             if tensor.ndim != 2:
                 raise UnsupportedOperator(
-                    f"{name} has {tensor.ndim} dimensions: only Linear layers are supported"
+                    f"{name} has {tensor.ndim} dimensions: a layer that is not Linear "
+                    f"{_NEEDS_COMPANION}"
                 )
             bias_name = f"{stem}.bias" if stem else "bias"
             bias = tensors.get(bias_name)
