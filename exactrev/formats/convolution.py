@@ -16,7 +16,7 @@ from exactrev.formats.floats import Array, object_array
 from exactrev.formats.forms import Form, as_signal, combinations, demand_size
 from exactrev.formats.piecewise import maxima
 from exactrev.formats.unrolling import Unrolling
-from exactrev.formats.windows import PADDING, Windows
+from exactrev.network.windows import PADDING, Windows
 
 
 def convolve(

@@ -10,6 +10,7 @@ and a key the reader does not know is refused, since it might change what the ne
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -17,10 +18,12 @@ from flint import fmpq, fmpq_mat
 from exactrev.errors import FormatError
 from exactrev.formats.exact_json import Integer, exact_numbers, read_document
 from exactrev.formats.files import MAX_EXTENT, PathLike, names_file, one_line
+from exactrev.formats.forms import demand_size
+from exactrev.formats.json_blocks import integers, read_block, read_convolution
 from exactrev.network import Layer, Network
 
 FORMAT, VERSION = "exactrev-network", 1
-_FILE_KEYS = {"format", "version", "layers", "inputs", "notes"}
+_FILE_KEYS = {"format", "version", "layers", "inputs", "notes", "shapes"}
 _LAYER_KEYS = {"weight", "weights", "bias"}
 
 
@@ -35,7 +38,7 @@ def read_json(path: PathLike) -> Network:
     for number, entry in enumerate(document["layers"], 1):
         layers.append(_layer(entry, number, sizes))
         sizes.append(layers[-1].size)
-    return Network(sizes[0], tuple(layers), _notes(document))
+    return Network(sizes[0], tuple(layers), _notes(document), _shapes(document))
 
 
 def _inputs(document: dict[str, Any]) -> int:
@@ -52,6 +55,8 @@ def _inputs(document: dict[str, Any]) -> int:
     rows = first.get("weight")
     if isinstance(first.get("weights"), dict):
         rows = first["weights"].get("0")
+    if isinstance(rows, dict) and "conv" in rows:
+        return math.prod(read_convolution(rows["conv"], "layer 1").input_shape)
     if not isinstance(rows, list) or not rows:
         raise FormatError('layer 1 has no weight row to tell the inputs from; give "inputs"')
     if not isinstance(rows[0], list):
@@ -64,6 +69,13 @@ def _notes(document: dict[str, Any]) -> tuple[str, ...]:
     if not isinstance(notes, list) or not all(type(note) is str for note in notes):
         raise FormatError('"notes" is not a list of strings')
     return tuple(one_line(note) for note in notes)
+
+
+def _shapes(document: dict[str, Any]) -> tuple[tuple[int, ...], ...]:
+    shapes = document.get("shapes", [])
+    if not isinstance(shapes, list):
+        raise FormatError('"shapes" is not a list of shapes')
+    return tuple(tuple(integers(shape, '"shapes"')) for shape in shapes)
 
 
 def _check_layer(entry: Any, number: int) -> None:
@@ -80,12 +92,24 @@ def _check_layer(entry: Any, number: int) -> None:
 def _layer(entry: Any, number: int, sizes: list[int]) -> Layer:
     _check_layer(entry, number)
     where = f"layer {number}"
-    bias = exact_numbers(entry["bias"], f'{where} "bias"')
+    bias = _bias(entry["bias"], f'{where} "bias"')
     blocks = {}
     for source, rows in _blocks(entry, number).items():
         label = f'{where} "weight"' if "weight" in entry else f'{where} "weights" from {source}'
         blocks[source] = _matrix(rows, len(bias), sizes[source], label)
     return Layer.of(blocks, bias)
+
+
+def _bias(entry: Any, where: str) -> list[fmpq]:
+    """One number a neuron, or one a channel and how many neurons in a row each is for."""
+    if not isinstance(entry, dict):
+        return exact_numbers(entry, where)
+    if set(entry) != {"channels", "each"}:
+        raise FormatError(f'{where} is neither a list nor an object of "channels" and "each"')
+    numbers = exact_numbers(entry["channels"], where)
+    (each,) = integers([entry["each"]], where)
+    demand_size((len(numbers), each))
+    return [number for number in numbers for _ in range(each)]
 
 
 def _blocks(entry: dict[str, Any], number: int) -> dict[int, Any]:
@@ -101,6 +125,8 @@ def _blocks(entry: dict[str, Any], number: int) -> dict[int, Any]:
 
 
 def _matrix(rows: Any, height: int, width: int, where: str) -> fmpq_mat:
+    if isinstance(rows, dict):
+        return read_block(rows, height, width, where)
     if not isinstance(rows, list):
         raise FormatError(f"{where} is not a list of rows")
     if len(rows) != height:

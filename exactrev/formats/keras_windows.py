@@ -17,7 +17,7 @@ from exactrev.formats.floats import Array, rationals
 from exactrev.formats.forms import as_signal, demand_size
 from exactrev.formats.keras_layer import Found, GraphLayer, Translation, activated
 from exactrev.formats.unrolling import Unrolling
-from exactrev.formats.windows import Windows
+from exactrev.network.windows import Windows
 
 _PADDING = {"valid": "VALID", "same": "SAME_UPPER"}
 

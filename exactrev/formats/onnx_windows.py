@@ -12,7 +12,7 @@ from exactrev.formats.convolution import average_pool, convolve, max_pool
 from exactrev.formats.floats import Array
 from exactrev.formats.forms import rationals_of
 from exactrev.formats.onnx_node import Node, numeric
-from exactrev.formats.windows import Windows
+from exactrev.network.windows import Windows
 
 
 def convolution(node: Node) -> Array:

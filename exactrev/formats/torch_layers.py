@@ -25,8 +25,8 @@ from exactrev.formats.forms import matmul
 from exactrev.formats.normalisation import DOUBLE, SINGLE, normalise_batch
 from exactrev.formats.piecewise import absolute, clip, leaky, maximum, minimum
 from exactrev.formats.unrolling import Unrolling
-from exactrev.formats.windows import Windows
 from exactrev.network import Network
+from exactrev.network.windows import Windows
 
 FORMAT, VERSION = "exactrev-torch-layers", 1
 _PLACE = {"type", "name", "inputs", "as"}

@@ -59,16 +59,8 @@ class Unrolling:
     def network(self, output: Array, notes: Sequence[str] = ()) -> Network:
         """The network whose output is this tensor, its entries in C order."""
         layers = (*self._hidden, self._layer(as_signal(output)))
-        said = (*notes, *self._notes, *self._layout(output.shape))
-        return Network(math.prod(self._shapes[0]), layers, said)
-
-    def _layout(self, output: tuple[int, ...]) -> list[str]:
-        """One sentence that gives the shapes of the layers, where there is more than a row."""
-        shapes = [[n for n in shape if n > 1] or [1] for shape in (*self._shapes, output)]
-        if max(map(len, shapes)) < 2:
-            return []
-        listed = ", ".join("x".join(map(str, shape)) for shape in shapes)
-        return [f"the layers are tensors of the shapes {listed}, each read in C order"]
+        shapes = tuple(map(_proper, (*self._shapes, output.shape)))
+        return Network(math.prod(shapes[0]), layers, (*notes, *self._notes), shapes)
 
     def _activations(self, layer: int) -> Array:
         one, shape = fmpq(1), self._shapes[layer]
@@ -86,3 +78,8 @@ class Unrolling:
                     blocks[source] = fmpq_mat(len(forms), size)
                 blocks[source][i, j] = weight
         return Layer.of(blocks, [form.constant for form in forms])
+
+
+def _proper(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape without the batch of one that every graph puts first."""
+    return shape[1:] if len(shape) > 1 and shape[0] == 1 else shape

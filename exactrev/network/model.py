@@ -14,6 +14,7 @@ network has the single source k-1 at every layer; skip connections are further s
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -74,7 +75,7 @@ class Layer:
             matrix = rational_matrix(weights[source])
             if matrix.nrows() != len(column):
                 raise InputError(f"{matrix.nrows()} weight rows but {len(column)} biases")
-            if any(matrix.entries()):
+            if matrix != fmpq_mat(matrix.nrows(), matrix.ncols()):
                 blocks.append((source, matrix))
         return Layer(fmpq_mat(len(column), 1, column), tuple(blocks))
 
@@ -104,6 +105,9 @@ class Network:
     layers: tuple[Layer, ...]
     #: what a reader had to fold or rewrite, one sentence each; not part of the content
     notes: tuple[str, ...] = field(default=())
+    #: where a reader knows it, the tensor shapes in which the input and then every layer list their
+    #: values in C order, such as (channels, height, width); not part of the content
+    shapes: tuple[tuple[int, ...], ...] = field(default=())
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -121,6 +125,8 @@ class Network:
             sizes.append(layer.size)
         if min(sizes[0], sizes[-1]) < 1:
             raise InputError("a network needs at least one input and one output")
+        if self.shapes and [math.prod(shape) for shape in self.shapes] != sizes:
+            raise InputError(f"tensor shapes {self.shapes} for layers of the sizes {sizes}")
 
     @staticmethod
     def dense(
@@ -204,7 +210,8 @@ class Network:
                 entries = matrix.entries()
                 width = matrix.ncols()
                 for i in range(matrix.nrows()):
-                    yield " ".join(map(str, entries[i * width : (i + 1) * width]))
+                    row = entries[i * width : (i + 1) * width]
+                    yield " ".join([str(x) if x else "0" for x in row])  # most of a row may be 0
 
     @cached_property
     def sha256(self) -> str:

@@ -50,7 +50,8 @@ class _Graph:
         """The graph of a network."""
         matrices = [m for layer in network.layers for m in (layer.bias, *_matrices(layer))]
         # any total order on rationals will do, as long as it looks at nothing but their value
-        values = [[(int(x.p), int(x.q)) for x in matrix.entries()] for matrix in matrices]
+        zero = (0, 1)
+        values = [[(int(x.p), int(x.q)) if x else zero for x in m.entries()] for m in matrices]
         distinct = sorted({value for column in values for value in column})
         rank = {value: place for place, value in enumerate(distinct)}
         ranked = iter(

@@ -52,15 +52,14 @@ def transform(network: Network, isomorphism: Isomorphism) -> Network:
         for source, matrix in layer.weights:
             columns, column_scale = order[source], scale[source]
             entries, width = matrix.entries(), matrix.ncols()
-            weights[source] = fmpq_mat(
-                len(rows),
-                width,
-                [
-                    entries[r * width + s] * c / d
-                    for r, c in zip(rows, row_scale, strict=True)
-                    for s, d in zip(columns, column_scale, strict=True)
-                ],
-            )
+            inverse = [1 / d for d in column_scale]
+            moved = fmpq_mat(len(rows), width)
+            for i, (r, c) in enumerate(zip(rows, row_scale, strict=True)):
+                row = entries[r * width : (r + 1) * width]
+                for j, s in enumerate(columns):
+                    if row[s]:
+                        moved[i, j] = row[s] * c * inverse[j]
+            weights[source] = moved
         old = layer.bias.entries()
         bias = [old[r] * c for r, c in zip(rows, row_scale, strict=True)]
         layers.append(Layer.of(weights, bias))

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from exactrev.formats import read_network, write_network
 from exactrev.network import Layer, Network
+from exactrev.network.convolution import Convolution
+from exactrev.network.windows import Windows
 from tests.formats.random_networks import dense_networks, rationals, skip_networks
 from tests.formats.refusals import damaged, damages, only_input_errors, refused
 
@@ -26,15 +28,20 @@ DENSE = {
 }
 
 
-def with_(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    """DENSE with the value at a path of keys replaced."""
-    document: Any = json.loads(json.dumps(DENSE))
-    place = document
+def changed(path: tuple[Any, ...], value: Any, document: Any) -> dict[str, Any]:
+    """A document with the value at a path of keys replaced."""
+    copy = json.loads(json.dumps(document))
+    place = copy
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
-    result: dict[str, Any] = document
+    result: dict[str, Any] = copy
     return result
+
+
+def with_(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """DENSE with the value at a path of keys replaced."""
+    return changed(path, value, DENSE)
 
 
 def test_the_entries_are_exact(tmp_path: Path) -> None:
@@ -97,6 +104,97 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, network: Network) 
     path = tmp_path_factory.mktemp("json") / "n.json"
     assert write_network(network, path) is True
     assert read_network(path) == network
+
+
+CONVOLUTION = {
+    "format": "exactrev-network", "version": 1, "shapes": [[1, 2, 3], [2, 2, 2], [1]],
+    "layers": [
+        {"weight": {"conv": {"input": [1, 2, 3], "pads": [0, 0, 1, 0], "kernel":
+                             [[[["1/2", 1], [2, 3]]], [[[0, "-1"], [0, 0]]]]}},
+         "bias": {"channels": [5, "1/3"], "each": 4}},
+        {"weights": {"0": {"sparse": [[0, 5, "7"], [0, 1, -1]]}, "1": [[1, 1, 1, 1, 1, 1, 1, 1]]},
+         "bias": [0]},
+    ],
+}
+
+
+def block(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """CONVOLUTION with the value at a path of keys replaced."""
+    return changed(path, value, CONVOLUTION)
+
+
+def test_convolutions_and_sparse_blocks(tmp_path: Path) -> None:
+    """Windows 2 x 2 on 2 x 3 with a row of zeros below, written out by hand."""
+    (tmp_path / "n.json").write_text(json.dumps(CONVOLUTION))
+    network = read_network(tmp_path / "n.json")
+    h = fmpq(1, 2)
+    assert network == Network(6, (
+        Layer.of({0: [
+            [h, 1, 0, 2, 3, 0], [0, h, 1, 0, 2, 3], [0, 0, 0, h, 1, 0], [0, 0, 0, 0, h, 1],
+            [0, -1, 0, 0, 0, 0], [0, 0, -1, 0, 0, 0], [0, 0, 0, 0, -1, 0], [0, 0, 0, 0, 0, -1],
+        ]}, [5] * 4 + ["1/3"] * 4),
+        Layer.of({0: [[0, -1, 0, 0, 0, 7]], 1: [[1] * 8]}, [0]),
+    ))
+    assert network.shapes == ((1, 2, 3), (2, 2, 2), (1,))
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_large_sparse_blocks_are_written_short(tmp_path: Path, groups: int) -> None:
+    windows = Windows.over([9, 8], [3, 2], [2, 1], None, [1, 0, 1, 0])
+    kernel = tuple(fmpq(i + 1, 7) for i in range(4 * 2 // groups * 6))
+    convolution = Convolution(kernel, (4, 2 // groups, 3, 2), windows, groups)
+    matrix = convolution.matrix()
+    bias = [fmpq(c, 3) for c in range(4) for _ in range(matrix.nrows() // 4)]
+    out = [[0] * (matrix.nrows() - 1) + [1]] * 3
+    shapes = ((2, 9, 8), convolution.output_shape, (3,))
+    layers = (Layer.of({0: matrix}, bias), Layer.of({1: out}, [0, 0, 1]))
+    network = Network(144, layers, (), shapes)
+    path = tmp_path / "n.json"
+    for shown, word in [(network, '"conv"'), (Network(144, layers), '"sparse"')]:
+        assert write_network(shown, path) is True
+        assert word in path.read_text() and '"sparse"' in path.read_text()
+        assert path.stat().st_size < 40_000
+        assert read_network(path) == network
+        assert read_network(path).shapes == shown.shapes
+
+
+CONV = ("layers", 0, "weight", "conv")
+SPARSE = ("layers", 1, "weights", "0", "sparse")
+REFUSED_BLOCKS = {
+    "key": (block((*CONV, "stride"), [1, 1]), "unknown key 'stride'"),
+    "block key": (block(CONV[:-1], {"convolution": {}}), "layer 1"),
+    "both": (block(CONV[:-1], {"conv": {}, "sparse": []}), "layer 1"),
+    "list": (block(CONV, []), "conv"),
+    "no kernel": (block(CONV, {"input": [1, 2, 3]}), "kernel"),
+    "ragged": (block((*CONV, "kernel", 0, 0, 0), [1]), "ragged"),
+    "flat": (block((*CONV, "kernel"), [[1, 2]]), "nested lists"),
+    "float": (block((*CONV, "kernel", 0, 0, 0, 0), 0.5), "must be a string"),
+    "channels": (block((*CONV, "input"), [2, 2, 3]), "2 channels"),
+    "grid": (block((*CONV, "input"), [1, 6]), "does not fit"),
+    "groups": (block((*CONV, "groups"), 3), "3 groups"),
+    "no groups": (block((*CONV, "groups"), 0), "layer 1"),
+    "stride": (block((*CONV, "strides"), [0, 1]), "positive"),
+    "negative pads": (block((*CONV, "pads"), [0, 0, -1, 0]), "natural numbers"),
+    "outputs": (block((*CONV, "pads"), [0, 0, 0, 0]), "makes 4 values of 6 where 8 of 6"),
+    "giant": (block((*CONV, "input"), [1, 9999999, 9999999]), "too"),
+    "giant pads": (block((*CONV, "pads"), [10**7] * 4), "makes"),
+    "each": (block(("layers", 0, "bias", "each"), 10**8), "natural numbers"),
+    "bias keys": (block(("layers", 0, "bias"), {"channels": [1]}), "each"),
+    "place": (block((*SPARSE, 0), [0, 6, 1]), "(0, 6) is outside"),
+    "twice": (block((*SPARSE, 0), [0, 1, 1]), "given twice"),
+    "triple": (block((*SPARSE, 0), [0, 1]), "row, column, weight"),
+    "negative": (block((*SPARSE, 0), [0, -1, 1]), "natural numbers"),
+    "shapes": (block(("shapes", 0), [6, 2]), "shapes"),
+    "shapes text": (block(("shapes",), "a"), '"shapes"'),
+    "sparse alone": (block(("layers", 0), {"weight": {"sparse": []}, "bias": [1]}), '"inputs"'),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_BLOCKS)
+def test_refused_blocks(tmp_path: Path, case: str) -> None:
+    document, word = REFUSED_BLOCKS[case]
+    (tmp_path / "n.json").write_text(json.dumps(document))
+    refused(tmp_path / "n.json", word)
 
 
 LAYER = ("layers", 0)
@@ -174,4 +272,5 @@ def test_refused_texts(tmp_path: Path, case: str) -> None:
 @given(damage=damages)
 def test_damage(tmp_path_factory: pytest.TempPathFactory, damage: Any) -> None:
     path = tmp_path_factory.mktemp("json") / "n.json"
-    only_input_errors(path, damaged(json.dumps(DENSE).encode(), damage))
+    for document in (DENSE, CONVOLUTION):
+        only_input_errors(path, damaged(json.dumps(document).encode(), damage))

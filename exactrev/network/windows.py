@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from exactrev.errors import FormatError
-from exactrev.formats.forms import demand_size
+from exactrev.errors import InputError
 
 #: what lies under a cell that hangs over the edge: padding, or nothing at all (beyond the padding)
 PADDING, BEYOND = -1, -2
+#: more cells than this are refused: a few numbers of a damaged file ask for them
+MAX_CELLS = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Windows:
 
         ``pads`` lists all that is before, then all that is after, or is "VALID" (none),
         "SAME_UPPER" or "SAME_LOWER": so many that there is one window a stride, an odd one after
-        or before.  FormatError where the numbers do not fit together.
+        or before.  InputError where the numbers do not fit together.
         """
         ones = (1,) * len(grid)
         shape, steps = tuple(kernel), tuple(strides or ones)
@@ -57,15 +58,15 @@ class Windows:
         if isinstance(pads, str):
             pads = _automatic(grid, shape, steps, spacing, pads)
         if any(len(x) != len(grid) for x in (shape, steps, spacing)) or len(pads) != 2 * len(grid):
-            raise FormatError(f"a window {list(shape)} does not fit {len(grid)} spatial axes")
+            raise InputError(f"a window {list(shape)} does not fit {len(grid)} spatial axes")
         if min((*shape, *steps, *spacing), default=1) < 1 or min(pads, default=0) < 0:
-            raise FormatError("a window needs positive extents, strides and dilations")
+            raise InputError("a window needs positive extents, strides and dilations")
         axes = len(grid)
         windows = Windows(
             tuple(grid), shape, steps, spacing, tuple(pads[:axes]), tuple(pads[axes:]), ceiling
         )
         if min(windows.positions, default=1) < 1:
-            raise FormatError(f"a window {list(shape)} is larger than the grid {list(grid)}")
+            raise InputError(f"a window {list(shape)} is larger than the grid {list(grid)}")
         return windows
 
     @property
@@ -88,7 +89,9 @@ class Windows:
         Windows and cells are in C order.
         """
         axes, counts = len(self.grid), self.positions
-        demand_size((math.prod(counts), math.prod(self.kernel)))
+        size = math.prod(counts), math.prod(self.kernel)
+        if math.prod(size) > MAX_CELLS:
+            raise InputError(f"{size[0]} windows of {size[1]} cells are too many")
         flat = np.zeros((1,) * (2 * axes), dtype=np.int64)
         padded = beyond = np.zeros((1,) * (2 * axes), dtype=bool)
         for axis, extent in enumerate(self.grid):
@@ -101,7 +104,7 @@ class Windows:
             padded = padded | (place < 0) | (place >= extent)
             beyond = beyond | (place >= extent + self.after[axis])
         flat = np.where(beyond, BEYOND, np.where(padded, PADDING, flat))
-        return flat.reshape(math.prod(counts), math.prod(self.kernel))
+        return flat.reshape(size)
 
 
 def _automatic(
@@ -114,7 +117,7 @@ def _automatic(
     if rule == "VALID":
         return [0] * (2 * len(grid))
     if rule not in ("SAME_UPPER", "SAME_LOWER"):
-        raise FormatError(f"padding {rule!r} is unknown")
+        raise InputError(f"padding {rule!r} is unknown")
     before, after = [], []
     for extent, size, step, spacing in zip(grid, kernel, strides, dilations, strict=True):
         reach = (-(-extent // step) - 1) * step + (size - 1) * spacing + 1
