@@ -39,6 +39,8 @@ class NetworkInfo:
     sha256: str
     canonical_sha256: str
     notes: tuple[str, ...]
+    #: how the input and every layer are laid out, as far as the file says; empty where it does not
+    shapes: tuple[tuple[int, ...], ...]
 
 
 def info(network: Network) -> NetworkInfo:
@@ -55,6 +57,7 @@ def info(network: Network) -> NetworkInfo:
         sha256=network.sha256,
         canonical_sha256=canonical_sha256(network),
         notes=network.notes,
+        shapes=network.shapes,
     )
 
 
@@ -77,4 +80,6 @@ def run(arguments: argparse.Namespace) -> Outcome:
 def _describe(layer: LayerInfo, facts: NetworkInfo) -> str:
     kind = "outputs" if layer.index == len(facts.layers) else "neurons"
     sources = ["the input" if source == 0 else f"layer {source}" for source in layer.sources]
-    return f"{layer.neurons} {kind} reading {' and '.join(sources) or 'nothing'}"
+    layout = facts.shapes[layer.index] if facts.shapes else ()
+    size = "x".join(map(str, layout)) if len(layout) > 1 else layer.neurons
+    return f"{size} {kind} reading {' and '.join(sources) or 'nothing'}"
