@@ -84,10 +84,15 @@ def lifted(network: Network, height: fmpq) -> Network:
     return Network(network.inputs, (*hidden, Layer.of(dict(last.weights), bias)))
 
 
+#: claims that the extracted checker knows
+EXTRACTED = ("claim isomorphic ", "claim regions ")
+
+
 def assert_accepted(run: Run, certificate: Path) -> None:
     """By the checker, and by the extracted one where it is built; not after a change."""
     assert run("check", certificate).code == 0
-    if verified._BUILT.exists():
+    known = any(line.startswith(EXTRACTED) for line in certificate.read_text().splitlines())
+    if known and verified._BUILT.exists():
         assert run("check", certificate, "--verified").code == 0
     lines = certificate.read_text().splitlines()
     place = next(i for i, line in enumerate(lines) if line.startswith("bias "))
