@@ -124,7 +124,7 @@ class Agreement:
 def bends_at(candidate: Network, kink: Kink) -> bool:
     """Whether a boundary of one of the candidate's neurons is behind a kink."""
     forms = _hidden_prefix(candidate).cell(rationals(kink.point)).forms
-    key = form_key(kink.form)
+    key = kink.key
     rows = (row for matrix in forms for row in matrix_rows(matrix))
     return any(any(row[:-1]) and form_key(row_vector(row)) == key for row in rows)
 

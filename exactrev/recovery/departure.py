@@ -65,12 +65,12 @@ class Departure:
     @property
     def met(self) -> Kink | None:
         """A point of the boundary met there: of the earlier one, where that is certain."""
-        others = [ray for ray in self.around.rays if form_key(ray.form) != form_key(self.form)]
+        others = [ray for ray in self.around.rays if ray.key != form_key(self.form)]
         return self.around.straight or (others[0] if others else None)
 
     def turns_at(self, straight: Container[Key]) -> bool:
         """Whether the boundary certainly bends, given hyperplanes known to be whole boundaries."""
-        keys = {form_key(ray.form) for ray in self.around.rays} - {form_key(self.form)}
+        keys = {ray.key for ray in self.around.rays} - {form_key(self.form)}
         return self.turns or any(key in straight for key in keys)
 
 

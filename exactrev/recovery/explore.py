@@ -3,7 +3,8 @@
 A neuron that is nearly always off (or on) reads the layer below with nearly all weights of one
 sign; it differs where a few of the layer's activations are large and the others are small.  Such
 places are sought by float hill climbing on the network found so far: hints only, and no query.
-So are places where one neuron is on at the boundary of another.
+Another kind of place is one where the activations point to where they do on no line scanned so
+far.  So are places where one neuron is on at the boundary of another.
 """
 
 from __future__ import annotations
@@ -40,6 +41,22 @@ def telling_places(
     weights = [_floats(network, number) for number in range(1, depth + 1)]
     for size, goal in _goals(network.architecture[depth], generator):
         yield _climb(weights, goal, float(scale) * size, generator)
+
+
+def unlike_place(
+    network: Network, depth: int, seen: Sequence[Sequence[fmpq]], scale: fmpq, random: Random
+) -> list[fmpq]:
+    """A point where the activations of hidden layer ``depth`` (from 1) point least to where they
+    do at any point ``seen``.
+    """
+    generator = np.random.default_rng(random.getrandbits(64))
+    weights = [_floats(network, number) for number in range(1, depth + 1)]
+    drawn = generator.standard_normal((_SAMPLES, network.inputs))
+    points = drawn * (float(scale) * np.resize(_SIZES, _SAMPLES))[:, None]
+    known = np.array([[float(x) for x in place] for place in seen])
+    likeness = _directions(weights, points) @ _directions(weights, known).T
+    farthest = points[np.argmin(likeness.max(axis=1))]
+    return _dyadic(farthest)
 
 
 def meeting_places(
@@ -118,13 +135,28 @@ def _climbed(
         points = np.concatenate([best, best, best, best])
         points[_CLIMBERS:] += spread * generator.standard_normal(points[_CLIMBERS:].shape)
     winners = points[np.argsort(-merit(points))[:count]]
-    return [[fmpq(round(float(x) * 2**30), 2**30) for x in winner] for winner in winners]
+    return [_dyadic(winner) for winner in winners]
+
+
+def _dyadic(point: Floats) -> list[fmpq]:
+    return [fmpq(round(float(x) * 2**30), 2**30) for x in point]
+
+
+def _directions(weights: list[tuple[Floats, Floats]], points: Floats) -> Floats:
+    """The activations and the constant 1 at each point, scaled to length 1."""
+    values = np.column_stack([_activations(weights, points), np.ones(len(points))])
+    return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True))
+
+
+def _activations(weights: list[tuple[Floats, Floats]], points: Floats) -> Floats:
+    values = points
+    for matrix, bias in weights:
+        values = np.maximum(values @ matrix.T + bias, 0.0)
+    return values
 
 
 def _agreement(weights: list[tuple[Floats, Floats]], points: Floats, goal: Floats) -> Floats:
     """The cosine between activations and goal at each point."""
-    values = points
-    for matrix, bias in weights:
-        values = np.maximum(values @ matrix.T + bias, 0.0)
+    values = _activations(weights, points)
     norms = np.linalg.norm(values, axis=1) * np.linalg.norm(goal)
     return np.asarray((values @ goal) / np.where(norms > 0, norms, 1.0))

@@ -18,7 +18,7 @@ from flint import fmpq
 
 from exactrev.recovery.departure import departure
 from exactrev.recovery.doubtful import Doubtful
-from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
+from exactrev.recovery.geometry import Form, Kink, form_at, rationals
 from exactrev.recovery.junction import Key
 from exactrev.recovery.local import along, bend_at, combined, onto
 from exactrev.recovery.survey import Survey
@@ -106,11 +106,11 @@ class FirstLayer:
     def _candidates(self) -> list[tuple[Key, _Candidate]]:
         groups: dict[Key, list[Kink]] = {}
         for kink in self.survey.kinks:
-            groups.setdefault(form_key(kink.form), []).append(kink)
+            groups.setdefault(kink.key, []).append(kink)
         seen_on = Counter(
             key
             for scanned in self.survey.lines
-            for key in {form_key(kink.form) for kink in scanned.kinks}
+            for key in {kink.key for kink in scanned.kinks}
         )
         return [
             (key, _Candidate(group[0].form, tuple(group), seen_on[key]))
@@ -166,7 +166,7 @@ class FirstLayer:
                 if left.turns_at(self._accepted):
                     return True
                 if left.around.straight is None:
-                    self._doubtful.set_against(form_key(ray.form) for ray in left.around.rays)
+                    self._doubtful.set_against(ray.key for ray in left.around.rays)
                 doubtful += 1
                 if doubtful == _DOUBTS:
                     return False

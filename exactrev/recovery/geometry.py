@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from flint import fmpq, fmpq_mat, fmpz
 
@@ -104,6 +105,19 @@ class Kink:
     def form(self) -> Form:
         """The boundary's hyperplane at this point."""
         return self.bend.form
+
+    @cached_property
+    def key(self) -> tuple[fmpq, ...]:
+        """The hyperplane as ``form_key`` writes it."""
+        return form_key(self.form)
+
+    def lies_on(self, entries: Sequence[fmpq]) -> bool:
+        """Whether a form with these entries vanishes on the kink's hyperplane and nowhere else."""
+        pivot = next(j for j, x in enumerate(self.key) if x)
+        lead = entries[pivot]
+        return bool(lead) and all(
+            x == lead * y for x, y in zip(entries, self.key, strict=True)
+        )
 
 
 def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:

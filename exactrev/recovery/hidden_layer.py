@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.recovery.geometry import Kink, form_key
+from exactrev.recovery.geometry import Kink
 from exactrev.recovery.layer import Key, Layer
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.proportions import by_depth, may_be_last, proportion
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import holds, sightings
+from exactrev.recovery.trials import bends_at_a_peer, holds, sightings
 from exactrev.recovery.walk import Walker
 
 #: With more lines scanned, kinks that look like the last layer's are tried in every layer.
@@ -36,12 +36,13 @@ def grow(
     """
     learned = _learn_more(walker, layer, kinks)
     count = len(layer.neurons)
-    known = {form_key(surface.kink.form): surface for surface in begun}
+    known = {surface.kink.key: surface for surface in begun}
     sooner, later = by_depth(kinks, layer.prefix)
     doubtful = _follow_all(survey, walker, layer, sooner, kinks, known)
     if len(survey.lines) > _LINES_TO_WAIT or not layer.neurons or may_be_last(survey, layer):
         doubtful += _follow_all(survey, walker, layer, later, kinks, known)
-    for surface in _merged(layer, doubtful):
+    parts, layer.parts = [*layer.parts, *doubtful], []
+    for surface in _merged(layer, parts):
         _add_partial(survey, walker, layer, surface, kinks)
     sift(survey, layer, count)
     return learned or len(layer.neurons) > count
@@ -55,23 +56,29 @@ def _follow_all(
     kinks: list[Kink],
     begun: Mapping[Key, Surface],
 ) -> list[Surface]:
-    """Add the neurons behind the ``waiting`` kinks; the surfaces of those with open weights."""
+    """Add the neurons behind the ``waiting`` kinks; the surfaces of those with open weights.
+
+    A kink that must be of a part goes there.
+    """
     doubtful: list[Surface] = []
     waiting = list(waiting)
     while waiting:
         kink = waiting.pop(0)
-        key = form_key(kink.form)
+        key = kink.key
         if key in layer.refused or layer.explains(kink):
+            continue
+        if any(part.contains(kink) for part in [*layer.parts, *doubtful]):
             continue
         surface = begun.get(key) or Surface(layer.prefix, kink, oriented=True)
         met = len(survey.extra)
-        neuron = _followed(survey, walker, layer, surface, kinks)
-        if neuron is None:
-            layer.refused.add(key)
-        elif neuron.unknown:
+        followed = _followed(survey, walker, layer, surface, kinks)
+        neuron = surface_neuron(surface) if followed else None
+        if followed and (neuron is None or neuron.unknown):
             doubtful.append(surface)
-        else:
+        elif neuron is not None and _believed(survey, layer, surface, neuron):
             _add(survey, layer, surface, neuron)
+        else:
+            layer.refused.add(key)
         waiting = survey.extra[met:] + waiting
     return doubtful
 
@@ -93,15 +100,15 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
 
 def _followed(
     survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
-) -> Neuron | None:
-    """The neuron behind a boundary, with the weights that could be determined, or None."""
+) -> bool:
+    """Follow a boundary until its weights are determined, as far as they can be.
+
+    Whether it may be of the layer: it is where it must be, mostly, and nowhere bends at a peer's.
+    """
+    if bends_at_a_peer(survey, surface, layer.neurons):
+        return False
     tally = walker.complete(surface, kinks, layer.neurons)
-    if not surface.consistent or tally.turned or tally.missed > tally.seen:
-        return None
-    neuron = surface_neuron(surface)
-    if neuron is None or neuron.unknown or _believed(survey, layer, surface, neuron):
-        return neuron
-    return None
+    return surface.consistent and not tally.turned and tally.missed <= tally.seen
 
 
 def surface_neuron(surface: Surface) -> Neuron | None:
@@ -142,28 +149,44 @@ def _merged(layer: Layer, surfaces: list[Surface]) -> list[Surface]:
 
     Parts of neurons of the layer that have open weights go there.
     """
-    kept: list[Surface] = []
-    for surface in surfaces:
-        for index, neuron in enumerate(layer.neurons):
-            if neuron.unknown and layer.surfaces[index].merge(surface):
-                layer.neurons[index] = surface_neuron(layer.surfaces[index]) or neuron
-                break
-        else:
-            if not any(other.merge(surface) for other in kept):
-                kept.append(surface)
-    return kept
+    kept = [surface for surface in surfaces if not _goes_to_a_neuron(layer, surface)]
+    while True:
+        fewer: list[Surface] = []
+        for surface in kept:
+            if not any(other.merge(surface) for other in fewer):
+                fewer.append(surface)
+        # what could not be told of two parts alone may show when one of them has grown
+        if len(fewer) == len(kept):
+            return kept
+        kept = fewer
+
+
+def _goes_to_a_neuron(layer: Layer, surface: Surface) -> bool:
+    for index, neuron in enumerate(layer.neurons):
+        if neuron.unknown and layer.surfaces[index].merge(surface):
+            layer.neurons[index] = surface_neuron(layer.surfaces[index]) or neuron
+            return True
+    return False
 
 
 def _add_partial(
     survey: Survey, walker: Walker, layer: Layer, surface: Surface, kinks: list[Kink]
 ) -> None:
-    """Add a neuron some of whose weights no boundary shows, unless it is there already."""
+    """Add a neuron some of whose weights no boundary shows, unless it is there already.
+
+    Where not even its bias is determined its surface is kept as a part, to be put together with
+    others: a boundary may consist of several that lie apart.
+    """
     if layer.explains(surface.kink) or _another_part(survey, layer, surface.kink):
         return
     walker.complete(surface, kinks, layer.neurons)
     neuron = surface_neuron(surface)
     if neuron is not None and _believed(survey, layer, surface, neuron):
         _add(survey, layer, surface, neuron)
+    elif neuron is None and surface.consistent and holds(survey, surface, layer.neurons):
+        layer.parts.append(surface)
+    elif neuron is None:
+        layer.refused.add(surface.kink.key)
 
 
 def _another_part(survey: Survey, layer: Layer, kink: Kink) -> bool:

@@ -81,7 +81,7 @@ class Junction:
 
     @property
     def _counted(self) -> Counter[Key]:
-        return Counter(form_key(ray.form) for ray in self.rays)
+        return Counter(ray.key for ray in self.rays)
 
 
 def _same_way(a: Kink, b: Kink) -> bool:

@@ -13,6 +13,7 @@ nothing else is direct.  Otherwise neurons that are always on, or pairs of oppos
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from flint import fmpq, fmpq_mat
 
@@ -129,7 +130,7 @@ class Fit:
                     entries[i] = solution[k]
             unknown = frozenset(i for i in neuron.unknown if (j, i) in left)
             neurons.append(Neuron(fmpq_mat(1, len(entries), entries), unknown))
-        return Layer(self.layer.prefix, neurons, self.layer.surfaces, self.layer.refused)
+        return replace(self.layer, neurons=neurons)
 
     def solution(self) -> tuple[list[list[fmpq]], list[list[fmpq]], list[fmpq]]:
         """Rows of the layer, D (one row per output), and b.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from flint import fmpq
 
-from exactrev.exact.linear import matrix_rows, row_vector, stack
-from exactrev.recovery.geometry import Kink, form_key, rationals
+from exactrev.exact.linear import matrix_rows, stack
+from exactrev.recovery.geometry import Kink, rationals
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface
@@ -21,6 +21,7 @@ class Layer:
     """What was found of the layer above ``prefix`` (whose last layer is oriented).
 
     ``surfaces`` are the boundaries behind the neurons, in the same order; a first layer has none.
+    ``parts`` are boundaries of neurons of which too little is known to stand among the neurons.
     ``refused`` are hyperplanes (``form_key``) that are not of this layer; ``tried`` pairs of
     surfaces, by the hyperplanes they began with, of which the first was looked at where it meets
     the other, and ``straight`` those where it was seen to go straight on.
@@ -29,6 +30,7 @@ class Layer:
     prefix: Prefix
     neurons: list[Neuron] = field(default_factory=list)
     surfaces: list[Surface] = field(default_factory=list)
+    parts: list[Surface] = field(default_factory=list)
     refused: set[Key] = field(default_factory=set)
     tried: set[tuple[Key, Key]] = field(default_factory=set)
     straight: set[tuple[Key, Key]] = field(default_factory=set)
@@ -51,14 +53,11 @@ class Layer:
         cell = self.prefix.cell(rationals(kink.point))
         if not self.prefix.certain(cell):
             return True
-        forms = [row for matrix in cell.forms for row in matrix_rows(matrix)]
-        forms += [
-            self.prefix.local_form(cell, neuron.row).entries()
-            for neuron in self.neurons
-            if neuron.known_on(cell)
-        ]
-        key = form_key(kink.form)
-        return any(any(form[:-1]) and form_key(row_vector(form)) == key for form in forms)
+        forms = list(cell.forms)
+        rows = [neuron.row for neuron in self.neurons if neuron.known_on(cell)]
+        if rows:
+            forms.append(self.prefix.local_form(cell, stack(rows)))
+        return any(kink.lies_on(form) for matrix in forms for form in matrix_rows(matrix))
 
     def over(self, below: Layer) -> Layer:
         """The same neurons over a layer below of which more weights are known than before."""

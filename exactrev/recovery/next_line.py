@@ -8,7 +8,8 @@ from flint import fmpq
 
 from exactrev.network.model import Network
 from exactrev.recovery.assembly import hidden_part
-from exactrev.recovery.explore import telling_places
+from exactrev.recovery.explore import telling_places, unlike_place
+from exactrev.recovery.geometry import rationals
 from exactrev.recovery.local import combined, unit_scale
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.survey import Survey
@@ -44,7 +45,19 @@ class NextLine:
                 for place in telling_places(hidden, depth, self.survey.scale, self.survey.random)
             )
             self._telling = (hidden, places)
-        self.through(next(self._telling[1], self.survey.random_point()))
+        place = next(self._telling[1], None) if len(self.survey.lines) % 2 else None
+        self.through(place or self._unlike(hidden))
+
+    def _unlike(self, hidden: Network) -> list[fmpq]:
+        """A place where a next layer would be given what no scanned line gave it."""
+        seen = [rationals(kink.point) for kink in self.survey.kinks]
+        seen += [
+            scanned.line.at(end)
+            for scanned in self.survey.lines
+            for end in (scanned.line.start, scanned.line.stop)
+        ]
+        depth = len(hidden.hidden)
+        return unlike_place(hidden, depth, seen, self.survey.scale, self.survey.random)
 
     def through(self, place: Sequence[fmpq]) -> None:
         """Scan the line from a place through the midst of the boundaries."""

@@ -52,14 +52,14 @@ class Orienter:
 
     def _followed(self, surfaces: list[Surface]) -> list[bool] | None:
         """The signs that some boundaries tell together, when a few more of them are followed."""
-        if all(form_key(surface.kink.form) in self._begun for surface in surfaces):
+        if all(surface.kink.key in self._begun for surface in surfaces):
             self._begin(self._prefix)
         waiting = list(surfaces)
         for _ in range(_ORIENTING):
             surface = next((one for one in waiting if self._is_new(one)), None)
             if surface is None:
                 break
-            self._begun.add(form_key(surface.kink.form))
+            self._begun.add(surface.kink.key)
             tally = self.walker.complete(surface)
             if not surface.consistent or tally.turned:
                 continue
@@ -76,7 +76,7 @@ class Orienter:
 
     def _is_new(self, surface: Surface) -> bool:
         """Whether a boundary was not begun, and is not seen to be one that was followed."""
-        key = form_key(surface.kink.form)
+        key = surface.kink.key
         if key in self._begun:
             return False
         forms = (known.form_on(surface.waypoints[0].cell) for known in self._walked)

@@ -18,7 +18,7 @@ from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.assembly import hidden_layers
-from exactrev.recovery.geometry import form_key, in_scale_of, rationals, rounded
+from exactrev.recovery.geometry import in_scale_of, rationals, rounded
 from exactrev.recovery.last_layer import Columns, Fit
 from exactrev.recovery.layer import Layer as HiddenLayer
 from exactrev.recovery.local import GRID
@@ -47,7 +47,7 @@ def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | Non
         for kink, cell in beside:
             if layer.prefix.certain(cell) and neuron.known_on(cell):
                 form = layer.prefix.local_form(cell, neuron.row)
-                if any(form.entries()[:-1]) and form_key(kink.form) == form_key(form):
+                if kink.lies_on(form.entries()):
                     seen.add(in_scale_of(kink.bend, form))
         if len(seen) != 1:
             return None

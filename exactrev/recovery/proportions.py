@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exactrev.recovery.geometry import Kink, form_key
+from exactrev.recovery.geometry import Kink
 from exactrev.recovery.layer import Key, Layer
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface
@@ -29,25 +29,33 @@ def by_depth(kinks: Sequence[Kink], prefix: Prefix | None = None) -> tuple[list[
     A proportion that different hyperplanes share speaks for the last layer, unless over the
     ``prefix`` one neuron of its next layer can be behind both.
     """
-    groups: dict[Key, list[Kink]] = {}
-    for kink in kinks:
-        groups.setdefault(proportion(kink), []).append(kink)
-    sooner: list[Kink] = []
-    later: list[Kink] = []
-    for kink in kinks:
-        key = form_key(kink.form)
-        others = [k for k in groups[proportion(kink)] if form_key(k.form) != key]
-        last = kink.bend.jump.nrows() > 1 and bool(others)
-        if last and prefix is not None:
-            last = not any(_one_neuron(prefix, kink, other) for other in others)
-        (later if last else sooner).append(kink)
-    return sooner, later
+    groups: dict[Key, list[int]] = {}
+    for index, kink in enumerate(kinks):
+        if kink.bend.jump.nrows() > 1:
+            groups.setdefault(proportion(kink), []).append(index)
+    last: set[int] = set()
+    for group in groups.values():
+        if len({kinks[i].key for i in group}) > 1:
+            paired = set() if prefix is None else _paired(prefix, [kinks[i] for i in group])
+            last.update(i for place, i in enumerate(group) if place not in paired)
+    sooner = [kink for index, kink in enumerate(kinks) if index not in last]
+    return sooner, [kinks[index] for index in sorted(last)]
 
 
-def _one_neuron(prefix: Prefix, kink: Kink, other: Kink) -> bool:
-    """Whether two kinks prove to be of one neuron that reads the prefix, as far as they tell."""
-    surface = Surface(prefix, kink, oriented=True)
-    return surface.consistent and surface.absorb(other)
+def _paired(prefix: Prefix, kinks: Sequence[Kink]) -> set[int]:
+    """The kinks that prove to be of one neuron that reads the prefix with another one's
+    hyperplane.
+    """
+    paired: set[int] = set()
+    for a, kink in enumerate(kinks):
+        surface = Surface(prefix, kink, oriented=True)
+        for b in range(a + 1, len(kinks)):
+            if {a, b} <= paired or kinks[b].key == kink.key or not surface.consistent:
+                continue
+            if surface.absorb(kinks[b]):
+                paired |= {a, b}
+                surface = Surface(prefix, kink, oriented=True)
+    return paired
 
 
 def may_be_last(survey: Survey, layer: Layer) -> bool:

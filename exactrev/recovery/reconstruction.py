@@ -153,9 +153,9 @@ class Reconstruction:
         """Add the kinks of a boundary that the candidate lacks; whether there are new ones."""
         if not self.layers or len(self.survey.extra) > _MOST_BESIDE:
             return False
-        known = {(form_key(kink.form), kink.point) for kink in self.survey.kinks}
+        known = {(kink.key, kink.point) for kink in self.survey.kinks}
         kinks = self._agreement.missed(candidate, where)
-        fresh = [kink for kink in kinks if (form_key(kink.form), kink.point) not in known]
+        fresh = [kink for kink in kinks if (kink.key, kink.point) not in known]
         self.survey.extra += fresh
         return any(not self._explains(kink) for kink in fresh)
 

@@ -170,7 +170,7 @@ def _flips(
     width, kink, place = len(layer.neurons), stretch.end, stretch.places[-1]
     if kink is None or not layer.prefix.certain(place.cell):
         return (None,) * width
-    key = form_key(kink.form)
+    key = kink.key
     if any(_same(form, key) for matrix in place.cell.forms for form in matrix_rows(matrix)):
         return (False,) * width
     for j, form in enumerate(matrix_rows(place.forms)):

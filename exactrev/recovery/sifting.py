@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from exactrev.recovery.geometry import form_key
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.trials import straight_across, straight_already
@@ -18,7 +17,7 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
     again, until it went straight on at some; what the scanned lines show of that is free.
     """
     known = straight_already(survey, layer.prefix, layer.neurons)
-    keys = [form_key(surface.kink.form) for surface in layer.surfaces]
+    keys = [surface.kink.key for surface in layer.surfaces]
     bent: list[int] = []
     for index in range(old, len(layer.neurons)):
         straight = set(known[index])

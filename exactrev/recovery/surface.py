@@ -168,6 +168,11 @@ class Surface:
             entries.append(value)
         return fmpq_mat(1, len(entries), entries)
 
+    def contains(self, kink: Kink) -> bool:
+        """Whether a kink lies on the boundary, as far as that is determined."""
+        form = self.form_on(self.prefix.cell(rationals(kink.point)))
+        return form is not None and kink.lies_on(form.entries())
+
     def learn(self, equation: Sequence[fmpq], value: fmpq) -> bool:
         """Take in a measured jump; False if it contradicts what is known."""
         self.consistent &= self.system.add(equation, value)

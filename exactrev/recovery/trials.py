@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
+from exactrev.recovery.geometry import Form, Kink, form_at, rationals, slope
 from exactrev.recovery.junction import junction
 from exactrev.recovery.lines import Line
-from exactrev.recovery.local import along, bend_at, combined
+from exactrev.recovery.local import along, bend_at, bend_past, combined, normal
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
@@ -18,6 +19,8 @@ from exactrev.recovery.surface import Surface, Waypoint
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.turns import turned
 
+#: Peers at whose boundaries a boundary is looked at before it is followed.
+_LOOKS = 2
 #: Random walks, and steps of each, that a believed boundary must stand.
 _TRIALS = 3
 _TRIAL_STEPS = 3
@@ -81,6 +84,54 @@ def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool | No
     return None
 
 
+def bends_at_a_peer(survey: Survey, surface: Surface, peers: Sequence[Neuron]) -> bool:
+    """Whether the boundary is seen to bend at that of a peer that it meets in its first cell.
+
+    Then its neuron reads the peer.  Two or four queries say so of most deeper boundaries, where
+    many peers are known.
+    """
+    here = surface.waypoints[0]
+    forms = [
+        surface.prefix.local_form(here.cell, peer.row)
+        for peer in peers
+        if peer.known_on(here.cell)
+    ]
+    met = [meeting for form in forms if (meeting := _meeting(here, form)) is not None]
+    for meeting in sorted(met, key=lambda meeting: meeting.distance)[:_LOOKS]:
+        place = combined(here.point, fmpq(1), meeting.way)
+        side = -1 if form_at(meeting.other, here.point) > 0 else 1
+        if bend_past(survey.probe, here.form, meeting.other, place, side):
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """Where a boundary meets another one, ``other``, at the end of a ``way`` inside a cell."""
+
+    other: Form
+    way: tuple[fmpq, ...]
+
+    @property
+    def distance(self) -> fmpq:
+        """The length of the way."""
+        return max(abs(x) for x in self.way)
+
+
+def _meeting(here: Waypoint, other: Form) -> _Meeting | None:
+    """Where the straight way from a waypoint leads to another boundary before any wall."""
+    if not any(other.entries()[:-1]):
+        return None
+    direction = along(here.form, normal(other))
+    rate = slope(other, direction)
+    if not rate:
+        return None
+    ahead = -form_at(other, here.point) / rate
+    way = tuple(x * ahead for x in direction)
+    wall = first_crossing(here.cell, here.point, way)
+    return _Meeting(other, way) if ahead and (wall is None or wall.distance > 1) else None
+
+
 def _passes(
     survey: Survey,
     here: Waypoint,
@@ -109,7 +160,7 @@ def sightings(survey: Survey, prefix: Prefix, neuron: Neuron) -> list[tuple[Kink
     for scanned in survey.lines:
         kinks = {kink.position: kink for kink in scanned.kinks}
         for t, form in neuron.crossings(prefix, scanned.line):
-            if t in kinks and form_key(kinks[t].form) == form_key(form):
+            if t in kinks and kinks[t].lies_on(form.entries()):
                 found.append((kinks[t], form))
     return found
 

@@ -62,9 +62,7 @@ class Walker:
         for attempt in range(_ROUNDS):
             open_before = len(surface.missing())
             if attempt:
-                for kink in others:
-                    if surface.missing():
-                        surface.absorb(kink)
+                _absorb(surface, others)
             for neuron in surface.missing():
                 if surface.weight(neuron) is None:
                     self._try(surface, neuron, tally, relocate=attempt > 0)
@@ -137,3 +135,11 @@ class Walker:
         if not any(form.entries()[:-1]):
             return None
         return step_in(self.survey, here, passage, after, form)
+
+
+def _absorb(surface: Surface, kinks: Sequence[Kink]) -> None:
+    """Let a surface take in kinks of its neuron while weights are missing."""
+    missing = bool(surface.missing())
+    for kink in kinks:
+        if missing and surface.absorb(kink):
+            missing = bool(surface.missing())
