@@ -1,31 +1,23 @@
 """The whole job from boundaries: layers from unlabelled cells, the output from few values, proof.
-
-The search sees the cells and the oracle's answers.  The network itself, where one was given, is
-opened only afterwards, to prove (or fail to prove) that the result is it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from exactrev.boundaries.cells import BoundaryCell
 from exactrev.boundaries.layers import Layers
 from exactrev.boundaries.output import output_network
 from exactrev.boundaries.ridges import ridges
-from exactrev.equivalence import Equivalence
-from exactrev.errors import InputError, RecoveryError
+from exactrev.errors import InputError
 from exactrev.network.model import Network
-from exactrev.network.reduction import without_unread
 from exactrev.recovery.assembly import hidden_part
-from exactrev.recovery.explanation import Unresolved, unproved_reasons
+from exactrev.recovery.explanation import Unresolved
 from exactrev.recovery.oracle import Oracle
-from exactrev.recovery.probe import Probe
-from exactrev.recovery.proof import proved_against
-from exactrev.recovery.recover import PROBES, Recovery
-
-Verdict = Literal["recovered", "partial", "failed"]
+from exactrev.recovery.outcome import Findings, Recovery, ended, judged
+from exactrev.recovery.probe import Probe, probe_called
 
 
 def recover_from_boundaries(
@@ -48,32 +40,56 @@ def recover_from_boundaries(
     Raises InputError if cells have different dimensions or another one than the target.
     Source: Rolnick and Kording, ICML 2020, theorem 2 and section 3.
     """
-    if probe not in PROBES:
-        raise InputError(f"no such probe: {probe}")
-    oracle = _oracle(target, inputs, max_queries=max_queries, timeout=timeout)
+    oracle = Oracle.of_target(target, inputs, max_queries=max_queries, timeout=timeout)
+    asked = probe_called(probe, oracle)
     if any(cell.dimension != oracle.inputs for cell in cells):
         raise InputError(f"boundary cells of a network with {oracle.inputs} inputs are needed")
-    asked = PROBES[probe](oracle)
-    attempts = [Layers(cells, (), oracle.inputs)]
-    network, stopped = None, ""
-    try:
-        met = ridges(cells, oracle.check_time)
+    search = _Search(cells, asked, seed, progress or (lambda text: None))
+    end = ended(search.run)
+    best = search.best
+    network = search.network
+    findings = Findings(
+        network=network,
+        hidden_layers=hidden_part(best.prefix) if best.layers else None,
+        neurons=tuple(len(layer.neurons) for layer in best.layers),
+        unresolved=_unresolved(best, end.reason) if network is None else (),
+    )
+    return judged(target, findings, oracle, seed, end)
+
+
+class _Search:
+    """Attempts at the layers, without and with weights left open, until one gives a network."""
+
+    def __init__(
+        self,
+        cells: Sequence[BoundaryCell],
+        probe: Probe,
+        seed: int,
+        report: Callable[[str], None],
+    ) -> None:
+        self.cells, self.probe, self.seed, self.report = cells, probe, seed, report
+        self.network: Network | None = None
+        self._attempts = [Layers(cells, (), probe.oracle.inputs)]
+
+    def run(self) -> None:
+        """Go on until ``network`` is found or both attempts have been made."""
+        oracle = self.probe.oracle
+        met = ridges(self.cells, oracle.check_time)
         for partial in (False, True):
-            found = Layers(cells, met, oracle.inputs, partial)
-            found.check_time, found.report = oracle.check_time, progress or found.report
-            attempts.append(found)
+            found = Layers(self.cells, met, oracle.inputs, partial)
+            found.check_time, found.report = oracle.check_time, self.report
+            self._attempts.append(found)
             found.run()
-            network = _with_output(found, asked, seed)
-            if network is not None:
-                break
-    except RecoveryError as reason:
-        stopped = str(reason)
-    except KeyboardInterrupt:
-        stopped = "interrupted"
-    best = attempts[-1]
-    if network is None:
-        best = min(attempts, key=lambda found: len(found.open_cells))
-    return _judged(target, best, network, oracle, seed, stopped)
+            self.network = _with_output(found, self.probe, self.seed)
+            if self.network is not None:
+                return
+
+    @property
+    def best(self) -> Layers:
+        """The attempt that gave the network, or left the fewest cells unexplained."""
+        if self.network is not None:
+            return self._attempts[-1]
+        return min(self._attempts, key=lambda found: len(found.open_cells))
 
 
 def _with_output(found: Layers, probe: Probe, seed: int) -> Network | None:
@@ -82,56 +98,6 @@ def _with_output(found: Layers, probe: Probe, seed: int) -> Network | None:
         return None
     last = found.layers[-1] if found.layers else None
     return output_network(probe, found.inputs, last, found.cells_of_last_layer(), seed)
-
-
-def _oracle(target: Any, inputs: int | None, **limits: Any) -> Oracle:
-    if isinstance(target, Network):
-        return Oracle.of_network(target, **limits)
-    if not callable(target) or not isinstance(inputs, int) or inputs < 1:
-        raise InputError("recovery needs a Network, or a function and its number of inputs")
-    return Oracle.of_callable(target, inputs, **limits)
-
-
-def _judged(
-    target: Any, found: Layers, network: Network | None, oracle: Oracle, seed: int, stopped: str
-) -> Recovery:
-    """The outcome, with the proof against the given network where that is possible."""
-    network = None if network is None else without_unread(network)
-    unresolved = _unresolved(found, stopped) if network is None else ()
-    proved: Equivalence | None = None
-    if network is not None and isinstance(target, Network):
-        proved = proved_against(target, network, seed)
-        unresolved = () if proved.same_function else unproved_reasons(proved, seed)
-    proof = _proof(network, proved)
-    equal = proof in ("isomorphism", "equality")
-    some: Verdict = "partial" if network is not None or found.layers else "failed"
-    widths = tuple(len(layer.neurons) for layer in found.layers)
-    return Recovery(
-        verdict="recovered" if equal else some,
-        network=network,
-        isomorphic=proof == "isomorphism",
-        equal=equal,
-        proof=proof,
-        queries=oracle.queries,
-        query_bits=oracle.query_bits,
-        total_query_bits=oracle.total_query_bits,
-        seconds=oracle.seconds,
-        neurons=widths if network is None else network.architecture[1:-1],
-        parameters=target.parameters if isinstance(target, Network) else 0,
-        unresolved=unresolved,
-        equivalence=proved,
-        hidden_layers=hidden_part(found.prefix) if network is None and found.layers else None,
-    )
-
-
-def _proof(
-    network: Network | None, proved: Equivalence | None
-) -> Literal["isomorphism", "equality", "unproved", "none"]:
-    if network is None or (proved is not None and not proved.same_function):
-        return "none"
-    if proved is None:
-        return "unproved"
-    return "isomorphism" if proved.verdict == "isomorphic" else "equality"
 
 
 def _unresolved(found: Layers, stopped: str) -> tuple[Unresolved, ...]:

@@ -103,7 +103,7 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
     }
     try:
         if arguments.source == "boundaries":
-            return _from_boundaries(target, options)
+            return _from_boundaries(target, options, arguments.jobs)
         from exactrev.recovery import recover
 
         return recover(target, **options)
@@ -111,7 +111,9 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
         return None
 
 
-def _from_boundaries(network: Network, options: dict[str, Any]) -> Recovery | None:
+def _from_boundaries(
+    network: Network, options: dict[str, Any], jobs: int
+) -> Recovery | None:
     """From the network's boundary cells; None if the search for them was broken off."""
     from exactrev.arrangement import regions
     from exactrev.arrangement.boundary import boundary_cells
@@ -121,7 +123,7 @@ def _from_boundaries(network: Network, options: dict[str, Any]) -> Recovery | No
     progress = options["progress"]
     patience = Patience(options["timeout"], progress and (lambda: "listing the boundaries"))
     with patience.heeding_interrupts():
-        found = regions(network, depth=min(2, network.inputs), stop=patience.stop)
+        found = regions(network, depth=min(2, network.inputs), stop=patience.stop, jobs=jobs)
     if not found.complete:
         return None
     cells = boundary_cells(Boundaries.of(found))

@@ -35,6 +35,9 @@ class Layer:
     tried: set[tuple[Key, Key]] = field(default_factory=set)
     straight: set[tuple[Key, Key]] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._explained: dict[int, tuple[Kink, tuple[Neuron, ...], bool]] = {}
+
     @property
     def complete(self) -> bool:
         """Whether every weight found is determined."""
@@ -50,6 +53,15 @@ class Layer:
 
         A kink where weights that are not known matter counts as explained.
         """
+        # the answer is kept with the kink itself, so that its id stays its own
+        neurons = tuple(self.neurons)
+        _, then, explained = self._explained.get(id(kink), (None, None, False))
+        if then != neurons:
+            explained = self._is_on_a_boundary(kink)
+            self._explained[id(kink)] = (kink, neurons, explained)
+        return explained
+
+    def _is_on_a_boundary(self, kink: Kink) -> bool:
         cell = self.prefix.cell(rationals(kink.point))
         if not self.prefix.certain(cell):
             return True

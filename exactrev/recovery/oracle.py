@@ -49,6 +49,20 @@ class Oracle:
         self._outputs = 0
 
     @staticmethod
+    def of_target(target: Any, inputs: int | None, **limits: Any) -> Oracle:
+        """An oracle from a Network, or from a function and its number of inputs.
+
+        Raises InputError for anything else.
+        """
+        if isinstance(target, Network):
+            return Oracle.of_network(target, **limits)
+        if not callable(target):
+            raise InputError("recover: the target is neither a Network nor a function")
+        if not isinstance(inputs, int) or inputs < 1:
+            raise InputError("recover: a function needs its number of inputs, at least 1")
+        return Oracle.of_callable(target, inputs, **limits)
+
+    @staticmethod
     def of_network(network: Network, **limits: Any) -> Oracle:
         """An oracle that evaluates a network exactly and shows nothing else of it."""
 

@@ -19,6 +19,9 @@ from exactrev.exact.linear import matrix_rows, stack
 from exactrev.recovery.geometry import Form, homogeneous, homogeneous_direction
 from exactrev.recovery.lines import Line
 
+#: Cells for which what is read on them is kept for the next time.
+_KEPT = 1 << 12
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -88,6 +91,7 @@ class Prefix:
         self.unknown = tuple(unknown)
         self._blind = frozenset[int]().union(*self.unknown)
         self._forms: dict[tuple[tuple[bool, ...], ...], fmpq_mat] = {}
+        self._values: dict[tuple[tuple[bool, ...], ...], fmpq_mat] = {}
         self._paths: dict[Line, list[Segment]] = {}
 
     @property
@@ -164,8 +168,14 @@ class Prefix:
 
     def _values_read(self, cell: Cell) -> fmpq_mat:
         """What a next layer's rows multiply: the activations as forms, and the constant 1."""
-        constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
-        return stack([cell.activations(), constant])
+        values = self._values.get(cell.signs)
+        if values is None:
+            constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
+            values = stack([cell.activations(), constant])
+            if len(self._values) >= _KEPT:
+                self._values.clear()
+            self._values[cell.signs] = values
+        return values
 
     def path(self, line: Line, keep: bool = True) -> list[Segment]:
         """The cells that a line crosses between its ends, in order; kept for the next time or

@@ -16,12 +16,12 @@ points) and is harmless: nothing reaches a verdict without a proof.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from flint import fmpq, fmpq_mat, fmpz
 
-from exactrev.errors import RecoveryError
+from exactrev.errors import InputError, RecoveryError
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.points import DyadicPoint, PackedPoint, centre
 
@@ -148,3 +148,13 @@ def _piece_from_columns(
         )
         rows.append([*gradient, here - inner / scale])
     return fmpq_mat(rows)
+
+
+PROBES: dict[str, Callable[[Oracle], Probe]] = {"packed": PackedProbe, "plain": PlainProbe}
+
+
+def probe_called(name: str, oracle: Oracle) -> Probe:
+    """The probe of this name, ``packed`` or ``plain``; raises InputError if there is none."""
+    if name not in PROBES:
+        raise InputError(f"no such probe: {name}")
+    return PROBES[name](oracle)

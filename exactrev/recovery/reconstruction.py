@@ -25,6 +25,8 @@ from exactrev.recovery.walk import Walker
 _LINES_TO_FINISH = 5
 #: With this many kinks met beside the lines, whole lines are scanned where something is missed.
 _MOST_BESIDE = 60
+#: Lines that may follow the last one that taught anything, however many there were.
+_IDLE = 6
 #: Choices of doubtful first-layer boundaries tried before another line is scanned.
 _TRIES = 4
 
@@ -61,14 +63,23 @@ class Reconstruction:
         return self.layers[-1].extended() if self.layers else self._root
 
     def run(self) -> None:
-        """Go on until the network is found or ``max_lines`` lines have taught nothing more."""
+        """Go on until the network is found or ``max_lines`` lines and more have taught nothing."""
         self._next_line.begin()
-        while True:
+        most, lines = 0, 0
+        while self.network is None and len(self.survey.lines) < max(self.max_lines, lines + _IDLE):
             self._revise()
+            if self._known > most:
+                most, lines = self._known, len(self.survey.lines)
             self._refuted = None
             self._climb()
-            if self.network is not None or len(self.survey.lines) >= self.max_lines:
-                return
+        if self.network is None:
+            self._revise()
+
+    @property
+    def _known(self) -> int:
+        """How many neurons are known, and weights of them."""
+        neurons = [neuron for layer in self.layers for neuron in layer.neurons]
+        return sum(1 + neuron.row.ncols() - len(neuron.unknown) for neuron in neurons)
 
     # -- upwards -------------------------------------------------------------------------------
 

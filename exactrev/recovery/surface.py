@@ -114,6 +114,9 @@ class Surface:
         cell = self.prefix.cell(point)
         if not self.prefix.certain(cell):
             return False
+        known = self.form_on(cell)
+        if known is not None and not kink.lies_on(known.entries()):
+            return False
         joint = self.system.with_unknown()
         values = kink.form.entries()
         before = joint.rank

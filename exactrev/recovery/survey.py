@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 
 from flint import fmpq
@@ -21,6 +22,11 @@ class ScannedLine:
 
     line: Line
     kinks: tuple[Kink, ...]
+
+    @cached_property
+    def by_position(self) -> dict[fmpq, Kink]:
+        """The kinks by the line's parameter there."""
+        return {kink.position: kink for kink in self.kinks}
 
 
 @dataclass

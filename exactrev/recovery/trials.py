@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.recovery.geometry import Form, Kink, form_at, rationals, slope
+from exactrev.exact.linear import stack
+from exactrev.recovery.geometry import Form, Kink, form_at, homogeneous, rationals, slope
 from exactrev.recovery.junction import junction
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import along, bend_at, bend_past, combined, normal
@@ -158,10 +159,10 @@ def sightings(survey: Survey, prefix: Prefix, neuron: Neuron) -> list[tuple[Kink
     """The kinks of the scanned lines that lie where the neuron's row says, with its form there."""
     found = []
     for scanned in survey.lines:
-        kinks = {kink.position: kink for kink in scanned.kinks}
         for t, form in neuron.crossings(prefix, scanned.line):
-            if t in kinks and kinks[t].lies_on(form.entries()):
-                found.append((kinks[t], form))
+            kink = scanned.by_position.get(t)
+            if kink is not None and kink.lies_on(form.entries()):
+                found.append((kink, form))
     return found
 
 
@@ -172,15 +173,18 @@ def straight_already(
 
     Kinks of the neuron, all where its row says, then lie on both sides of the peer's boundary.
     """
+    if not neurons:
+        return []
     found = []
+    rows = stack([neuron.row for neuron in neurons])
     for neuron in neurons:
         sides: dict[int, set[bool]] = {}
         for kink, _ in sightings(survey, prefix, neuron):
             point = rationals(kink.point)
             cell = prefix.cell(point)
-            for p, peer in enumerate(neurons):
+            values = prefix.local_form(cell, rows) * homogeneous(point)
+            for p, (peer, value) in enumerate(zip(neurons, values.entries(), strict=True)):
                 if peer is not neuron and peer.known_on(cell):
-                    value = form_at(prefix.local_form(cell, peer.row), point)
-                    sides.setdefault(p, set()).add(value > 0)
+                    sides.setdefault(p, set()).add(bool(value > 0))
         found.append(frozenset(p for p, seen in sides.items() if len(seen) == 2))
     return found

@@ -18,7 +18,7 @@ from exactrev.boundaries import recover_from_boundaries
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
-from exactrev.recovery.recover import Recovery
+from exactrev.recovery import Recovery
 from exactrev.symmetries.dimension import functional_dimension
 from exactrev.symmetries.find import partners_from
 from exactrev.symmetries.limit import Limit

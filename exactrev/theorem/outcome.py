@@ -8,7 +8,7 @@ from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.arrangement.forms import ON
 from exactrev.equivalence.turning import counterparts
 from exactrev.network.model import Network
-from exactrev.recovery.recover import Recovery
+from exactrev.recovery import Recovery
 from exactrev.theorem.connection import Connection
 from exactrev.theorem.meetings import Meeting
 from exactrev.theorem.report import NeuronOutcome

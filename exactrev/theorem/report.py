@@ -8,7 +8,7 @@ from typing import Literal
 
 from exactrev.arrangement import Regions
 from exactrev.network.model import Network
-from exactrev.recovery.recover import Recovery
+from exactrev.recovery import Recovery
 from exactrev.symmetries.dimension import FunctionalDimension
 from exactrev.symmetries.partner import Partner
 from exactrev.theorem.bends import Bends
