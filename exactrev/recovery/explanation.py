@@ -11,7 +11,7 @@ from exactrev.equivalence.turning import counterparts
 from exactrev.network.model import Network
 from exactrev.network.reduction import reduce_structurally
 from exactrev.recovery.layer import Layer
-from exactrev.recovery.missing import SAMPLES, gaps, times_on
+from exactrev.recovery.missing import SAMPLES, gaps, shown_by, times_on
 from exactrev.recovery.reconstruction import Reconstruction
 
 
@@ -42,6 +42,7 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
     items = [Unresolved("search", stopped)] if stopped else []
     for number, layer in enumerate(reconstruction.layers, 1):
         items += _open_weights(number, layer)
+        items += [Unresolved(f"a neuron of layer {number}", shown_by(p)) for p in layer.parts]
     left = len(reconstruction.unexplained())
     if left:
         items.append(

@@ -19,6 +19,7 @@ from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
 from exactrev.recovery.geometry import Kink, form_at, form_key, rationals
 from exactrev.recovery.reconstruction import Reconstruction
+from exactrev.recovery.surface import Surface
 
 #: Points at which a neuron that was not found is looked at (a multiple of 4).
 SAMPLES = 2000
@@ -64,8 +65,11 @@ def gaps(network: Network, reconstruction: Reconstruction, random: Random) -> tu
         strangers = sorted(place for place in found[number] if place[0] != number)
         if strangers:
             items.append(Gap(f"layer {number}", _strangers(number, strangers)))
+        parts = reconstruction.layers[number - 1].parts
+        in_part = dict(zip(owners(reduction.network, [p.kink for p in parts]), parts, strict=True))
         for i, count in zip(missing, counts, strict=True):
-            reason = _reason(number, seen[number, i], count)
+            part = in_part.get((number, i))
+            reason = _reason(number, seen[number, i], count) if part is None else shown_by(part)
             items.append(Gap(f"neuron {names[i]}", reason))
         open_weights = sum(len(n.unknown) for n in reconstruction.layers[number - 1].neurons)
         lacking += [f"{_many(len(missing), 'neuron')} of layer {number}"] if missing else []
@@ -143,6 +147,19 @@ def _reason(number: int, kinks: int, count: int) -> str:
         f"{sample}was not followed yet, or was lost where f hides it or where it meets a neuron "
         "that is missing"
     )
+
+
+def shown_by(part: Surface) -> str:
+    """Why a boundary that was followed does not determine its neuron."""
+    signs = [place.cell.top_signs for place in part.waypoints]
+    below = part.prefix.depth
+    missing = part.missing()
+    off = [f"{below}:{i}" for i in missing if not any(bits[i] for bits in signs)]
+    on = [f"{below}:{i}" for i in missing if all(bits[i] for bits in signs)]
+    said = f"its boundary was followed in part, over {_many(len(signs), 'place')}"
+    said += f"; at all of them (numbered as found) {', '.join(off) or 'none'} are off"
+    said += f" and {', '.join(on) or 'none'} on, so that it shows at most sums of their weights"
+    return f"{said}; another part of it, which lies apart, was not seen"
 
 
 def _strangers(number: int, places: Iterable[tuple[int, int]]) -> str:

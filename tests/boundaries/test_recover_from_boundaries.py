@@ -156,3 +156,21 @@ def test_refuses_bad_input() -> None:
         recover_from_boundaries(cells, network.__call__)
     with pytest.raises(InputError):
         recover_from_boundaries(cells, network, probe="none")
+
+
+def test_a_limit_reached_before_anything_is_found_is_partial() -> None:
+    network, cells = example((3, 4, 3, 1), 0)
+    found = recover_from_boundaries(cells, network, timeout=0.0)
+    assert (found.verdict, found.network, found.neurons) == ("partial", None, ())
+    assert any("limit" in item.reason for item in found.unresolved)
+
+
+def test_an_interrupt_before_anything_is_found_is_partial() -> None:
+    network, cells = example((2, 4, 1), 0)
+
+    def interrupt(text: str) -> None:
+        raise KeyboardInterrupt
+
+    found = recover_from_boundaries(cells, network, progress=interrupt)
+    assert found.verdict == "partial" and found.network is None
+    assert any("interrupted" in item.reason for item in found.unresolved)

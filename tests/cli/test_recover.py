@@ -210,6 +210,14 @@ def test_the_boundaries_alone_give_the_hidden_layers(
     assert run("check", certificate, "--network", small).code == 0
 
 
+def test_processes_do_not_change_what_the_boundaries_give(run: Run, small: Path) -> None:
+    alone, together = (
+        run("recover", small, "--from", "boundaries", "--jobs", jobs, "--json").json
+        for jobs in (1, 2)
+    )
+    assert {**alone, "seconds": 0} == {**together, "seconds": 0}
+
+
 def test_boundaries_are_those_of_a_network(run: Run) -> None:
     said = run("recover", "--oracle", "m:f", "--inputs", 2, "--from", "boundaries")
     assert said.code == 2

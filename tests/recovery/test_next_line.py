@@ -5,9 +5,11 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from benchmarks.networks import gaussian
+from exactrev.recovery.assembly import hidden_part
+from exactrev.recovery.explore import unlike_place
 from exactrev.recovery.local import along, combined, onto
 from exactrev.recovery.missing import owners
 from exactrev.recovery.next_line import NextLine
@@ -50,3 +52,23 @@ def test_lines_are_random_until_a_layer_is_known() -> None:
     aimed.scan(Prefix(3))
     assert begun > 0 and len(survey.lines) == begun + 1
     assert len({scanned.line for scanned in survey.lines}) == begun + 1
+
+
+def test_an_unlike_place_is_where_other_neurons_are_on() -> None:
+    """Of four neurons each is on in a quadrant's half; all places seen lie in one quadrant."""
+    rows = fmpq_mat([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]])
+    known = hidden_part(Prefix(2).with_layer(rows))
+    seen = [[fmpq(a), fmpq(b)] for a in (1, 5, 90) for b in (2, 7, 300)]
+    for seed in range(5):
+        x, y = unlike_place(known, 1, seen, fmpq(1), Random(seed))
+        assert x < 0 and y < 0
+
+
+def test_later_lines_pass_through_places_unlike_those_seen() -> None:
+    rows = fmpq_mat([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]])
+    survey = Survey(PackedProbe(Oracle.of_network(gaussian((2, 4, 3, 1), 0))), Random(0))
+    aimed = NextLine(survey)
+    aimed.begin()
+    for _ in range(6):
+        aimed.scan(Prefix(2).with_layer(rows))
+    assert len({scanned.line for scanned in survey.lines}) == len(survey.lines) >= 8
