@@ -45,7 +45,7 @@ class NextLine:
                 for place in telling_places(hidden, depth, self.survey.scale, self.survey.random)
             )
             self._telling = (hidden, places)
-        place = next(self._telling[1], None) if len(self.survey.lines) % 2 else None
+        place = next(self._telling[1], None) if len(self.survey.lines) % 2 == 0 else None
         self.through(place or self._unlike(hidden))
 
     def _unlike(self, hidden: Network) -> list[fmpq]:
