@@ -66,10 +66,9 @@ def gaps(network: Network, reconstruction: Reconstruction, random: Random) -> tu
         if strangers:
             items.append(Gap(f"layer {number}", _strangers(number, strangers)))
         parts = reconstruction.layers[number - 1].parts
-        in_part = dict(zip(owners(reduction.network, [p.kink for p in parts]), parts, strict=True))
+        in_part = owners(reduction.network, [part.kink for part in parts])
         for i, count in zip(missing, counts, strict=True):
-            part = in_part.get((number, i))
-            reason = _reason(number, seen[number, i], count) if part is None else shown_by(part)
+            reason = _reason(number, seen[number, i], count, (number, i) in in_part)
             items.append(Gap(f"neuron {names[i]}", reason))
         open_weights = sum(len(n.unknown) for n in reconstruction.layers[number - 1].neurons)
         lacking += [f"{_many(len(missing), 'neuron')} of layer {number}"] if missing else []
@@ -131,13 +130,18 @@ def _first_rows(network: Network) -> list[fmpq_mat]:
     return [row_vector([*row, bias]) for row, bias in pairs]
 
 
-def _reason(number: int, kinks: int, count: int) -> str:
-    """Why a neuron of a layer that was begun is missing: kinks seen of it, times on in a sample."""
+def _reason(number: int, kinks: int, count: int, in_part: bool) -> str:
+    """Why a neuron of a layer that was begun is missing: kinks seen of it, times on in a sample.
+
+    ``in_part``: its boundary was followed, and the result says what it does not show.
+    """
     if count == 0:
         return f"always off: not once on at {SAMPLES} random points"
     if count == SAMPLES:
         return f"always on: not once off at {SAMPLES} random points; no boundary shows it"
     sample = f"on at {count} of {SAMPLES} random points"
+    if in_part:
+        return f"{sample}; its boundary was followed in part, which does not determine it (above)"
     if not kinks:
         return f"{sample}; no line that was scanned shows its boundary"
     sample += f"; its boundary was seen at {_many(kinks, 'place')}, but "
@@ -159,7 +163,7 @@ def shown_by(part: Surface) -> str:
     said = f"its boundary was followed in part, over {_many(len(signs), 'place')}"
     said += f"; at all of them (numbered as found) {', '.join(off) or 'none'} are off"
     said += f" and {', '.join(on) or 'none'} on, so that it shows at most sums of their weights"
-    return f"{said}; another part of it, which lies apart, was not seen"
+    return f"{said}; if it has another part that lies apart, that was not seen"
 
 
 def _strangers(number: int, places: Iterable[tuple[int, int]]) -> str:

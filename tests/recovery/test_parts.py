@@ -105,7 +105,8 @@ def test_a_boundary_that_lies_in_two_parts_is_put_together(seed: int) -> None:
     assert not layer.neurons and len(layer.parts) == 1
     assert all(layer.parts[0].contains(kink) for kink in right)
     assert not any(layer.parts[0].contains(kink) for kink in left)
-    assert "1:2, 1:3 are off and 1:0, 1:1, 1:6 on" in shown_by(layer.parts[0])
+    said = shown_by(layer.parts[0])
+    assert "1:2, 1:3 are off and 1:0, 1:1, 1:6 on" in said and "lies apart" in said
     grow(survey, Walker(survey), layer, left + right)
     (neuron,) = layer.neurons
     (truth,) = matrix_rows(rows_of(APART, 2))
