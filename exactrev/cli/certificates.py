@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.files import beside, demand_writable, naming, write_whole
 from exactrev.errors import InputError
+
+if TYPE_CHECKING:
+    from exactrev.equivalence.covering import CoveringSearch
 
 
 def demand_certificate(path: str | None, *sources: str | None) -> None:
@@ -34,19 +38,11 @@ def save_certificate(lines: Iterable[str], path: str) -> None:
     write_whole(path, lambda draft: write_certificate(lines, draft))
 
 
-def prove(lines: Iterable[str], path: str | None) -> bool:
-    """Take the lines of a certificate, and write them if a path is given; whether they are a proof.
+def prove(search: CoveringSearch[Any], path: str | None) -> bool:
+    """Search, and write the certificate if a path is given; whether the claim is proved.
 
-    If they are not, nothing is written.
+    If it is not, nothing is written.
     """
-    from exactrev.equivalence.covering import NotProved
-
-    try:
-        if path is not None:
-            save_certificate(lines, path)
-        else:
-            for _ in lines:
-                pass
-    except NotProved:
-        return False
-    return True
+    if path is None:
+        return search.run()
+    return search.run(lambda lines: save_certificate(lines, path))

@@ -45,7 +45,7 @@ def measure(
     if only_within is not None and _largest_seen(search, witness)[0] > only_within:
         return _stopped(search, witness, patience, arguments, _facts(search, witness, None) | more)
     with patience.heeding_interrupts():
-        proved = prove(search.lines(), arguments.certificate)
+        proved = prove(search, arguments.certificate)
     facts = _facts(search, witness, only_within if proved else None) | more
     if search.escape is not None:
         return _unbounded(search, arguments, more)

@@ -129,7 +129,7 @@ def _by_tree(
     if not arguments.quiet:
         patience.tell(lambda: f"equal on {search.cells} cells so far")
     with patience.heeding_interrupts():
-        proved = prove(search.lines(), arguments.certificate)
+        proved = prove(search, arguments.certificate)
     found = conclude(search, found.a, found.b, domain, proved)
     if found.verdict == "unknown":
         return outcome("unknown", reason=patience.reason, cells=search.cells)

@@ -37,7 +37,7 @@ def compare_labels(
     witness = _sampled(first, second, domain, arguments.seed)
     if witness is None:
         with patience.heeding_interrupts():
-            proved = prove(search.lines(), arguments.certificate)
+            proved = prove(search, arguments.certificate)
         if proved:
             return outcome("same-labels", certificate=arguments.certificate, cells=search.cells)
         witness = search.witness

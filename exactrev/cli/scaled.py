@@ -60,7 +60,7 @@ def _by_tree(
     if not arguments.quiet:
         patience.tell(lambda: f"equal on {search.cells} cells so far")
     with patience.heeding_interrupts():
-        proved = prove(search.lines(), arguments.certificate)
+        proved = prove(search, arguments.certificate)
     if proved:
         return outcome("equal", certificate=arguments.certificate, **facts)
     if search.witness is None:

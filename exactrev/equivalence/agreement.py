@@ -19,12 +19,12 @@ from flint import fmpq
 from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import DifferenceExplorer, NotProved, Point
+from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer, Point
 from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron, value
 
 
-class Agreement:
+class Agreement(CoveringSearch["_AgreementExplorer"]):
     """A search for a proof that two networks agree on a domain (default R^n), or a witness.
 
     The search ends early once ``stop`` says so.  Raises InputError if the domain has no interior
@@ -37,42 +37,14 @@ class Agreement:
         domain: Polyhedron | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._explorer = _AgreementExplorer(comparison, domain, stop)
-
-    @property
-    def cells(self) -> int:
-        """How many cells the two maps were seen to agree on."""
-        return self._explorer.cells
-
-    @property
-    def witness(self) -> Point | None:
-        """An input in the domain's interior at which the outputs differ, if one was found."""
-        return self._explorer.witness
+        super().__init__(_AgreementExplorer(comparison, domain, stop))
 
     def lines(self) -> Iterator[str]:
-        """The certificate (claim ``equal-on``), line by line as the search goes on.
-
-        Raises NotProved at the end unless the networks agree.
-        """
+        """The certificate of the claim ``equal-on``."""
         return self._explorer.certificate("equal-on", lambda: iter(()))
-
-    def run(self) -> bool:
-        """Search; whether the networks were proved to agree."""
-        try:
-            for _ in self.lines():
-                pass
-        except NotProved:
-            return False
-        return True
 
 
 class _AgreementExplorer(DifferenceExplorer):
-    def __init__(
-        self, comparison: Comparison, domain: Polyhedron | None, stop: Callable[[], bool]
-    ) -> None:
-        super().__init__(comparison, domain, lambda: self.witness is not None or stop())
-        self.witness: Point | None = None
-
     def leaf_lines(self, cells: Cells) -> list[list[str]]:
         """``same`` for every cell on which the maps agree."""
         lines = []

@@ -6,7 +6,9 @@ interior, the certificate round the steps.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from flint import fmpq
 
@@ -34,6 +36,7 @@ class CoveringExplorer(Explorer):
     """Goes through the cells of a domain on which a reduced network is affine.
 
     ``network`` is the reduced one, or that with its outputs in a hidden layer, to be decided too.
+    The search ends early once there is a ``witness``, an input against the claim.
     """
 
     def __init__(
@@ -46,9 +49,12 @@ class CoveringExplorer(Explorer):
         proper = proper_domain(network.inputs, domain)
         coordinates = independent_coordinates(outputs_hidden(reduction.network), proper)
         rows = NetworkRows(network, proper, coordinates)
-        super().__init__(rows, choose_norm(rows), 0, Found.nothing(0), stop)
+        super().__init__(
+            rows, choose_norm(rows), 0, Found.nothing(0), lambda: self.witness is not None or stop()
+        )
         self.reduction = reduction
         self.cells = 0
+        self.witness: Point | None = None
 
     def preliminaries(self) -> Iterator[str]:
         """What the certificate says of the reductions, the domain and the norm."""
@@ -99,6 +105,46 @@ class DifferenceExplorer(CoveringExplorer):
             kind, comparison.a, comparison.b, comparison.scale, comparison.shift,
             self.preliminaries(), steps(),
         )  # fmt: skip
+
+
+def _discard(lines: Iterator[str]) -> None:
+    for _ in lines:
+        pass
+
+
+_E = TypeVar("_E", bound=CoveringExplorer)
+
+
+class CoveringSearch(ABC, Generic[_E]):
+    """A search for the proof of a claim on a domain, as the lines of its certificate."""
+
+    def __init__(self, explorer: _E) -> None:
+        self._explorer = explorer
+
+    @property
+    def cells(self) -> int:
+        """How many cells the claim was proved on."""
+        return self._explorer.cells
+
+    @property
+    def witness(self) -> Point | None:
+        """An input in the domain's interior at which the claim is false, if one was found."""
+        return self._explorer.witness
+
+    @abstractmethod
+    def lines(self) -> Iterator[str]:
+        """The certificate, line by line as the search goes on.
+
+        Raises NotProved at the end unless the claim is proved.
+        """
+
+    def run(self, take: Callable[[Iterator[str]], object] = _discard) -> bool:
+        """Search, ``take`` being given the certificate's lines; whether the claim is proved."""
+        try:
+            take(self.lines())
+        except NotProved:
+            return False
+        return True
 
 
 def proper_domain(inputs: int, domain: Polyhedron | None) -> Polyhedron:

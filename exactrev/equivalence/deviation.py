@@ -28,7 +28,7 @@ from exactrev.arrangement.proofs import Answers, Bounded
 from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.equivalence.close_pairs import PairedForms, near_pairs
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import DifferenceExplorer, NotProved, Point
+from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer, Point
 from exactrev.equivalence.levels import Level
 from exactrev.equivalence.slopes import prove
 from exactrev.lp import Motzkin, System, Unbounded, minimise
@@ -45,7 +45,7 @@ class Escape:
     output: int
 
 
-class Deviation:
+class Deviation(CoveringSearch["_DeviationExplorer"]):
     """A search for the range of a's outputs less b's on a domain (default R^n).
 
     With ``within``, bounds of that size are proved instead, and the search ends at the first input
@@ -60,13 +60,8 @@ class Deviation:
         within: fmpq | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
+        super().__init__(_DeviationExplorer(comparison, domain, within, stop))
         self.comparison = comparison
-        self._explorer = _DeviationExplorer(comparison, domain, within, stop)
-
-    @property
-    def cells(self) -> int:
-        """How many cells were bounded."""
-        return self._explorer.cells
 
     @property
     def escape(self) -> Escape | None:
@@ -115,20 +110,8 @@ class Deviation:
         return list(zip(bounds[::2], bounds[1::2], strict=True))
 
     def lines(self) -> Iterator[str]:
-        """The certificate (claim ``within``), line by line as the search goes on.
-
-        Raises NotProved at the end if the search was stopped or what was asked for is false.
-        """
+        """The certificate of the claim ``within``."""
         return self._explorer.certificate("within", self._last)
-
-    def run(self) -> bool:
-        """Search; whether the bounds are proved."""
-        try:
-            for _ in self.lines():
-                pass
-        except NotProved:
-            return False
-        return True
 
     def _last(self) -> Iterator[str]:
         levels = self._explorer.levels

@@ -24,7 +24,7 @@ from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.forms import OFF, ON
 from exactrev.certificate.claims import same_class_certificate
-from exactrev.equivalence.covering import CoveringExplorer, NotProved, Point, outputs_hidden
+from exactrev.equivalence.covering import CoveringExplorer, CoveringSearch, outputs_hidden
 from exactrev.equivalence.difference import require_same_shape
 from exactrev.equivalence.stacking import smallest_reduction, stacked
 from exactrev.errors import InputError
@@ -32,7 +32,7 @@ from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 
 
-class SameClasses:
+class SameClasses(CoveringSearch["_ClassExplorer"]):
     """A search for a proof that the classes agree on a domain (default R^n), or a witness.
 
     It ends early once ``stop`` says so.  Raises InputError if the networks differ in inputs or
@@ -50,46 +50,19 @@ class SameClasses:
         if a.outputs < 2:
             raise InputError("networks with one output put everything into the same class")
         self.a, self.b = a, b
-        self._explorer = _ClassExplorer(a, b, domain, stop)
-
-    @property
-    def cells(self) -> int:
-        """How many cells the classes were seen to agree on."""
-        return self._explorer.cells
-
-    @property
-    def witness(self) -> Point | None:
-        """An input in the domain's interior at which the classes differ, if one was found."""
-        return self._explorer.witness
+        super().__init__(_ClassExplorer(a, b, domain, stop))
 
     def lines(self) -> Iterator[str]:
-        """The certificate (claim ``same-class``), line by line as the search goes on.
-
-        Raises NotProved at the end unless the classes agree.
-        """
+        """The certificate of the claim ``same-class``."""
         explorer = self._explorer
         return same_class_certificate(
             self.a, self.b, explorer.preliminaries(), explorer.steps()
         )
 
-    def run(self) -> bool:
-        """Search; whether the classes were proved to agree."""
-        try:
-            for _ in self.lines():
-                pass
-        except NotProved:
-            return False
-        return True
-
 
 def largest_outputs(values: Sequence[fmpq]) -> frozenset[int]:
     """The numbers of the largest outputs."""
     return frozenset(i for i, y in enumerate(values) if y == max(values))
-
-
-def classes_differ(a: Network, b: Network, point: Sequence[fmpq]) -> bool:
-    """Whether no output is a largest one of both networks at a point."""
-    return not largest_outputs(a(point)) & largest_outputs(b(point))
 
 
 class _ClassExplorer(CoveringExplorer):
@@ -102,10 +75,7 @@ class _ClassExplorer(CoveringExplorer):
         self._classes = range(a.outputs)
         reduction = smallest_reduction(_with_pairs(a, b, self._pairs))
         network = outputs_hidden(reduction.network)
-        super().__init__(
-            reduction, network, domain, lambda: self.witness is not None or stop()
-        )
-        self.witness: Point | None = None
+        super().__init__(reduction, network, domain, stop)
 
     def leaf_lines(self, cells: Cells) -> list[list[str]]:
         """The class of every cell, as long as there is one."""

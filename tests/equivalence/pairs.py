@@ -7,12 +7,21 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from random import Random
 
+import z3
 from flint import fmpq
 
+from exactrev.arrangement import regions
 from exactrev.checker import Outcome, check
+from exactrev.equivalence import Comparison
+from exactrev.lp import Optimum, System, minimise
+from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Layer, Network
+from exactrev.network.evaluation import layer_maps
 
 Form = list[fmpq]
+
+RELU = Network.dense([([[1]], [0]), ([[1]], [0])])
+LINE = Network.dense([([[1]], [0])])
 
 
 def judged(lines: Iterable[str]) -> Outcome:
@@ -77,3 +86,39 @@ def moved(network: Network, layer: int, by: fmpq) -> Network:
     rows[0][0] += by
     layers[layer - 1] = Layer.of({layer - 1: rows}, old.bias.entries())
     return Network(network.inputs, tuple(layers))
+
+
+def ranges_by_regions(pair: Comparison, domain: Polyhedron) -> list[tuple[fmpq, fmpq]]:
+    """The least and largest value of every output, by a linear program on every closed region."""
+    network = pair.stacked
+    ends: list[list[fmpq]] = [[] for _ in range(network.outputs)]
+    for region in regions(network, domain):
+        maps = layer_maps(network, region.pattern)
+        rows = list(domain.rows)
+        for layer, pattern in zip(maps, region.pattern, strict=False):
+            forms = zip(layer.linear.tolist(), layer.constant.entries(), strict=True)
+            for (linear, constant), on in zip(forms, pattern, strict=True):
+                rows.append(tuple((x if on else -x) for x in (*linear, constant)))
+        system = System(network.inputs, rows=tuple(rows))
+        forms = zip(maps[-1].linear.tolist(), maps[-1].constant.entries(), strict=True)
+        for i, (linear, constant) in enumerate(forms):
+            for sign in (1, -1):
+                found = minimise(tuple(sign * x for x in (*linear, constant)), system)
+                assert isinstance(found, Optimum)
+                ends[i].append(sign * found.value)
+    return [(min(values), max(values)) for values in ends]
+
+
+def outputs_in_z3(network: Network, inputs: list[z3.ArithRef]) -> list[z3.ArithRef]:
+    """The outputs of a dense network as terms over exact reals."""
+    values = inputs
+    for number, layer in enumerate(network.layers, 1):
+        rows = zip(network.weight(number).tolist(), layer.bias.entries(), strict=True)
+        values = [
+            z3.Sum([z3.Q(int(w.p), int(w.q)) * v for w, v in zip(row, values, strict=True)])
+            + z3.Q(int(bias.p), int(bias.q))
+            for row, bias in rows
+        ]
+        if number < len(network.layers):
+            values = [z3.If(z > 0, z, z3.RealVal(0)) for z in values]
+    return values

@@ -12,10 +12,14 @@ from exactrev.equivalence.covering import NotProved
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
-from tests.equivalence.pairs import judged, random_forms, random_network, tournament
-
-RELU = Network.dense([([[1]], [0]), ([[1]], [0])])
-LINE = Network.dense([([[1]], [0])])
+from tests.equivalence.pairs import (
+    LINE,
+    RELU,
+    judged,
+    random_forms,
+    random_network,
+    tournament,
+)
 
 
 @pytest.mark.parametrize(
