@@ -14,38 +14,20 @@ the optimum.  In the end the proved bounds are attained.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.cells import Cells, Integers, signed_rows
-from exactrev.arrangement.exactly import ExactCell
-from exactrev.arrangement.forms import Floats, Forms
 from exactrev.arrangement.leaves import exact_point_line
-from exactrev.arrangement.local import integer_pairs
-from exactrev.arrangement.proofs import Answers, Bounded
 from exactrev.certificate.claims import difference_certificate, domain_lines
-from exactrev.equivalence.close_pairs import PairedForms, near_pairs
+from exactrev.equivalence.bounding import BoundingExplorer, Escape
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer, Point
+from exactrev.equivalence.covering import CoveringSearch, Point
+from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.levels import Level
-from exactrev.equivalence.slopes import prove
-from exactrev.lp import Motzkin, System, Unbounded, minimise
 from exactrev.lp.polyhedron import Polyhedron
 
 
-@dataclass(frozen=True)
-class Escape:
-    """A ray in a domain, ``point`` + t ``direction`` for t >= 0, along which an output of the
-    difference grows for ever."""
-
-    point: Point
-    direction: Point
-    output: int
-
-
-class Deviation(CoveringSearch["_DeviationExplorer"]):
+class Deviation(CoveringSearch[BoundingExplorer]):
     """A search for the range of a's outputs less b's on a domain (default R^n).
 
     With ``within``, bounds of that size are proved instead, and the search ends at the first input
@@ -60,7 +42,7 @@ class Deviation(CoveringSearch["_DeviationExplorer"]):
         within: fmpq | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(_DeviationExplorer(comparison, domain, within, stop))
+        super().__init__(BoundingExplorer(comparison, domain, within, stop))
         self.comparison = comparison
 
     @property
@@ -104,6 +86,12 @@ class Deviation(CoveringSearch["_DeviationExplorer"]):
              " ".join(["ray", *map(str, escape.direction)])),
         )  # fmt: skip
 
+    def carriers(self, count: int) -> list[Carrier]:
+        """Cells on which the deviation is largest, of those gone through, the largest first."""
+        found = [self._explorer.carrier(cell) for cell in self._explorer.heaviest.cells()]
+        found.sort(key=lambda carrier: -carrier.deviation)
+        return found[:count]
+
     def ranges(self) -> list[tuple[fmpq | None, fmpq | None]]:
         """For each output, the least and the largest value seen (or the bounds asked for)."""
         bounds = [level.bound for level in self._explorer.levels]
@@ -119,121 +107,3 @@ class Deviation(CoveringSearch["_DeviationExplorer"]):
         for level in levels:
             if level.point is not None:
                 yield exact_point_line(f"attained {level.output}", level.point)
-
-
-class _DeviationExplorer(DifferenceExplorer):
-    def __init__(
-        self,
-        comparison: Comparison,
-        domain: Polyhedron | None,
-        within: fmpq | None,
-        stop: Callable[[], bool],
-    ) -> None:
-        super().__init__(comparison, domain, lambda: self._settled() or stop())
-        self.levels = [Level(i, sign, within) for i in self.outputs for sign in (-1, 1)]
-        self.escape: Escape | None = None
-        self._within = within
-        self._paired = PairedForms(self.arrangement, near_pairs(self.arrangement))
-
-    def _settled(self) -> bool:
-        """Whether nothing that is still to be seen can change the verdict."""
-        beyond = any(level.point is not None for level in self.levels)
-        return self.escape is not None or (self._within is not None and beyond)
-
-    # -- many cells ----------------------------------------------------------------------------
-
-    def leaf_lines(self, cells: Cells) -> list[list[str]]:
-        """Bounds of every output on every cell."""
-        forms = self.arrangement.neuron_forms(cells.signs, self.arrangement.depth)
-        rows, walls = signed_rows(self.arrangement, cells, forms, np.arange(len(cells)))
-        norm = None
-        if self.norm is not None:
-            norm, available = self.norm.forms(cells.signs)
-            norm.values[~available] = np.nan
-        bounded = Bounded(rows, walls, cells.points, norm)
-        outputs = self._paired.outputs(cells.signs, forms)
-        lines: list[list[str]] = [[] for _ in range(len(cells))]
-        for level in self.levels:
-            output = Forms(outputs.values[:, level.output], outputs.errors[:, level.output])
-            self._bound(level, cells, bounded, output, lines)
-        for k, text in enumerate(lines):
-            lines[k] = self._closed(text)
-        return lines
-
-    def _closed(self, bounds: list[str]) -> list[str]:
-        if self._settled() or len(bounds) < len(self.levels):
-            self.found.open_branches += 1
-            return ["open"]
-        self.cells += 1
-        return [*bounds, "bounded"]
-
-    def _bound(
-        self,
-        level: Level,
-        cells: Cells,
-        bounded: Bounded,
-        output: Forms,
-        lines: list[list[str]],
-    ) -> None:
-        """One line for each cell; exact linear programs raise the level until floats suffice."""
-        left = np.arange(len(cells))
-        if level.value is None:
-            best = int((output.at(cells.points)[0] * level.sign).argmax())
-            lines[best].append(self._exact_line(level, self._exact_cell(cells, best)))
-            left = np.delete(left, best)
-        while len(left) and not self._settled():
-            targets = level.slack(Forms(output.values[left], output.errors[left]))
-            answers = prove(bounded.take(left), targets)
-            for k in np.flatnonzero(answers.positive).tolist():
-                lines[left[k]].append(_combination_line(level, cells.rows[left[k]], answers, k))
-            rest = np.flatnonzero(~answers.positive)
-            above = _seen_above(targets, cells.points[left], answers)[rest]
-            now = rest[[int(above.argmax())]] if (above > 0).any() else rest
-            for k in now.tolist():
-                lines[left[k]].append(self._exact_line(level, self._exact_cell(cells, left[k])))
-            left = np.delete(left, np.concatenate([np.flatnonzero(answers.positive), now]))
-
-    def _exact_cell(self, cells: Cells, k: int) -> ExactCell:
-        cell = self.exact.cell(cells.take(slice(k, k + 1)))
-        assert cell is not None
-        return cell
-
-    # -- one cell ------------------------------------------------------------------------------
-
-    def exact_leaf_lines(self, cell: ExactCell) -> list[str]:
-        """Bounds of every output on the cell."""
-        lines = [self._exact_line(level, cell) for level in self.levels]
-        return self._closed([line for line in lines if line])
-
-    def _exact_line(self, level: Level, cell: ExactCell) -> str:
-        """The bound of one output on the cell by its maximum, which is taken in."""
-        objective = level.objective(self.exact_output(cell.signs, level.output))
-        system = System(self.arrangement.n, rows=tuple(self.exact.signed_rows(cell)))
-        answer = minimise(objective, system)
-        assert not isinstance(answer, Motzkin)
-        lifted = self.arrangement.lifted
-        if isinstance(answer, Unbounded):
-            self.escape = Escape(lifted(answer.point), lifted(answer.ray), level.output)
-            return ""
-        level.raise_to(-answer.value, lifted(answer.point))
-        c, pairs = integer_pairs(list(zip(cell.rows, answer.rows, strict=True)))
-        tokens = [f"{k} {y}" for k, y in pairs]
-        return " ".join([f"{level.side} {level.output} {c} 0", *tokens])
-
-
-def _seen_above(slack: Forms, points: Floats, answers: Answers) -> Floats:
-    """How far above the level each cell was seen to reach, roughly; 0 where it was not."""
-    here = -slack.at(points)[0]
-    with np.errstate(all="ignore"):
-        there = np.where(answers.crossed, -slack.at(answers.far)[0], 0.0)
-    return np.maximum(np.maximum(here, there), 0.0)
-
-
-def _combination_line(level: Level, rows: Integers, answers: Answers, k: int) -> str:
-    """The bound by the floats' combination ``k`` of a cell's rows."""
-    y = answers.y[k]
-    used = np.flatnonzero(y)
-    pairs = sorted(zip(rows[used].tolist(), y[used].tolist(), strict=True))
-    tokens = [f"{row} {factor:.0f}" for row, factor in pairs]
-    head = f"{level.side} {level.output} {answers.c[k]:.0f} {answers.e[k]:.0f}"
-    return " ".join([head, *tokens])

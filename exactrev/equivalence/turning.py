@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from flint import fmpq
 
+from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, Reduction
-
-#: A hidden neuron's weights by (source, index in the first network) and, as None, its bias.
-_Row = dict[tuple[int, int] | None, fmpq]
-
 
 #: For a neuron (layer, index) of one network: its counterpart's index in the same layer of
 #: another, and the factor, of either sign, by which its row is the counterpart's.
@@ -29,10 +26,10 @@ def counterparts(a: Network, b: Network) -> Counterparts:
     columns: Counterparts = {(0, i): (i, fmpq(1)) for i in range(a.inputs)}
     for number in range(1, min(len(a.hidden), len(b.hidden)) + 1):
         targets = {}
-        for index, row in enumerate(_rows(a, number)):
+        for index, row in enumerate(neuron_rows(a, number)):
             key, factor = _normal(row)
             targets[key] = (index, factor)
-        for index, row in enumerate(_rows(b, number)):
+        for index, row in enumerate(neuron_rows(b, number)):
             mapped = _in_terms_of_a(row, columns)
             if mapped is None:
                 continue
@@ -52,19 +49,8 @@ def turned_neurons(a: Network, b: Reduction) -> frozenset[Name]:
     )
 
 
-def _rows(network: Network, number: int) -> list[_Row]:
-    layer = network.layers[number - 1]
-    rows: list[_Row] = [{None: bias} if bias else {} for bias in layer.bias.entries()]
-    for source, matrix in layer.weights:
-        width = matrix.ncols()
-        for position, weight in enumerate(matrix.entries()):
-            if weight:
-                rows[position // width][source, position % width] = weight
-    return rows
-
-
-def _in_terms_of_a(row: _Row, columns: Counterparts) -> _Row | None:
-    mapped: _Row = {}
+def _in_terms_of_a(row: Row, columns: Counterparts) -> Row | None:
+    mapped: Row = {}
     for key, weight in row.items():
         if key is None:
             mapped[None] = weight
@@ -76,7 +62,7 @@ def _in_terms_of_a(row: _Row, columns: Counterparts) -> _Row | None:
     return mapped
 
 
-def _normal(row: _Row) -> tuple[tuple[object, ...], fmpq]:
+def _normal(row: Row) -> tuple[tuple[object, ...], fmpq]:
     """The row over its factor, in a form that can be compared, and the factor."""
     ordered = sorted(row.items(), key=lambda item: (item[0] is not None, item[0] or (0, 0)))
     factor = ordered[0][1] if ordered else fmpq(1)

@@ -1,0 +1,189 @@
+"""Bounds of the outputs of a difference on every cell of a domain, and where they are attained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from flint import fmpq
+
+from exactrev.arrangement.cells import Cells, Integers, signed_rows
+from exactrev.arrangement.coordinates import to_float
+from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.forms import Floats, Forms
+from exactrev.arrangement.local import integer_pairs
+from exactrev.arrangement.proofs import Answers, Bounded
+from exactrev.equivalence.close_pairs import PairedForms, near_pairs
+from exactrev.equivalence.comparison import Comparison
+from exactrev.equivalence.covering import DifferenceExplorer, Point
+from exactrev.equivalence.heaviest import Carrier, Heaviest
+from exactrev.equivalence.levels import Level
+from exactrev.equivalence.slopes import prove
+from exactrev.lp import Motzkin, Optimum, System, Unbounded, minimise
+from exactrev.lp.polyhedron import Polyhedron
+
+_KEPT = 32  # cells with the largest deviations that are remembered
+
+
+@dataclass(frozen=True)
+class Escape:
+    """A ray in a domain, ``point`` + t ``direction`` for t >= 0, along which an output of the
+    difference grows for ever."""
+
+    point: Point
+    direction: Point
+    output: int
+
+
+class BoundingExplorer(DifferenceExplorer):
+    """Goes through the cells of a domain, raising a level for each side of each output."""
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        domain: Polyhedron | None,
+        within: fmpq | None,
+        stop: Callable[[], bool],
+    ) -> None:
+        super().__init__(comparison, domain, lambda: self._settled() or stop())
+        self.levels = [Level(i, sign, within) for i in self.outputs for sign in (-1, 1)]
+        self.escape: Escape | None = None
+        self.heaviest = Heaviest(_KEPT)
+        self._within = within
+        self._paired = PairedForms(self.arrangement, near_pairs(self.arrangement))
+
+    def _settled(self) -> bool:
+        """Whether nothing that is still to be seen can change the verdict."""
+        beyond = any(level.point is not None for level in self.levels)
+        return self.escape is not None or (self._within is not None and beyond)
+
+    # -- many cells ----------------------------------------------------------------------------
+
+    def leaf_lines(self, cells: Cells) -> list[list[str]]:
+        """Bounds of every output on every cell."""
+        forms = self.arrangement.neuron_forms(cells.signs, self.arrangement.depth)
+        rows, walls = signed_rows(self.arrangement, cells, forms, np.arange(len(cells)))
+        norm = None
+        if self.norm is not None:
+            norm, available = self.norm.forms(cells.signs)
+            norm.values[~available] = np.nan
+        bounded = Bounded(rows, walls, cells.points, norm)
+        outputs = self._paired.outputs(cells.signs, forms)
+        lines: list[list[str]] = [[] for _ in range(len(cells))]
+        heights = np.full(len(cells), -np.inf)
+        for level in self.levels:
+            output = Forms(outputs.values[:, level.output], outputs.errors[:, level.output])
+            self._bound(level, cells, bounded, output, lines, heights)
+        for k in self.heaviest.offer(heights):
+            self.heaviest.keep(float(heights[k]), self._exact_cell(cells, k))
+        return [self._closed(text) for text in lines]
+
+    def _closed(self, bounds: list[str]) -> list[str]:
+        if self._settled() or len(bounds) < len(self.levels):
+            self.found.open_branches += 1
+            return ["open"]
+        self.cells += 1
+        return [*bounds, "bounded"]
+
+    def _bound(
+        self,
+        level: Level,
+        cells: Cells,
+        bounded: Bounded,
+        output: Forms,
+        lines: list[list[str]],
+        heights: Floats,
+    ) -> None:
+        """One line for each cell; exact linear programs raise the level until floats suffice.
+
+        ``heights`` are raised to about the largest value on each cell.
+        """
+        left = np.arange(len(cells))
+
+        def exactly(k: int) -> None:
+            line, reached = self._exact_line(level, self._exact_cell(cells, k))
+            lines[k].append(line)
+            heights[k] = max(heights[k], reached)
+
+        if level.value is None:
+            best = int((output.at(cells.points)[0] * level.sign).argmax())
+            exactly(best)
+            left = np.delete(left, best)
+        while len(left) and not self._settled():
+            targets = level.slack(Forms(output.values[left], output.errors[left]))
+            answers = prove(bounded.take(left), targets)
+            for k in np.flatnonzero(answers.positive).tolist():
+                lines[left[k]].append(_combination_line(level, cells.rows[left[k]], answers, k))
+            reached = np.where(answers.positive, to_float(level.reached) - answers.least, -np.inf)
+            heights[left] = np.maximum(heights[left], reached)
+            rest = np.flatnonzero(~answers.positive)
+            above = _seen_above(targets, cells.points[left], answers)[rest]
+            now = rest[[int(above.argmax())]] if (above > 0).any() else rest
+            for k in left[now].tolist():
+                exactly(k)
+            left = np.delete(left, np.concatenate([np.flatnonzero(answers.positive), now]))
+
+    def _exact_cell(self, cells: Cells, k: int) -> ExactCell:
+        cell = self.exact.cell(cells.take(slice(k, k + 1)))
+        assert cell is not None
+        return cell
+
+    # -- one cell ------------------------------------------------------------------------------
+
+    def exact_leaf_lines(self, cell: ExactCell) -> list[str]:
+        """Bounds of every output on the cell."""
+        found = [self._exact_line(level, cell) for level in self.levels]
+        self.heaviest.keep(max(reached for _, reached in found), cell)
+        return self._closed([line for line, _ in found if line])
+
+    def _exact_line(self, level: Level, cell: ExactCell) -> tuple[str, float]:
+        """The bound of one output on the cell by its maximum, which is taken in, and about that."""
+        answer = self._greatest(level, cell)
+        lifted = self.arrangement.lifted
+        if isinstance(answer, Unbounded):
+            self.escape = Escape(lifted(answer.point), lifted(answer.ray), level.output)
+            return "", np.inf
+        level.raise_to(-answer.value, lifted(answer.point))
+        c, pairs = integer_pairs(list(zip(cell.rows, answer.rows, strict=True)))
+        tokens = [f"{k} {y}" for k, y in pairs]
+        line = " ".join([f"{level.side} {level.output} {c} 0", *tokens])
+        return line, to_float(-answer.value)
+
+    def _greatest(self, level: Level, cell: ExactCell) -> Optimum | Unbounded:
+        """The maximum of a side of an output on the closed cell, as a minimum of its negative."""
+        objective = level.objective(self.exact_output(cell.signs, level.output))
+        system = System(self.arrangement.n, rows=tuple(self.exact.signed_rows(cell)))
+        answer = minimise(objective, system)
+        assert not isinstance(answer, Motzkin)
+        return answer
+
+    def carrier(self, cell: ExactCell) -> Carrier:
+        """The largest deviation on a cell on which the outputs are bounded."""
+        best: tuple[fmpq, Level, Point] | None = None
+        for level in self.levels:
+            answer = self._greatest(level, cell)
+            if isinstance(answer, Optimum) and (best is None or -answer.value > best[0]):
+                best = -answer.value, level, tuple(answer.point)
+        assert best is not None
+        size, level, point = best
+        lifted = self.arrangement.lifted
+        return Carrier(lifted(cell.point), level.output, size, lifted(point))
+
+
+def _seen_above(slack: Forms, points: Floats, answers: Answers) -> Floats:
+    """How far above the level each cell was seen to reach, roughly; 0 where it was not."""
+    here = -slack.at(points)[0]
+    with np.errstate(all="ignore"):
+        there = np.where(answers.crossed, -slack.at(answers.far)[0], 0.0)
+    return np.maximum(np.maximum(here, there), 0.0)
+
+
+def _combination_line(level: Level, rows: Integers, answers: Answers, k: int) -> str:
+    """The bound by the floats' combination ``k`` of a cell's rows."""
+    y = answers.y[k]
+    used = np.flatnonzero(y)
+    pairs = sorted(zip(rows[used].tolist(), y[used].tolist(), strict=True))
+    tokens = [f"{row} {factor:.0f}" for row, factor in pairs]
+    head = f"{level.side} {level.output} {answers.c[k]:.0f} {answers.e[k]:.0f}"
+    return " ".join([head, *tokens])
