@@ -29,6 +29,7 @@ from exactrev.network.reduction import Name
 from exactrev.network.symmetry import Isomorphism
 
 _ONE = fmpq(1)
+_HARDLY = 8  # a scale that makes the error smaller by no more than this is not worth it
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _nearest_scale(row: Row, other: Row) -> fmpq:
     lengths = [_length(r) for r in (row, other)]
     fitted = to_rational(to_float(cosine * lengths[1] / lengths[0]))
     off, off_at_one = (_errors(row, other, c)[0] for c in (fitted, _ONE))
-    return _ONE if off_at_one <= 2 * off else fitted
+    return _ONE if off_at_one <= _HARDLY * off else fitted
 
 
 def _length(row: Row) -> fmpq:

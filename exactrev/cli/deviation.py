@@ -41,7 +41,7 @@ def measure(
     only_within = None if arguments.deviation else arguments.epsilon
     search = Deviation(comparison, domain, only_within, patience.stop)
     if not arguments.quiet:
-        patience.tell(lambda: _progress(search))
+        patience.tell(lambda: progress(search))
     if only_within is not None and _largest_seen(search, witness)[0] > only_within:
         return _stopped(search, witness, patience, arguments, _facts(search, witness, None) | more)
     with patience.heeding_interrupts():
@@ -146,7 +146,8 @@ def _facts(search: Deviation, witness: Point | None, upper: fmpq | None) -> dict
     }
 
 
-def _progress(search: Deviation) -> str:
+def progress(search: Deviation) -> str:
+    """What a person is told meanwhile."""
     return f"{search.cells} cells so far, deviation at least {_shown(search.largest())}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from exactrev import __version__
 from exactrev.cli import (
+    audit,
     check,
     convert,
     equiv,
@@ -46,8 +47,8 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=f"exactrev {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, dest="command")
     for module in (
-        info, convert, recover, regions, theorem, symmetries, equiv, reduce, verify, plot, check,
-        export,
+        info, convert, recover, regions, theorem, symmetries, equiv, audit, reduce, verify, plot,
+        check, export,
     ):  # fmt: skip
         name = module.__name__.rpartition(".")[2]
         command = commands.add_parser(

@@ -10,13 +10,13 @@ from random import Random
 import z3
 from flint import fmpq
 
-from exactrev.arrangement import regions
+from exactrev.arrangement import Region, regions
 from exactrev.checker import Outcome, check
 from exactrev.equivalence import Comparison
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Layer, Network
-from exactrev.network.evaluation import layer_maps
+from exactrev.network.evaluation import AffineMap, layer_maps
 
 Form = list[fmpq]
 
@@ -90,23 +90,32 @@ def moved(network: Network, layer: int, by: fmpq) -> Network:
 
 def ranges_by_regions(pair: Comparison, domain: Polyhedron) -> list[tuple[fmpq, fmpq]]:
     """The least and largest value of every output, by a linear program on every closed region."""
-    network = pair.stacked
-    ends: list[list[fmpq]] = [[] for _ in range(network.outputs)]
-    for region in regions(network, domain):
-        maps = layer_maps(network, region.pattern)
-        rows = list(domain.rows)
-        for layer, pattern in zip(maps, region.pattern, strict=False):
-            forms = zip(layer.linear.tolist(), layer.constant.entries(), strict=True)
-            for (linear, constant), on in zip(forms, pattern, strict=True):
-                rows.append(tuple((x if on else -x) for x in (*linear, constant)))
-        system = System(network.inputs, rows=tuple(rows))
-        forms = zip(maps[-1].linear.tolist(), maps[-1].constant.entries(), strict=True)
-        for i, (linear, constant) in enumerate(forms):
-            for sign in (1, -1):
-                found = minimise(tuple(sign * x for x in (*linear, constant)), system)
-                assert isinstance(found, Optimum)
-                ends[i].append(sign * found.value)
-    return [(min(values), max(values)) for values in ends]
+    found = [ranges_on_region(region, domain) for region in regions(pair.stacked, domain)]
+    return [
+        (min(low for low, _ in ends), max(high for _, high in ends))
+        for ends in zip(*found, strict=True)
+    ]
+
+
+def ranges_on_region(region: Region, domain: Polyhedron) -> list[tuple[fmpq, fmpq]]:
+    """The least and largest value of every output on a closed region in a bounded domain."""
+    maps = layer_maps(region.network, region.pattern)
+    rows = list(domain.rows)
+    for layer, pattern in zip(maps, region.pattern, strict=False):
+        for form, on in zip(_forms(layer), pattern, strict=True):
+            rows.append(tuple((x if on else -x) for x in form))
+    system = System(region.network.inputs, rows=tuple(rows))
+    ends = []
+    for form in _forms(maps[-1]):
+        low, high = (minimise(tuple(sign * x for x in form), system) for sign in (1, -1))
+        assert isinstance(low, Optimum) and isinstance(high, Optimum)
+        ends.append((low.value, -high.value))
+    return ends
+
+
+def _forms(affine: AffineMap) -> list[Form]:
+    rows = zip(affine.linear.tolist(), affine.constant.entries(), strict=True)
+    return [[*linear, constant] for linear, constant in rows]
 
 
 def outputs_in_z3(network: Network, inputs: list[z3.ArithRef]) -> list[z3.ArithRef]:

@@ -1,0 +1,172 @@
+"""Everything that is proved of a victim and its extraction on a domain, in one value.
+
+>>> from exactrev import Network, Polyhedron
+>>> relu, line = Network.dense([([[1]], [0]), ([[1]], [0])]), Network.dense([([["1/2"]], ["1/3"])])
+>>> found = audit(relu, line, Polyhedron.box(-1, 1, 1))
+>>> found.verdict, found.claim, str(found.lower), str(found.upper), [str(x) for x in found.worst]
+('different', 'within', '1/3', '1/3', ['0'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flint import fmpq
+
+from exactrev.audit.matching import Matching, nearest_matching
+from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
+from exactrev.equivalence.bounding import Escape
+from exactrev.equivalence.covering import Point
+from exactrev.equivalence.decide import differing
+from exactrev.equivalence.heaviest import Carrier
+from exactrev.equivalence.output_scale import only_output_scale
+from exactrev.lp.polyhedron import Polyhedron
+from exactrev.network.model import Network
+
+#: Takes the lines of a certificate; they must all be taken.
+Write = Callable[[Iterator[str]], object]
+
+#: The least and the greatest value of an output's difference; None where nothing is known.
+Range = tuple[fmpq | None, fmpq | None]
+
+_CARRIERS = 8
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What is known of the difference of victim and extraction, first less second.
+
+    ``lower`` is the largest deviation of an output that was seen, at the input ``worst``; ``upper``
+    is a proved bound of all, None where none was found, and ``ranges`` are proved if it is not.
+    With a ``ray`` there is no bound.  ``claim`` is the kind of the certificate, None if there is
+    none; ``scaled`` says that the extraction's outputs were fitted first.
+    """
+
+    comparison: Comparison
+    domain: Polyhedron | None
+    scaled: bool
+    verdict: str
+    matching: Matching
+    lower: fmpq
+    upper: fmpq | None
+    ranges: tuple[Range, ...]
+    worst: Point | None = None
+    ray: Escape | None = None
+    carriers: tuple[Carrier, ...] = ()
+    cells: int = 0
+    claim: str | None = None
+
+    @property
+    def victim(self) -> Network:
+        """The first network."""
+        return self.comparison.a
+
+    @property
+    def extraction(self) -> Network:
+        """The second network, as given."""
+        return self.comparison.b
+
+
+def audit(
+    victim: Network,
+    extraction: Network,
+    domain: Polyhedron | None = None,
+    up_to_output_scale: bool = False,
+    seed: int = 0,
+    stop: Callable[[], bool] = lambda: False,
+    write: Write | None = None,
+    watch: Callable[[Deviation], object] = lambda search: None,
+) -> Audit:
+    """Compare them on a domain (default R^n); the certificate's lines are given to ``write``.
+
+    ``watch`` is given the search before it begins.  Once ``stop`` says so, what is known is
+    returned.  Raises InputError if the networks differ in inputs or outputs or if the domain is
+    empty or of another dimension.
+    """
+    if up_to_output_scale:
+        fitted = only_output_scale(victim, extraction, domain, seed)
+        comparison = Comparison.of(victim, extraction, fitted.scale, fitted.shift)
+        return _searched(comparison, domain, True, None, stop, write, watch)
+    known = compare_structure(victim, extraction, seed, domain=domain)
+    comparison = Comparison.of(victim, extraction)
+    if known.verdict in ("isomorphic", "equal"):
+        return _same(known, comparison, domain, write)
+    return _searched(comparison, domain, False, known.witness, stop, write, watch)
+
+
+def _same(
+    known: Equivalence, comparison: Comparison, domain: Polyhedron | None, write: Write | None
+) -> Audit:
+    """The networks are the same function, as their weights show."""
+    lines = known.certificate()
+    assert lines is not None
+    if write is not None:
+        write(lines)
+    isomorphism = known.isomorphism if known.reduced is None else None
+    matching = nearest_matching(comparison.a, comparison.b, isomorphism)
+    claim, zero = known.verdict, fmpq(0)
+    ranges = ((zero, zero),) * comparison.a.outputs
+    return Audit(
+        comparison, domain, False, known.verdict, matching, zero, zero, ranges, claim=claim
+    )
+
+
+def _searched(
+    comparison: Comparison,
+    domain: Polyhedron | None,
+    scaled: bool,
+    witness: Point | None,
+    stop: Callable[[], bool],
+    write: Write | None,
+    watch: Callable[[Deviation], object],
+) -> Audit:
+    """The verdict of a search for the exact deviation."""
+    search = Deviation(comparison, domain, stop=stop)
+    watch(search)
+    proved = search.run(write) if write is not None else search.run()
+    matching = nearest_matching(
+        comparison.a, comparison.b, scale=comparison.scale, shift=comparison.shift
+    )
+    lower, worst = _largest(search, witness)
+    verdict = "different" if lower else "equal" if proved else "unknown"
+    claim = "within" if proved else None
+    if search.escape is not None:
+        verdict, claim = "different", "unbounded"
+        worst = search.beyond(lower)
+        lower = max(map(abs, comparison.differences(worst)))
+        _write(write, search.escape_certificate())
+    elif not proved and lower and comparison.is_plain and worst is not None:
+        claim = "different"
+        _write(write, differing(comparison.a, comparison.b, worst).certificate() or iter(()))
+    return Audit(
+        comparison,
+        domain,
+        scaled,
+        verdict,
+        matching,
+        lower,
+        lower if proved else None,
+        tuple(search.ranges()),
+        worst,
+        search.escape,
+        tuple(search.carriers(_CARRIERS)) if search.escape is None else (),
+        search.cells,
+        claim,
+    )
+
+
+def _write(write: Write | None, lines: Iterator[str]) -> None:
+    if write is not None:
+        write(lines)
+
+
+def _largest(search: Deviation, witness: Point | None) -> tuple[fmpq, Point | None]:
+    """The largest deviation seen, and where."""
+    level = search.attained()
+    points = [x for x in (None if level is None else level.point, witness) if x is not None]
+    if not points:
+        return fmpq(0), None
+    sizes = [max(map(abs, search.comparison.differences(point))) for point in points]
+    best = max(sizes)
+    return best, points[sizes.index(best)]
