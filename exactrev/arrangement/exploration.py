@@ -19,7 +19,7 @@ from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.exactly import ExactCell
-from exactrev.arrangement.explore import Explorer, Found
+from exactrev.arrangement.explore import Explorer, Found, TextsOf
 from exactrev.arrangement.forms import UNDECIDED, Floats, NetworkRows
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.regions import Regions
@@ -77,7 +77,12 @@ class Exploration:
         if norm is not None:
             yield from norm.lines()
         yield "proof"
-        yield from tree_lines(Explorer(rows, norm, self.depth, self.found, self._stop), self._jobs)
+        explorer = Explorer(rows, norm, self.depth, self.found, self._stop)
+        if self._jobs == 1:
+            yield from tree_lines(explorer)
+        else:
+            with Workers(explorer, self._jobs) as workers:
+                yield from tree_lines(explorer, workers.texts)
         yield " ".join(["count", *map(str, self.found.counts)])
         yield "end"
 
@@ -94,8 +99,11 @@ class Exploration:
         )
 
 
-def tree_lines(explorer: Explorer, jobs: int = 1) -> Iterator[str]:
-    """The steps of the tree on the explorer's whole domain."""
+def tree_lines(explorer: Explorer, texts_of: TextsOf | None = None) -> Iterator[str]:
+    """The steps of the tree on the explorer's whole domain.
+
+    ``texts_of`` may have the chunks of the first layer's cells worked out apart.
+    """
     rows = explorer.arrangement
     near = np.random.default_rng(0).normal(size=rows.n) / 64  # in general position
     if not _inside(rows, near):
@@ -109,11 +117,7 @@ def tree_lines(explorer: Explorer, jobs: int = 1) -> Iterator[str]:
             root = ExactCell((UNDECIDED,) * rows.neurons, numbers, (), tuple(answer))
             yield from explorer.exactly(root)
             return
-    if jobs == 1:
-        yield from explorer.lines(Cells.root(rows, near))
-        return
-    with Workers(explorer, jobs) as workers:
-        yield from explorer.lines(Cells.root(rows, near), workers.texts)
+    yield from explorer.lines(Cells.root(rows, near), texts_of)
 
 
 def _polyhedron(domain: Domain, inputs: int) -> Polyhedron:

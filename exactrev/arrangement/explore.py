@@ -7,7 +7,10 @@ text comes out in preorder while only one chunk of the first layer's cells is he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 
@@ -22,29 +25,39 @@ from exactrev.arrangement.leaves import (
     point_line,
     wall_points,
 )
-from exactrev.arrangement.norm import Norm
+from exactrev.arrangement.norm import Norm, choose_norm
 from exactrev.arrangement.stage import Stage
 from exactrev.arrangement.tree import Tree
+from exactrev.lp.polyhedron import Polyhedron
+from exactrev.network.model import Network
 
 _ENTRY = 128  # cells of one layer that the next one is given together
 
 
-#: The lines below each cell of chunks of the first layer's cells, in order.
+#: The lines below each cell of chunks, in order.
 TextsOf = Callable[[Iterator["Chunk"]], Iterator[list[str]]]
 
-#: Cells to be gone into together, one set a codimension; ``node`` is their rank in preorder.
-Chunk = list[Cells]
+
+@dataclass(frozen=True)
+class Chunk:
+    """Cells to be gone into together, one set a codimension; ``node`` is their rank in preorder.
+
+    On all of them the first ``layer`` hidden layers are decided.
+    """
+
+    sets: list[Cells]
+    layer: int
 
 
-def chunks(leaves: list[Cells]) -> Iterator[Chunk]:
+def chunks(leaves: list[Cells], layer: int, size: int = _ENTRY) -> Iterator[Chunk]:
     """The leaves of a tree, in the order of their ranks, a chunk at a time."""
     if not leaves:
         return
     ranks = np.sort(np.concatenate([group.node for group in leaves]))
-    for start in range(0, len(ranks), _ENTRY):
-        low, high = ranks[start], ranks[min(start + _ENTRY, len(ranks)) - 1]
+    for start in range(0, len(ranks), size):
+        low, high = ranks[start], ranks[min(start + size, len(ranks)) - 1]
         some = [group.take((group.node >= low) & (group.node <= high)) for group in leaves]
-        yield [part.take(np.argsort(part.node)) for part in some if len(part)]
+        yield Chunk([part.take(np.argsort(part.node)) for part in some if len(part)], layer)
 
 
 @dataclass
@@ -129,20 +142,54 @@ class Explorer:
     exact: ExactCells = field(init=False)
     open_leaves: OpenLeaves = field(init=False)
 
+    #: how many cells of the first layer are gone into together
+    entry = _ENTRY
+
     def __post_init__(self) -> None:
         self.exact = ExactCells(self.arrangement)
         self.open_leaves = OpenLeaves(self.arrangement, self.found)
 
+    # -- chunks worked out apart ---------------------------------------------------------------
+
+    def remaker(self) -> Callable[[Callable[[], bool]], Explorer]:
+        """Makes the same explorer in another process, given what to ask whether to stop."""
+        return partial(_remade, self.arrangement.network, self.arrangement.domain, self.depth)
+
+    def rounds(self, chunks: Iterator[Chunk]) -> Iterator[Iterator[Chunk]]:
+        """The chunks, in parts that are worked out from the same knowledge."""
+        yield chunks
+
+    def knowledge(self) -> Any:
+        """What the lines of a chunk depend on, besides its cells."""
+        return None
+
+    def branch(self, knowledge: Any) -> Self:
+        """One that has found nothing yet, for a chunk to be worked out from this knowledge."""
+        child = copy(self)
+        child.found = Found.nothing(self.depth)
+        child.open_leaves = OpenLeaves(self.arrangement, child.found)
+        return child
+
+    def outcome(self) -> Any:
+        """What was found, for another explorer to take in."""
+        return self.found
+
+    def take_in(self, outcome: Any) -> None:
+        """Take in what a branch found."""
+        self.found.merge(outcome)
+
+    # -- the tree ------------------------------------------------------------------------------
+
     def lines(self, root: Cells, texts_of: TextsOf | None = None) -> Iterator[str]:
         """The steps of the tree on a domain with a point inside, in preorder.
 
-        ``texts_of`` may have the chunks of the first layer's cells worked out elsewhere.
+        ``texts_of`` may have the chunks of the first layer's cells worked out apart.
         """
         if not self.arrangement.depth:
             yield from self.leaf_lines(root)[0]
             return
         tree, leaves = self._stage(root, 0)
-        texts = texts_of(chunks(leaves)) if texts_of else self._leaf_texts(leaves, 1)
+        texts = texts_of(chunks(leaves, 1, self.entry)) if texts_of else self._leaf_texts(leaves, 1)
         for node in tree.preorder(0):
             yield from tree.lines[node]
             if tree.is_open_leaf(node):
@@ -159,7 +206,7 @@ class Explorer:
         if layer == self.arrangement.depth:
             return self.leaf_lines(cells)
         if self.stop():
-            return [[line] for line in self.open_leaves.cells(cells, layer)]
+            return [[line] for line in self.open_leaves.cells(cells, layer + 1)]
         tree, leaves = self._stage(cells, layer)
         texts = self._leaf_texts(leaves, layer + 1)
         whole = []
@@ -204,14 +251,14 @@ class Explorer:
 
     def _leaf_texts(self, leaves: list[Cells], layer: int) -> Iterator[list[str]]:
         """The lines below each leaf, in the order of their ranks, worked out a chunk at a time."""
-        for chunk in chunks(leaves):
-            yield from self.chunk_texts(chunk, layer)
+        for chunk in chunks(leaves, layer):
+            yield from self.chunk_texts(chunk)
 
-    def chunk_texts(self, chunk: Chunk, layer: int) -> list[list[str]]:
+    def chunk_texts(self, chunk: Chunk) -> list[list[str]]:
         """The lines below each of some cells, in the order of their ranks."""
         texts: dict[int, list[str]] = {}
-        for cells in chunk:
-            texts.update(zip(cells.node.tolist(), self._texts(cells, layer), strict=True))
+        for cells in chunk.sets:
+            texts.update(zip(cells.node.tolist(), self._texts(cells, chunk.layer), strict=True))
         return [texts[rank] for rank in sorted(texts)]
 
     def leaf_lines(self, cells: Cells) -> list[list[str]]:
@@ -268,3 +315,10 @@ class Explorer:
         point = self.arrangement.lifted(cell.point)
         self.found.add(len(cell.walls), signs, [point])
         return [exact_point_line("cell", point)]
+
+
+def _remade(
+    network: Network, domain: Polyhedron, depth: int, stop: Callable[[], bool]
+) -> Explorer:
+    rows = NetworkRows(network, domain)
+    return Explorer(rows, choose_norm(rows), depth, Found.nothing(depth), stop)

@@ -217,6 +217,10 @@ class Stage:
             some = np.arange(start, min(start + step, len(cells)))
             which = np.repeat(some, len(neurons))
             tested = np.tile(neurons, len(some))
+            new = signs[which, tested] == UNDECIDED  # in a cell that a search broke off at
+            which, tested = which[new], tested[new]
+            if not len(which):
+                continue
             targets, sides, sure = oriented(forms, which, tested, cells.points[which])
             answers = decide(bounded.take(which), targets)
             settled = np.flatnonzero(answers.positive & sure)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.pool import Pool
 from types import TracebackType
 from typing import Any
 
-from exactrev.arrangement.explore import Chunk, Explorer, Found
-from exactrev.arrangement.forms import NetworkRows
-from exactrev.arrangement.norm import choose_norm
-from exactrev.lp.polyhedron import Polyhedron
-from exactrev.network.model import Network
+from exactrev.arrangement.explore import Chunk, Explorer
 
 _POLL = 0.2  # seconds between two looks at whether to stop
 
@@ -24,9 +20,7 @@ class Workers:
         self._explorer = explorer
         context = multiprocessing.get_context()
         self._stopped = context.Event()
-        rows = explorer.arrangement
-        arguments = (rows.network, rows.domain, explorer.depth, self._stopped)
-        self._pool: Pool = context.Pool(jobs, _begin, arguments)
+        self._pool: Pool = context.Pool(jobs, _begin, (explorer.remaker(), self._stopped))
 
     def __enter__(self) -> Workers:
         return self
@@ -42,37 +36,50 @@ class Workers:
 
     def texts(self, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
         """The lines below every cell of the chunks, in order; what was found is merged."""
-        results = self._pool.imap(_work, chunks)
+        for some in self._explorer.rounds(chunks):
+            yield from self._round(some)
+
+    def _round(self, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
+        knowledge = self._explorer.knowledge()
+        results = self._pool.imap(_work, ((chunk, knowledge) for chunk in chunks))
         while True:
             try:
-                texts, found = results.next(timeout=_POLL)
+                texts, outcome = results.next(timeout=_POLL)
             except StopIteration:
                 return
             except multiprocessing.TimeoutError:
                 if self._explorer.stop():
                     self._stopped.set()
                 continue
-            self._explorer.found.merge(found)
+            self._explorer.take_in(outcome)
             yield from texts
             if self._explorer.stop():
                 self._stopped.set()
 
 
-_held: dict[str, Any] = {}
+def texts_in_turn(explorer: Explorer, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
+    """The same lines in this process."""
+    for some in explorer.rounds(chunks):
+        knowledge = explorer.knowledge()
+        for chunk in some:
+            branch = explorer.branch(knowledge)
+            texts = branch.chunk_texts(chunk)
+            explorer.take_in(branch.outcome())
+            yield from texts
 
 
-def _begin(network: Network, domain: Polyhedron, depth: int, stopped: Any) -> None:
+_held: dict[str, Explorer] = {}
+
+
+def _begin(remaker: Callable[[Callable[[], bool]], Explorer], stopped: Any) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    rows = NetworkRows(network, domain)
-    _held.update(rows=rows, norm=choose_norm(rows), depth=depth, stopped=stopped)
+    _held["explorer"] = remaker(stopped.is_set)
 
 
-def _work(chunk: Chunk) -> tuple[list[list[str]], Found]:
-    found = Found.nothing(_held["depth"])
-    explorer = Explorer(
-        _held["rows"], _held["norm"], _held["depth"], found, _held["stopped"].is_set
-    )
-    texts = explorer.chunk_texts(chunk, 1)
-    return texts, found
+def _work(task: tuple[Chunk, Any]) -> tuple[list[list[str]], Any]:
+    chunk, knowledge = task
+    branch = _held["explorer"].branch(knowledge)
+    texts = branch.chunk_texts(chunk)
+    return texts, branch.outcome()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +39,27 @@ def save_certificate(lines: Iterable[str], path: str) -> None:
     write_whole(path, lambda draft: write_certificate(lines, draft))
 
 
-def prove(search: CoveringSearch[Any], path: str | None) -> bool:
+def prove(search: CoveringSearch[Any], path: str | None, state: str | None = None) -> bool:
     """Search, and write the certificate if a path is given; whether the claim is proved.
 
-    If it is not, nothing is written.
+    If it is not, no certificate is written.  With a file ``state`` the search goes on from it, if
+    it is there, and leaves in it what it has done.
     """
-    if path is None:
-        return search.run()
-    return search.run(lambda lines: save_certificate(lines, path))
+    with _kept(search, state):
+        if path is None:
+            return search.run()
+        return search.run(lambda lines: save_certificate(lines, path))
+
+
+@contextmanager
+def _kept(search: CoveringSearch[Any], state: str | None) -> Iterator[None]:
+    if state is None:
+        yield
+        return
+    from exactrev.equivalence.state import recorded, resume
+
+    with naming(state):
+        if Path(state).exists():
+            resume(search, state)
+        with recorded(search, state):
+            yield

@@ -39,13 +39,13 @@ def measure(
     if bounded is not None:
         return bounded
     only_within = None if arguments.deviation else arguments.epsilon
-    search = Deviation(comparison, domain, only_within, patience.stop)
+    search = Deviation(comparison, domain, only_within, patience.stop, arguments.jobs)
     if not arguments.quiet:
         patience.tell(lambda: progress(search))
     if only_within is not None and _largest_seen(search, witness)[0] > only_within:
         return _stopped(search, witness, patience, arguments, _facts(search, witness, None) | more)
     with patience.heeding_interrupts():
-        proved = prove(search, arguments.certificate)
+        proved = prove(search, arguments.certificate, arguments.resume)
     facts = _facts(search, witness, only_within if proved else None) | more
     if search.escape is not None:
         return _unbounded(search, arguments, more)

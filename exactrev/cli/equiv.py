@@ -16,7 +16,7 @@ from exactrev.cli.arguments import add_certificate, add_json, add_search
 from exactrev.cli.certificates import demand_certificate, prove, save_certificate
 from exactrev.cli.deadline import deadline
 from exactrev.cli.domains import add_domain_options, domain_from_options, rational
-from exactrev.cli.files import load
+from exactrev.cli.files import demand_writable, load
 from exactrev.cli.outcome import Exit, Outcome
 from exactrev.cli.patience import Patience
 from exactrev.errors import InputError, TimeLimitExceeded
@@ -61,6 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epsilon", type=rational, metavar="E",
                         help="is |A - B| at most E on the domain, for every output?")
     add_certificate(parser, "of the verdict")
+    parser.add_argument("--resume", metavar="FILE",
+                        help="go on with the search in FILE, if it is there, and keep it there")
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
@@ -70,7 +72,9 @@ def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev equiv A B``."""
     if arguments.epsilon is not None and arguments.epsilon < 0:
         raise InputError(f"--epsilon {arguments.epsilon}: it is negative")
-    demand_certificate(arguments.certificate, arguments.first, arguments.second)
+    sources = (arguments.first, arguments.second)
+    demand_certificate(arguments.certificate, *sources)
+    demand_writable(arguments.resume, *sources, arguments.certificate)
     first, second = load(arguments.first), load(arguments.second)
     domain = domain_from_options(arguments, first.inputs)
     patience = Patience(arguments.timeout, None)
@@ -85,9 +89,9 @@ def run(arguments: argparse.Namespace) -> Outcome:
         with deadline(arguments.timeout):
             found = _structure(first, second, domain, arguments)
     except TimeLimitExceeded as limit:
-        return outcome("unknown", reason=str(limit))
+        return outcome("unknown", reason=str(limit), **_nothing_known(asked_how_far))
     except KeyboardInterrupt:
-        return outcome("unknown", reason="interrupted")
+        return outcome("unknown", reason="interrupted", **_nothing_known(asked_how_far))
     if arguments.labels and found.verdict in ("different", "unknown"):
         from exactrev.cli.labels import compare_labels
 
@@ -102,6 +106,10 @@ def run(arguments: argparse.Namespace) -> Outcome:
         return _by_tree(found, domain, arguments, patience)
     zero = {"lower": "0", "upper": "0"} if asked_how_far else None
     return report(found, saved(found, arguments.certificate), max_deviation=zero)
+
+
+def _nothing_known(asked_how_far: bool) -> dict[str, Any]:
+    return {"max_deviation": {"lower": "0", "upper": None}} if asked_how_far else {}
 
 
 def _structure(
@@ -125,11 +133,11 @@ def _by_tree(
     from exactrev.equivalence import Agreement, Comparison
     from exactrev.equivalence.decide import conclude
 
-    search = Agreement(Comparison.of(found.a, found.b), domain, patience.stop)
+    search = Agreement(Comparison.of(found.a, found.b), domain, patience.stop, arguments.jobs)
     if not arguments.quiet:
         patience.tell(lambda: f"equal on {search.cells} cells so far")
     with patience.heeding_interrupts():
-        proved = prove(search, arguments.certificate)
+        proved = prove(search, arguments.certificate, arguments.resume)
     found = conclude(search, found.a, found.b, domain, proved)
     if found.verdict == "unknown":
         return outcome("unknown", reason=patience.reason, cells=search.cells)

@@ -29,7 +29,7 @@ def compare_labels(
     from exactrev.equivalence.labels import SameClasses
 
     try:
-        search = SameClasses(first, second, domain, patience.stop)
+        search = SameClasses(first, second, domain, patience.stop, arguments.jobs)
     except InputError as error:
         raise InputError(f"{arguments.first}, {arguments.second}: {error}") from error
     if not arguments.quiet:
@@ -37,7 +37,7 @@ def compare_labels(
     witness = _sampled(first, second, domain, arguments.seed)
     if witness is None:
         with patience.heeding_interrupts():
-            proved = prove(search, arguments.certificate)
+            proved = prove(search, arguments.certificate, arguments.resume)
         if proved:
             return outcome("same-labels", certificate=arguments.certificate, cells=search.cells)
         witness = search.witness

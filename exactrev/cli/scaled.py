@@ -56,11 +56,11 @@ def _by_tree(
     """The only scale and shift that can be right are right everywhere, or not."""
     from exactrev.equivalence import Agreement
 
-    search = Agreement(comparison, domain, patience.stop)
+    search = Agreement(comparison, domain, patience.stop, arguments.jobs)
     if not arguments.quiet:
         patience.tell(lambda: f"equal on {search.cells} cells so far")
     with patience.heeding_interrupts():
-        proved = prove(search, arguments.certificate)
+        proved = prove(search, arguments.certificate, arguments.resume)
     if proved:
         return outcome("equal", certificate=arguments.certificate, **facts)
     if search.witness is None:

@@ -27,7 +27,8 @@ from exactrev.lp.polyhedron import Polyhedron, value
 class Agreement(CoveringSearch["_AgreementExplorer"]):
     """A search for a proof that two networks agree on a domain (default R^n), or a witness.
 
-    The search ends early once ``stop`` says so.  Raises InputError if the domain has no interior
+    The search ends early once ``stop`` says so.  The result does not depend on ``jobs``, the number
+    of processes.  Raises InputError if the domain has no interior
     points or another dimension.
     """
 
@@ -36,8 +37,9 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
         comparison: Comparison,
         domain: Polyhedron | None = None,
         stop: Callable[[], bool] = lambda: False,
+        jobs: int = 1,
     ) -> None:
-        super().__init__(_AgreementExplorer(comparison, domain, stop))
+        super().__init__(_AgreementExplorer(comparison, domain, stop), jobs)
 
     def lines(self) -> Iterator[str]:
         """The certificate of the claim ``equal-on``."""

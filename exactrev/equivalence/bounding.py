@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Self
 
 import numpy as np
 from flint import fmpq
@@ -11,6 +15,7 @@ from flint import fmpq
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
 from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.explore import Chunk
 from exactrev.arrangement.forms import Floats, Forms
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.proofs import Answers, Bounded
@@ -23,6 +28,7 @@ from exactrev.equivalence.slopes import prove
 from exactrev.lp import Motzkin, Optimum, System, Unbounded, minimise
 from exactrev.lp.polyhedron import Polyhedron
 
+_ROUND = 8  # chunks worked out from the same levels
 _KEPT = 32  # cells with the largest deviations that are remembered
 
 
@@ -46,17 +52,52 @@ class BoundingExplorer(DifferenceExplorer):
         within: fmpq | None,
         stop: Callable[[], bool],
     ) -> None:
-        super().__init__(comparison, domain, lambda: self._settled() or stop())
+        super().__init__(comparison, domain, stop)
         self.levels = [Level(i, sign, within) for i in self.outputs for sign in (-1, 1)]
         self.escape: Escape | None = None
         self.heaviest = Heaviest(_KEPT)
-        self._within = within
+        self.within = within
         self._paired = PairedForms(self.arrangement, near_pairs(self.arrangement))
 
-    def _settled(self) -> bool:
+    def remaker(self) -> Callable[[Callable[[], bool]], BoundingExplorer]:
+        """Makes the same explorer in another process."""
+        return partial(BoundingExplorer, self.comparison, self._domain, self.within)
+
+    def rounds(self, chunks: Iterator[Chunk]) -> Iterator[Iterator[Chunk]]:
+        """Few chunks at first: they raise the levels, from which all later ones profit."""
+        size = 1
+        while some := list(islice(chunks, size)):
+            yield iter(some)
+            size = min(2 * size, _ROUND)
+
+    def knowledge(self) -> list[Level]:
+        """The levels."""
+        return deepcopy(self.levels)
+
+    def branch(self, knowledge: list[Level]) -> Self:
+        """One that starts from these levels."""
+        child = super().branch(knowledge)
+        child.levels, child.escape, child.heaviest = deepcopy(knowledge), None, Heaviest(_KEPT)
+        return child
+
+    def outcome(self) -> Any:
+        """What was found."""
+        return super().outcome(), self.levels, self.escape, self.heaviest
+
+    def take_in(self, outcome: Any) -> None:
+        """Take in what a branch found."""
+        common, levels, escape, heaviest = outcome
+        super().take_in(common)
+        self.escape = self.escape or escape
+        self.heaviest.merge(heaviest)
+        for ours, theirs in zip(self.levels, levels, strict=True):
+            if theirs.point is not None:
+                ours.raise_to(theirs.reached, theirs.point)
+
+    def settled(self) -> bool:
         """Whether nothing that is still to be seen can change the verdict."""
         beyond = any(level.point is not None for level in self.levels)
-        return self.escape is not None or (self._within is not None and beyond)
+        return self.escape is not None or (self.within is not None and beyond)
 
     # -- many cells ----------------------------------------------------------------------------
 
@@ -80,7 +121,7 @@ class BoundingExplorer(DifferenceExplorer):
         return [self._closed(text) for text in lines]
 
     def _closed(self, bounds: list[str]) -> list[str]:
-        if self._settled() or len(bounds) < len(self.levels):
+        if self.settled() or len(bounds) < len(self.levels):
             self.found.open_branches += 1
             return ["open"]
         self.cells += 1
@@ -110,7 +151,7 @@ class BoundingExplorer(DifferenceExplorer):
             best = int((output.at(cells.points)[0] * level.sign).argmax())
             exactly(best)
             left = np.delete(left, best)
-        while len(left) and not self._settled():
+        while len(left) and not self.settled():
             targets = level.slack(Forms(output.values[left], output.errors[left]))
             answers = prove(bounded.take(left), targets)
             for k in np.flatnonzero(answers.positive).tolist():

@@ -7,18 +7,22 @@ interior, the certificate round the steps.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, Generic, Self, TypeVar
 
 from flint import fmpq
 
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exploration import proper_rows, tree_lines
-from exactrev.arrangement.explore import Explorer, Found
+from exactrev.arrangement.explore import Explorer, Found, TextsOf
 from exactrev.arrangement.forms import NetworkRows
 from exactrev.arrangement.norm import choose_norm
+from exactrev.arrangement.workers import Workers, texts_in_turn
 from exactrev.certificate.claims import difference_certificate, domain_lines, reduction_lines
 from exactrev.equivalence.comparison import Comparison
+from exactrev.equivalence.resuming import resumed
 from exactrev.errors import ExactRevError, InputError
 from exactrev.lp import Form, Motzkin, System, interior_point, solve
 from exactrev.lp.polyhedron import Polyhedron
@@ -36,8 +40,12 @@ class CoveringExplorer(Explorer):
     """Goes through the cells of a domain on which a reduced network is affine.
 
     ``network`` is the reduced one, or that with its outputs in a hidden layer, to be decided too.
-    The search ends early once there is a ``witness``, an input against the claim.
+    The search ends early once there is a ``witness``, an input against the claim.  It uses
+    ``jobs`` processes, goes on with the tree whose steps ``unfinished`` are, if there is one, and
+    tells its own steps to ``record``.
     """
+
+    entry = 32
 
     def __init__(
         self,
@@ -49,12 +57,39 @@ class CoveringExplorer(Explorer):
         proper = proper_domain(network.inputs, domain)
         coordinates = independent_coordinates(outputs_hidden(reduction.network), proper)
         rows = NetworkRows(network, proper, coordinates)
-        super().__init__(
-            rows, choose_norm(rows), 0, Found.nothing(0), lambda: self.witness is not None or stop()
-        )
+        super().__init__(rows, choose_norm(rows), 0, Found.nothing(0), self._heeding(stop))
         self.reduction = reduction
         self.cells = 0
         self.witness: Point | None = None
+        self.jobs = 1
+        self.unfinished: Iterable[str] | None = None
+        self.record: Callable[[str], object] = _nothing
+        self._asked = stop
+
+    def _heeding(self, stop: Callable[[], bool]) -> Callable[[], bool]:
+        return lambda: self.settled() or stop()
+
+    def settled(self) -> bool:
+        """Whether nothing that is still to be seen can change the verdict."""
+        return self.witness is not None
+
+    def branch(self, knowledge: Any) -> Self:
+        """One that has found nothing yet."""
+        child = super().branch(knowledge)
+        child.cells, child.witness = 0, None
+        child.stop = child._heeding(self._asked)
+        return child
+
+    def outcome(self) -> Any:
+        """What was found."""
+        return self.found, self.cells, self.witness
+
+    def take_in(self, outcome: Any) -> None:
+        """Take in what a branch found; the first witness counts."""
+        found, cells, witness = outcome
+        super().take_in(found)
+        self.cells += cells
+        self.witness = self.witness or witness
 
     def preliminaries(self) -> Iterator[str]:
         """What the certificate says of the reductions, the domain and the norm."""
@@ -66,7 +101,17 @@ class CoveringExplorer(Explorer):
 
     def steps(self) -> Iterator[str]:
         """The steps of the tree; raises NotProved at its end if branches were left open."""
-        yield from tree_lines(self)
+        with ExitStack() as stack:
+            texts_of: TextsOf = partial(texts_in_turn, self)
+            if self.jobs > 1:
+                texts_of = stack.enter_context(Workers(self, self.jobs)).texts
+            if self.unfinished is None:
+                steps = tree_lines(self, texts_of)
+            else:
+                steps = resumed(self, self.unfinished, texts_of)
+            for step in steps:
+                self.record(step)
+                yield step
         if self.found.open_branches:
             raise NotProved("the search was stopped")
 
@@ -79,7 +124,11 @@ class DifferenceExplorer(CoveringExplorer):
     ) -> None:
         reduction = comparison.reduction
         super().__init__(reduction, reduction.network, domain, stop)
-        self.comparison = comparison
+        self.comparison, self._domain = comparison, domain
+
+    def remaker(self) -> Callable[[Callable[[], bool]], Explorer]:
+        """Makes the same explorer in another process."""
+        return partial(type(self), self.comparison, self._domain)
 
     @property
     def outputs(self) -> range:
@@ -107,6 +156,10 @@ class DifferenceExplorer(CoveringExplorer):
         )  # fmt: skip
 
 
+def _nothing(step: str) -> None:
+    pass
+
+
 def _discard(lines: Iterator[str]) -> None:
     for _ in lines:
         pass
@@ -118,8 +171,19 @@ _E = TypeVar("_E", bound=CoveringExplorer)
 class CoveringSearch(ABC, Generic[_E]):
     """A search for the proof of a claim on a domain, as the lines of its certificate."""
 
-    def __init__(self, explorer: _E) -> None:
+    def __init__(self, explorer: _E, jobs: int = 1) -> None:
         self._explorer = explorer
+        explorer.jobs = jobs
+
+    @property
+    def explorer(self) -> _E:
+        """What goes through the cells."""
+        return self._explorer
+
+    @property
+    def asked(self) -> str:
+        """What the certificate's lines before the proof do not say of the question."""
+        return ""
 
     @property
     def cells(self) -> int:

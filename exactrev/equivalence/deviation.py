@@ -31,8 +31,9 @@ class Deviation(CoveringSearch[BoundingExplorer]):
     """A search for the range of a's outputs less b's on a domain (default R^n).
 
     With ``within``, bounds of that size are proved instead, and the search ends at the first input
-    that is beyond them.  It ends early, too, once ``stop`` says so.  Raises InputError if the
-    domain has no interior points or another dimension.
+    that is beyond them.  It ends early, too, once ``stop`` says so.  The result does not depend
+    on ``jobs``, the number of processes.  Raises InputError if the domain has no interior points or
+    another dimension.
     """
 
     def __init__(
@@ -41,9 +42,16 @@ class Deviation(CoveringSearch[BoundingExplorer]):
         domain: Polyhedron | None = None,
         within: fmpq | None = None,
         stop: Callable[[], bool] = lambda: False,
+        jobs: int = 1,
     ) -> None:
-        super().__init__(BoundingExplorer(comparison, domain, within, stop))
+        super().__init__(BoundingExplorer(comparison, domain, within, stop), jobs)
         self.comparison = comparison
+
+    @property
+    def asked(self) -> str:
+        """The bound asked for, if one is."""
+        within = self._explorer.within
+        return "" if within is None else str(within)
 
     @property
     def escape(self) -> Escape | None:

@@ -51,6 +51,11 @@ class Heaviest:
         else:
             heapq.heappushpop(self._heap, entry)
 
+    def merge(self, other: Heaviest) -> None:
+        """Take in the cells that another has kept."""
+        for height, (signs, rows, point) in sorted(other._heap):
+            self.keep(height, ExactCell(signs, rows, (), point))
+
     def cells(self) -> list[ExactCell]:
         """The cells kept, those with the largest values first."""
         ordered = sorted(self._heap, key=lambda entry: -entry[0])

@@ -16,6 +16,7 @@ Ties are no differences: the classes agree at an input if some output is a large
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import combinations
 
 from flint import fmpq, fmpq_mat
@@ -35,8 +36,9 @@ from exactrev.network.model import Network
 class SameClasses(CoveringSearch["_ClassExplorer"]):
     """A search for a proof that the classes agree on a domain (default R^n), or a witness.
 
-    It ends early once ``stop`` says so.  Raises InputError if the networks differ in inputs or
-    outputs or have one output, or if the domain has no interior points or another dimension.
+    It ends early once ``stop`` says so.  The result does not depend on ``jobs``, the number of
+    processes.  Raises InputError if the networks differ in inputs or outputs or have one output, or
+    if the domain has no interior points or another dimension.
     """
 
     def __init__(
@@ -45,12 +47,13 @@ class SameClasses(CoveringSearch["_ClassExplorer"]):
         b: Network,
         domain: Polyhedron | None = None,
         stop: Callable[[], bool] = lambda: False,
+        jobs: int = 1,
     ) -> None:
         require_same_shape(a, b)
         if a.outputs < 2:
             raise InputError("networks with one output put everything into the same class")
         self.a, self.b = a, b
-        super().__init__(_ClassExplorer(a, b, domain, stop))
+        super().__init__(_ClassExplorer(a, b, domain, stop), jobs)
 
     def lines(self) -> Iterator[str]:
         """The certificate of the claim ``same-class``."""
@@ -76,6 +79,11 @@ class _ClassExplorer(CoveringExplorer):
         reduction = smallest_reduction(_with_pairs(a, b, self._pairs))
         network = outputs_hidden(reduction.network)
         super().__init__(reduction, network, domain, stop)
+        self._question = a, b, domain
+
+    def remaker(self) -> Callable[[Callable[[], bool]], _ClassExplorer]:
+        """Makes the same explorer in another process."""
+        return partial(_ClassExplorer, *self._question)
 
     def leaf_lines(self, cells: Cells) -> list[list[str]]:
         """The class of every cell, as long as there is one."""

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from exactrev.cli.patience import Patience
 from tests.cli.said import Run
 
 
@@ -314,3 +315,38 @@ def test_bounds_where_cells_are_too_many(
     assert run("check", path).verdict == "accepted"
     said = run(*asked, "--epsilon", str(lower * 2), "--timeout", "0.01", "--quiet")
     assert (said.code, said.json["verdict"], said.err) == (3, "unknown", "")
+
+
+def test_a_stopped_search_is_resumed(
+    run: Run, write_json: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = [[str(i * j % 7 - 3) for j in range(1, 4)] for i in range(1, 15)]
+    bias = [str(i % 5 - 2) for i in range(14)]
+    out = [[str(i % 3 - 1) for i in range(14)]]
+    a = write_json("a.json", (weights, bias), (out, ["0"]))
+    b = write_json("b.json", (weights, bias[::-1]), (out, ["1/3"]))
+    state, certificate = tmp_path / "state", tmp_path / "cert"
+    question = ("equiv", a, b, "--box", -1, 1, "--deviation", "--json", "-q", "--resume", state)
+    with monkeypatch.context() as patch:
+        patch.setattr(Patience, "stop", lambda self: True)
+        first = run(*question)
+    whole = run(*question[:-2])
+    assert first.json["max_deviation"]["upper"] is None and state.exists()
+    again = run(*question, "--certificate", certificate)
+    for key in ("max_deviation", "ranges", "cells"):
+        assert again.json[key] == whole.json[key]
+    assert run("check", certificate).verdict == "accepted"
+    run(*question, "--up-to-output-scale").assert_bad_input(str(state), "another question")
+    state.write_text("no state\n")
+    run(*question).assert_bad_input(str(state))
+    assert state.read_text() == "no state\n"
+    run("equiv", a, b, "--deviation", "--resume", a).assert_bad_input(str(a))
+
+
+def test_jobs_change_nothing(run: Run, small: Path, write_json: Callable[..., Path]) -> None:
+    other = write_json(
+        "other.json", ([["1", "-2"], ["1/2", "1"], ["-1", "1"]], ["1", "-2", "1"]),
+        ([["1", "2", "-3"]], ["1/7"]),
+    )  # fmt: skip
+    question = ("equiv", small, other, "--box", -2, 2, "--deviation", "--json")
+    assert run(*question).out == run(*question, "--jobs", 2).out
