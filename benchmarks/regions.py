@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.checking import check
 from benchmarks.networks import gaussian, parse_shape
 from exactrev.network import Network
 
@@ -107,35 +107,16 @@ def measure(name: str, seed: int, depth: int, box: str | None, path: Path) -> Ru
     start = time.process_time()
     found = write_regions_certificate(network, domain, path, depth)
     seconds = time.process_time() - start
-    accepted, check_seconds, memory = _check(path)
+    accepted, check_seconds, memory = check(path)
     size = path.stat().st_size
     name += "" if box is None else f" on [-{box}, {box}]^{network.inputs}"
     return Run(name, found.counts, seconds, size, check_seconds, memory, accepted)
-
-
-_CHECKER = """
-import sys, time
-from exactrev.checker.__main__ import main
-code = main(sys.argv[1:])
-peak = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
-print(time.process_time(), *(peak or ["0"]))
-sys.exit(code)
-"""
 
 
 def _warm_up() -> None:
     """Import everything once, so that it is not measured."""
     with tempfile.TemporaryDirectory() as folder:
         measure("2-2-1", 0, 0, None, Path(folder) / "certificate")
-
-
-def _check(path: Path) -> tuple[bool, float, float]:
-    """Accepted or not, CPU seconds (Python's start included), and megabytes at the most."""
-    done = subprocess.run(
-        [sys.executable, "-c", _CHECKER, str(path)], capture_output=True, text=True, check=False
-    )
-    seconds, kilobytes = done.stdout.splitlines()[-1].split()
-    return done.returncode == 0, float(seconds), int(kilobytes) / 1024
 
 
 def row(run: Run) -> str:

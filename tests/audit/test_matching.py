@@ -7,21 +7,11 @@ from random import Random
 import pytest
 from flint import fmpq
 
+from benchmarks.pairs import moved, shuffled
 from exactrev.audit import nearest_matching
 from exactrev.equivalence import find_isomorphism
 from exactrev.network import Layer, Network
-from exactrev.network.symmetry import Isomorphism, transform
-from tests.equivalence.pairs import moved, random_network
-
-
-def shuffled(network: Network, random: Random) -> Network:
-    """The network with hidden neurons permuted and scaled."""
-    layers = []
-    for layer in network.hidden:
-        order = random.sample(range(layer.size), layer.size)
-        scales = [fmpq(random.randint(1, 9), random.randint(1, 9)) for _ in order]
-        layers.append(tuple(zip(order, scales, strict=True)))
-    return transform(network, Isomorphism(tuple(layers)))
+from tests.equivalence.pairs import random_network
 
 
 def pairing(layers: tuple) -> list[list[tuple[int, fmpq]]]:

@@ -10,15 +10,14 @@ from random import Random
 import z3
 from flint import fmpq
 
+from benchmarks.pairs import Form
 from exactrev.arrangement import Region, regions
 from exactrev.checker import Outcome, check
 from exactrev.equivalence import Comparison
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Polyhedron
-from exactrev.network import Layer, Network
+from exactrev.network import Network
 from exactrev.network.evaluation import AffineMap, layer_maps
-
-Form = list[fmpq]
 
 RELU = Network.dense([([[1]], [0]), ([[1]], [0])])
 LINE = Network.dense([([[1]], [0])])
@@ -34,35 +33,6 @@ def random_forms(count: int, inputs: int, random: Random, size: int = 9) -> list
     return [[fmpq(random.randint(-size, size)) for _ in range(inputs + 1)] for _ in range(count)]
 
 
-def tournament(forms: Sequence[Form], order: Sequence[int]) -> Network:
-    """max of the forms, two by two in this order: max(a, b) = a + relu(b - a).
-
-    Whatever the order the function is the same, but no weight shows it.
-    """
-    values = [({}, list(forms[i])) for i in order]
-    layers: list[list[tuple[dict[tuple[int, int], fmpq], Form]]] = []
-    while len(values) > 1:
-        neurons, winners = [], []
-        for (a, ours), (b, theirs) in zip(values[::2], values[1::2], strict=False):
-            reads = {k: b.get(k, fmpq(0)) - a.get(k, fmpq(0)) for k in a | b}
-            neurons.append((reads, [q - p for p, q in zip(ours, theirs, strict=True)]))
-            winners.append((a | {(len(layers) + 1, len(neurons) - 1): fmpq(1)}, ours))
-        layers.append(neurons)
-        values = winners + values[len(neurons) * 2 :]
-    sizes = [len(forms[0]) - 1, *map(len, layers)]
-    return Network(sizes[0], tuple(_layer(rows, sizes) for rows in [*layers, values]))
-
-
-def _layer(rows: list[tuple[dict[tuple[int, int], fmpq], Form]], sizes: list[int]) -> Layer:
-    sources = {0} | {source for reads, _ in rows for source, _ in reads}
-    blocks = {source: [[fmpq(0)] * sizes[source] for _ in rows] for source in sources}
-    for i, (reads, form) in enumerate(rows):
-        blocks[0][i] = form[:-1]
-        for (source, j), weight in reads.items():
-            blocks[source][i][j] = weight
-    return Layer.of(blocks, [form[-1] for _, form in rows])
-
-
 def random_network(sizes: Sequence[int], random: Random, size: int = 5) -> Network:
     """A dense network with small rational weights."""
 
@@ -76,16 +46,6 @@ def random_network(sizes: Sequence[int], random: Random, size: int = 5) -> Netwo
         )
         for below, width in pairwise(sizes)
     )
-
-
-def moved(network: Network, layer: int, by: fmpq) -> Network:
-    """The network with its first weight of a layer (from 1) moved."""
-    layers = list(network.layers)
-    old = layers[layer - 1]
-    rows = network.weight(layer).tolist()
-    rows[0][0] += by
-    layers[layer - 1] = Layer.of({layer - 1: rows}, old.bias.entries())
-    return Network(network.inputs, tuple(layers))
 
 
 def ranges_by_regions(pair: Comparison, domain: Polyhedron) -> list[tuple[fmpq, fmpq]]:
