@@ -136,3 +136,12 @@ def test_degenerate_networks_have_a_form(layers: list) -> None:
 def test_empty_layers_have_a_form() -> None:
     network = Network.dense([([], []), ([[]], [4])], inputs=2)
     assert canonical_form(network)[0] == network
+
+
+def test_ranks_are_those_of_sorting() -> None:
+    """Also where floats see no difference, and where integers are too long for floats."""
+    from exactrev.network.ordering import _ascending
+
+    near = {(2**60 + k, q) for k in range(5) for q in (1, 3)} | {(-(2**60) - 1, 7), (0, 1)}
+    for values in (near, near | {(10**400, 1)}, {(1, 2)}, set()):
+        assert _ascending(values) == sorted(values)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from flint import fmpq
+
 from exactrev.network.gauge import canonical_scales
 from exactrev.network.model import Network
 from exactrev.network.ordering import canonical_order
@@ -37,7 +39,8 @@ def canonical_form(network: Network) -> tuple[Network, Isomorphism]:
             for layer, listed in zip(scales, order, strict=True)
         )
     )
-    return transform(network, isomorphism), isomorphism
+    listed_only = tuple(tuple((i, fmpq(1)) for i in layer) for layer in order)
+    return transform(scaled, Isomorphism(listed_only)), isomorphism
 
 
 def canonical_sha256(network: Network) -> str:

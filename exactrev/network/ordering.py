@@ -9,6 +9,7 @@ one tied neuron at a time is singled out, the rest refined again, and the least 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,22 @@ def canonical_order(network: Network) -> list[list[int]]:
     return [np.argsort(colours, kind="stable").tolist() for colours in leaf[1:-1]]
 
 
+def _ascending(values: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sorted values; floats, which keep the order of integers, part most of them."""
+    listed = list(values)
+    try:
+        keys = np.array([float(p) for p, _ in listed])
+    except OverflowError:
+        return sorted(listed)
+    order = np.argsort(keys, kind="stable")
+    found = [listed[k] for k in order.tolist()]
+    starts = np.flatnonzero(np.diff(keys[order], prepend=np.nan, append=np.nan)).tolist()
+    for start, stop in pairwise(starts):
+        if stop - start > 1:
+            found[start:stop] = sorted(found[start:stop])
+    return found
+
+
 @dataclass(frozen=True)
 class _Graph:
     """Weights as ranks: equal ranks exactly where the rational numbers are equal.
@@ -52,7 +69,7 @@ class _Graph:
         # any total order on rationals will do, as long as it looks at nothing but their value
         zero = (0, 1)
         values = [[(int(x.p), int(x.q)) if x else zero for x in m.entries()] for m in matrices]
-        distinct = sorted({value for column in values for value in column})
+        distinct = _ascending({value for column in values for value in column})
         rank = {value: place for place, value in enumerate(distinct)}
         ranked = iter(
             np.array([rank[value] for value in column], dtype=np.int64).reshape(

@@ -52,6 +52,10 @@ def transform(network: Network, isomorphism: Isomorphism) -> Network:
         for source, matrix in layer.weights:
             columns, column_scale = order[source], scale[source]
             entries, width = matrix.entries(), matrix.ncols()
+            if all(c == 1 for c in (*row_scale, *column_scale)):
+                listed = [entries[r * width + s] for r in rows for s in columns]
+                weights[source] = fmpq_mat(len(rows), width, listed)
+                continue
             inverse = [1 / d for d in column_scale]
             moved = fmpq_mat(len(rows), width)
             for i, (r, c) in enumerate(zip(rows, row_scale, strict=True)):
