@@ -21,9 +21,8 @@ from functools import cached_property
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.coordinates import to_float
 from exactrev.equivalence.neuron_rows import Row, neuron_rows
-from exactrev.exact.rational import to_rational
+from exactrev.exact.rational import to_float, to_rational
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
 from exactrev.network.symmetry import Isomorphism

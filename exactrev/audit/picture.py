@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from exactrev.arrangement import Exploration
-from exactrev.arrangement.coordinates import to_float
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import Point
+from exactrev.exact.rational import to_float
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Form, Polyhedron, value
 from exactrev.network.evaluation import activation_pattern, affine_map

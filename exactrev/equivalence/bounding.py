@@ -13,7 +13,6 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
-from exactrev.arrangement.coordinates import to_float
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.explore import Chunk
 from exactrev.arrangement.forms import Floats, Forms
@@ -25,6 +24,7 @@ from exactrev.equivalence.covering import DifferenceExplorer, Point
 from exactrev.equivalence.heaviest import Carrier, Heaviest
 from exactrev.equivalence.levels import Level
 from exactrev.equivalence.slopes import prove
+from exactrev.exact.rational import to_float
 from exactrev.lp import Motzkin, Optimum, System, Unbounded, minimise
 from exactrev.lp.polyhedron import Polyhedron
 
