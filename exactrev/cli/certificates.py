@@ -39,20 +39,22 @@ def save_certificate(lines: Iterable[str], path: str) -> None:
     write_whole(path, lambda draft: write_certificate(lines, draft))
 
 
-def prove(search: CoveringSearch[Any], path: str | None, state: str | None = None) -> bool:
-    """Search, and write the certificate if a path is given; whether the claim is proved.
+def prove(lines: Iterator[str], path: str | None) -> bool:
+    """Take the lines of a certificate, and write them if a path is given; whether they are a proof.
 
-    If it is not, no certificate is written.  With a file ``state`` the search goes on from it, if
-    it is there, and leaves in it what it has done.
+    If they are not, nothing is written.
     """
-    with _kept(search, state):
-        if path is None:
-            return search.run()
-        return search.run(lambda lines: save_certificate(lines, path))
+    from exactrev.equivalence.covering import discard, is_proved
+
+    if path is None:
+        return is_proved(lines, discard)
+    return is_proved(lines, lambda found: save_certificate(found, path))
 
 
 @contextmanager
-def _kept(search: CoveringSearch[Any], state: str | None) -> Iterator[None]:
+def kept(search: CoveringSearch[Any], state: str | None) -> Iterator[None]:
+    """Inside, the search goes on from the file ``state``, if it is there; afterwards the file holds
+    what it has done.  Raises InputError for a file that is no such search."""
     if state is None:
         yield
         return

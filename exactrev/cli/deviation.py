@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
 
-from exactrev.cli.certificates import prove, save_certificate
+from exactrev.cli.certificates import kept, prove, save_certificate
 from exactrev.cli.equiv import outcome, saved
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
@@ -44,8 +44,8 @@ def measure(
         patience.tell(lambda: progress(search))
     if only_within is not None and _largest_seen(search, witness)[0] > only_within:
         return _stopped(search, witness, patience, arguments, _facts(search, witness, None) | more)
-    with patience.heeding_interrupts():
-        proved = prove(search, arguments.certificate, arguments.resume)
+    with patience.heeding_interrupts(), kept(search, arguments.resume):
+        proved = prove(search.lines(), arguments.certificate)
     facts = _facts(search, witness, only_within if proved else None) | more
     if search.escape is not None:
         return _unbounded(search, arguments, more)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_certificate, add_json, add_search
-from exactrev.cli.certificates import demand_certificate, prove, save_certificate
+from exactrev.cli.certificates import demand_certificate, kept, prove, save_certificate
 from exactrev.cli.deadline import deadline
 from exactrev.cli.domains import add_domain_options, domain_from_options, rational
 from exactrev.cli.files import demand_writable, load
@@ -136,8 +136,8 @@ def _by_tree(
     search = Agreement(Comparison.of(found.a, found.b), domain, patience.stop, arguments.jobs)
     if not arguments.quiet:
         patience.tell(lambda: f"equal on {search.cells} cells so far")
-    with patience.heeding_interrupts():
-        proved = prove(search, arguments.certificate, arguments.resume)
+    with patience.heeding_interrupts(), kept(search, arguments.resume):
+        proved = prove(search.lines(), arguments.certificate)
     found = conclude(search, found.a, found.b, domain, proved)
     if found.verdict == "unknown":
         return outcome("unknown", reason=patience.reason, cells=search.cells)

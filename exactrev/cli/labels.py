@@ -6,7 +6,7 @@ import argparse
 from random import Random
 from typing import TYPE_CHECKING
 
-from exactrev.cli.certificates import prove, save_certificate
+from exactrev.cli.certificates import kept, prove, save_certificate
 from exactrev.cli.equiv import outcome
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
@@ -36,8 +36,8 @@ def compare_labels(
         patience.tell(lambda: f"the same class on {search.cells} cells so far")
     witness = _sampled(first, second, domain, arguments.seed)
     if witness is None:
-        with patience.heeding_interrupts():
-            proved = prove(search, arguments.certificate, arguments.resume)
+        with patience.heeding_interrupts(), kept(search, arguments.resume):
+            proved = prove(search.lines(), arguments.certificate)
         if proved:
             return outcome("same-labels", certificate=arguments.certificate, cells=search.cells)
         witness = search.witness

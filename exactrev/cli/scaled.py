@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from exactrev.cli.certificates import prove, save_certificate
+from exactrev.cli.certificates import kept, prove, save_certificate
 from exactrev.cli.equiv import outcome
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
@@ -59,8 +59,8 @@ def _by_tree(
     search = Agreement(comparison, domain, patience.stop, arguments.jobs)
     if not arguments.quiet:
         patience.tell(lambda: f"equal on {search.cells} cells so far")
-    with patience.heeding_interrupts():
-        proved = prove(search, arguments.certificate, arguments.resume)
+    with patience.heeding_interrupts(), kept(search, arguments.resume):
+        proved = prove(search.lines(), arguments.certificate)
     if proved:
         return outcome("equal", certificate=arguments.certificate, **facts)
     if search.witness is None:

@@ -160,7 +160,17 @@ def _nothing(step: str) -> None:
     pass
 
 
-def _discard(lines: Iterator[str]) -> None:
+def is_proved(lines: Iterator[str], take: Callable[[Iterator[str]], object]) -> bool:
+    """Whether the lines of a certificate, which ``take`` is given, are a proof to the end."""
+    try:
+        take(lines)
+    except NotProved:
+        return False
+    return True
+
+
+def discard(lines: Iterator[str]) -> None:
+    """Take the lines, and forget them."""
     for _ in lines:
         pass
 
@@ -202,13 +212,9 @@ class CoveringSearch(ABC, Generic[_E]):
         Raises NotProved at the end unless the claim is proved.
         """
 
-    def run(self, take: Callable[[Iterator[str]], object] = _discard) -> bool:
+    def run(self, take: Callable[[Iterator[str]], object] = discard) -> bool:
         """Search, ``take`` being given the certificate's lines; whether the claim is proved."""
-        try:
-            take(self.lines())
-        except NotProved:
-            return False
-        return True
+        return is_proved(self.lines(), take)
 
 
 def proper_domain(inputs: int, domain: Polyhedron | None) -> Polyhedron:
