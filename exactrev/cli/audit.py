@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from exactrev.audit.picture import Picture
     from exactrev.equivalence import Deviation
 
+_DRAWING = 5.0  # seconds for the picture, which is left out if it takes longer
+
 SUMMARY = "report how far an extraction is from its victim, and where"
 
 
@@ -95,7 +97,7 @@ def _demand_axes(axes: list[int] | None, inputs: int) -> None:
 
 
 def _picture(found: Audit, axes: list[int] | None, patience: Patience) -> Picture | None:
-    """The difference on a plane through the worst input."""
+    """The difference on a plane through the worst input, if it can be drawn in some seconds."""
     if found.worst is None or found.victim.inputs < 2:
         return None
     from exactrev.audit.picture import picture
@@ -103,7 +105,9 @@ def _picture(found: Audit, axes: list[int] | None, patience: Patience) -> Pictur
     differences = [abs(d) for d in found.comparison.differences(found.worst)]
     output = differences.index(max(differences))
     chosen = None if axes is None else (axes[0], axes[1])
-    return picture(found.comparison, found.domain, found.worst, output, chosen, patience.stop)
+    drawing = Patience(_DRAWING, None)
+    return picture(found.comparison, found.domain, found.worst, output, chosen,
+                   lambda: patience.interrupted or drawing.stop())  # fmt: skip
 
 
 def _shown(drawn: Picture) -> dict[str, Any]:

@@ -198,7 +198,10 @@ def test_an_infinite_deviation_shows_its_ray(
     assert facts["max_deviation"] == {"lower": "1/56", "upper": "1/56"}
 
 
-def test_without_time_there_is_no_upper_bound(audited: Callable[..., Any]) -> None:
+def test_without_time_there_is_no_upper_bound(
+    audited: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exactrev.cli.audit._DRAWING", 0.01)
     pair = (NETS / "acasxu_1_1.onnx", NETS / "acasxu_1_1.nnet")
     page, facts = audited(*pair, "--box", 0, "1/2", "--timeout", 1)
     assert facts["state"] == "open" and facts["max_deviation"]["upper"] is None
