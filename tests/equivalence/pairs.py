@@ -11,6 +11,8 @@ import z3
 from flint import fmpq
 
 from benchmarks.pairs import Form
+from benchmarks.pairs import moved as moved
+from benchmarks.pairs import tournament as tournament
 from exactrev.arrangement import Region, regions
 from exactrev.checker import Outcome, check
 from exactrev.equivalence import Comparison

@@ -7,13 +7,12 @@ from random import Random
 import pytest
 from flint import fmpq
 
-from benchmarks.pairs import tournament
 from exactrev.equivalence import Agreement, Comparison, compare_structure, equiv
 from exactrev.equivalence.covering import NotProved
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
-from tests.equivalence.pairs import LINE, RELU, judged, random_forms, random_network
+from tests.equivalence.pairs import LINE, RELU, judged, random_forms, random_network, tournament
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.pairs import moved
 from exactrev.arrangement import regions
 from exactrev.equivalence.close_pairs import Pair, PairedForms, near_pairs
 from exactrev.equivalence.comparison import Comparison
@@ -18,7 +17,7 @@ from exactrev.equivalence.covering import DifferenceExplorer
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
-from tests.equivalence.pairs import random_network
+from tests.equivalence.pairs import moved, random_network
 from tests.strategies import fractions, networks
 
 

@@ -8,13 +8,13 @@ import pytest
 import z3
 from flint import fmpq
 
-from benchmarks.pairs import moved
 from exactrev.equivalence import Comparison, Deviation
 from exactrev.lp.polyhedron import Polyhedron
 from tests.equivalence.pairs import (
     LINE,
     RELU,
     judged,
+    moved,
     outputs_in_z3,
     random_network,
     ranges_by_regions,

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from flint import fmpq
 
-from benchmarks.pairs import tournament
 from exactrev.equivalence import Agreement, Comparison, Deviation
 from exactrev.equivalence.covering import CoveringSearch
 from exactrev.equivalence.labels import SameClasses
 from exactrev.equivalence.state import recorded, resume
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
-from tests.equivalence.pairs import judged, random_forms, random_network
+from tests.equivalence.pairs import judged, random_forms, random_network, tournament
 
 BOX = Polyhedron.box(-1, 1, 2)
 Make = Callable[..., CoveringSearch[Any]]
