@@ -11,13 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
 
 from flint import fmpq
 
 from exactrev.audit.matching import Matching, nearest_matching
+from exactrev.bounds import BoxDeviation
+from exactrev.bounds.intervals import bounding_box
 from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
 from exactrev.equivalence.bounding import Escape
-from exactrev.equivalence.covering import Point
+from exactrev.equivalence.covering import Point, discard, is_proved
 from exactrev.equivalence.decide import differing
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.output_scale import only_output_scale
@@ -76,22 +79,29 @@ def audit(
     seed: int = 0,
     stop: Callable[[], bool] = lambda: False,
     write: Write | None = None,
-    watch: Callable[[Deviation], object] = lambda search: None,
+    watch: Callable[[Deviation | BoxDeviation], object] = lambda search: None,
+    remaining: Callable[[], float] = lambda: inf,
 ) -> Audit:
     """Compare them on a domain (default R^n); the certificate's lines are given to ``write``.
 
-    ``watch`` is given the search before it begins.  Once ``stop`` says so, what is known is
-    returned.  Raises InputError if the networks differ in inputs or outputs or if the domain is
-    empty or of another dimension.
+    ``watch`` is given the search before it begins.  Once ``stop`` says so, or ``remaining``
+    seconds are 0, what is known is returned.  Raises InputError if the networks differ in inputs
+    or outputs or if the domain is empty or of another dimension.
     """
     if up_to_output_scale:
         fitted = only_output_scale(victim, extraction, domain, seed)
         comparison = Comparison.of(victim, extraction, fitted.scale, fitted.shift)
+        box = _box_search(comparison, domain, stop, remaining, seed)
+        if box is not None:
+            return _on_box(box, domain, True, write, watch)
         return _searched(comparison, domain, True, None, stop, write, watch)
     known = compare_structure(victim, extraction, seed, domain=domain)
     comparison = Comparison.of(victim, extraction)
     if known.verdict in ("isomorphic", "equal"):
         return _same(known, comparison, domain, write)
+    box = _box_search(comparison, domain, stop, remaining, seed)
+    if box is not None:
+        return _on_box(box, domain, False, write, watch)
     return _searched(comparison, domain, False, known.witness, stop, write, watch)
 
 
@@ -112,6 +122,44 @@ def _same(
     )
 
 
+def _box_search(
+    comparison: Comparison,
+    domain: Polyhedron | None,
+    stop: Callable[[], bool],
+    remaining: Callable[[], float],
+    seed: int,
+) -> BoxDeviation | None:
+    """A search by bounds over boxes, where the domain is one that has too many cells."""
+    box = None if domain is None else bounding_box(domain)
+    if domain is None or box is None or any(low >= high for low, high in box):
+        return None
+    search = BoxDeviation(comparison, domain, None, stop, remaining, seed)
+    return search if search.has_too_many_cells else None
+
+
+def _on_box(
+    search: BoxDeviation,
+    domain: Polyhedron | None,
+    scaled: bool,
+    write: Write | None,
+    watch: Callable[[Deviation | BoxDeviation], object],
+) -> Audit:
+    """Bounds from below and from above."""
+    comparison = search.comparison
+    watch(search)
+    proved = is_proved(search.lines(), write or discard)
+    matching = nearest_matching(
+        comparison.a, comparison.b, scale=comparison.scale, shift=comparison.shift
+    )
+    upper = search.upper() if proved else None
+    verdict = "different" if search.lower else "equal" if upper == 0 else "unknown"
+    ranges: tuple[Range, ...] = tuple(search.ranges()) if proved else ()
+    return Audit(
+        comparison, domain, scaled, verdict, matching, search.lower, upper, ranges, search.point,
+        cells=len(search.pieces), claim="within" if proved else None,
+    )  # fmt: skip
+
+
 def _searched(
     comparison: Comparison,
     domain: Polyhedron | None,
@@ -119,7 +167,7 @@ def _searched(
     witness: Point | None,
     stop: Callable[[], bool],
     write: Write | None,
-    watch: Callable[[Deviation], object],
+    watch: Callable[[Deviation | BoxDeviation], object],
 ) -> Audit:
     """The verdict of a search for the exact deviation."""
     search = Deviation(comparison, domain, stop=stop)

@@ -9,12 +9,12 @@ from flint import fmpq
 
 from exactrev.audit.audit import Audit, Range
 from exactrev.audit.matching import Matching, NeuronMatch
+from exactrev.bounds.intervals import bounding_box
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.canonical import canonical_form
 from exactrev.network.evaluation import Pattern, activation_pattern
 from exactrev.network.model import Network
-from exactrev.verification.intervals import bounding_box
 
 SEMANTICS = (
     "Real arithmetic on the exact weights in the files: a float is the rational number it is. "

@@ -25,6 +25,7 @@ from exactrev.errors import InputError
 if TYPE_CHECKING:
     from exactrev.audit import Audit
     from exactrev.audit.picture import Picture
+    from exactrev.bounds import BoxDeviation
     from exactrev.equivalence import Deviation
 
 _DRAWING = 5.0  # seconds for the picture, which is left out if it takes longer
@@ -62,12 +63,11 @@ def run(arguments: argparse.Namespace) -> Outcome:
     from exactrev.audit import audit
     from exactrev.audit.facts import facts
     from exactrev.audit.page import page
+    from exactrev.cli.deviation import progress
 
     patience = Patience(arguments.timeout, None)
 
-    def watch(search: Deviation) -> None:
-        from exactrev.cli.deviation import progress
-
+    def watch(search: Deviation | BoxDeviation) -> None:
         if not arguments.quiet:
             patience.tell(lambda: progress(search))
 
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     with patience.heeding_interrupts():
         try:
             found = audit(victim, extraction, domain, arguments.up_to_output_scale, arguments.seed,
-                          patience.stop, write, watch)  # fmt: skip
+                          patience.stop, write, watch, patience.remaining)  # fmt: skip
         except InputError as error:
             raise InputError(f"{arguments.victim}, {arguments.extraction}: {error}") from error
         drawn = _picture(found, arguments.axes, patience)

@@ -40,7 +40,7 @@ def measure_on_box(
     if not search.has_too_many_cells:
         return None
     if not arguments.quiet:
-        patience.tell(lambda: _progress(search))
+        patience.tell(lambda: progress_on_box(search))
     with patience.heeding_interrupts():
         proved = prove(search.lines(), arguments.certificate)
     return _outcome(search, proved, arguments, patience, more)
@@ -93,7 +93,8 @@ def _facts(search: BoxDeviation, proved: bool) -> dict[str, Any]:
     }
 
 
-def _progress(search: BoxDeviation) -> str:
+def progress_on_box(search: BoxDeviation) -> str:
+    """What a person is told meanwhile."""
     if search.inexact:
         return f"exact bounds of {search.inexact} boxes are still to come"
     return (

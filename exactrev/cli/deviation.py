@@ -13,6 +13,7 @@ from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
 
 if TYPE_CHECKING:
+    from exactrev.bounds import BoxDeviation
     from exactrev.equivalence import Comparison, Deviation
     from exactrev.equivalence.covering import Point
     from exactrev.lp.polyhedron import Polyhedron
@@ -146,8 +147,13 @@ def _facts(search: Deviation, witness: Point | None, upper: fmpq | None) -> dict
     }
 
 
-def progress(search: Deviation) -> str:
+def progress(search: Deviation | BoxDeviation) -> str:
     """What a person is told meanwhile."""
+    from exactrev.bounds import BoxDeviation
+    from exactrev.cli.boxed import progress_on_box
+
+    if isinstance(search, BoxDeviation):
+        return progress_on_box(search)
     return f"{search.cells} cells so far, deviation at least {_shown(search.largest())}"
 
 

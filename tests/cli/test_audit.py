@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from exactrev.cli.patience import Patience
 from tests.cli.said import Run
 
 NETS = Path(__file__).resolve().parents[2] / "examples" / "nets"
@@ -198,17 +199,36 @@ def test_an_infinite_deviation_shows_its_ray(
     assert facts["max_deviation"] == {"lower": "1/56", "upper": "1/56"}
 
 
-def test_without_time_there_is_no_upper_bound(
-    audited: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+def test_bounds_where_cells_are_too_many(
+    audited: Callable[..., Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("exactrev.cli.audit._DRAWING", 0.01)
     pair = (NETS / "acasxu_1_1.onnx", NETS / "acasxu_1_1.nnet")
-    page, facts = audited(*pair, "--box", 0, "1/2", "--timeout", 1)
+    certificate = tmp_path / "audit.cert"
+    page, facts = audited(
+        *pair, "--box", 0, "1/2", "--timeout", 4, "--certificate", certificate
+    )
+    bounds = {key: Fraction(facts["max_deviation"][key]) for key in ("lower", "upper")}
+    assert facts["state"] == "bounded" and 0 < bounds["lower"] < bounds["upper"]
+    assert all(r["proved"] for r in facts["ranges"]) and "(proved)" in page.words
+    assert bounds["upper"] == max(
+        max(-Fraction(r["lower"]), Fraction(r["upper"])) for r in facts["ranges"]
+    )
+    assert Fraction(facts["matching"]["largest_error"]) < Fraction(1, 10**6)
+    assert [len(layer) for layer in facts["matching"]["layers"]] == [50] * 6
+    assert run("check", certificate).verdict == "accepted"
+
+
+def test_without_time_there_is_no_upper_bound(
+    audited: Callable[..., Any], write_json: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Patience, "stop", lambda self: True)
+    one = write_json("one.json", ([["1", "1"], ["1", "-1"]], ["0", "0"]), ([["1", "1"]], ["0"]))
+    two = write_json("two.json", ([["1", "1"], ["1", "-2"]], ["0", "0"]), ([["1", "1"]], ["0"]))
+    page, facts = audited(one, two, "--box", -1, 1)
     assert facts["state"] == "open" and facts["max_deviation"]["upper"] is None
     assert Fraction(facts["max_deviation"]["lower"]) > 0
     assert "no upper bound within the time" in page.words
-    assert Fraction(facts["matching"]["largest_error"]) < Fraction(1, 10**6)
-    assert [len(layer) for layer in facts["matching"]["layers"]] == [50] * 6
 
 
 def test_bad_input_is_one_line(run: Run, small: Path, shuffled: Path, tmp_path: Path) -> None:
