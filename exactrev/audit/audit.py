@@ -130,11 +130,15 @@ def _box_search(
     seed: int,
 ) -> BoxDeviation | None:
     """A search by bounds over boxes, where the domain is one that has too many cells."""
-    box = None if domain is None else bounding_box(domain)
-    if domain is None or box is None or any(low >= high for low, high in box):
+    if domain is None or not _is_box(domain):
         return None
     search = BoxDeviation(comparison, domain, None, stop, remaining, seed)
     return search if search.has_too_many_cells else None
+
+
+def _is_box(domain: Polyhedron | None) -> bool:
+    box = None if domain is None else bounding_box(domain)
+    return box is not None and all(low < high for low, high in box)
 
 
 def _on_box(
@@ -173,6 +177,13 @@ def _searched(
     search = Deviation(comparison, domain, stop=stop)
     watch(search)
     proved = search.run(write) if write is not None else search.run()
+    if not proved and search.escape is None and _is_box(domain):
+        assert domain is not None
+        box = BoxDeviation(comparison, domain, None, lambda: True)
+        level = search.attained()
+        if level is not None and level.point is not None:
+            box.consider(level.point)
+        return _on_box(box, domain, scaled, write, watch)
     matching = nearest_matching(
         comparison.a, comparison.b, scale=comparison.scale, shift=comparison.shift
     )

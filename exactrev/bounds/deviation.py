@@ -80,7 +80,7 @@ class BoxDeviation:
         self.inexact = 0
         self.point: Point = tuple(fmpq(1, 2) * (low + high) for low, high in box)
         self.lower, self.output = fmpq(-1), 0
-        self._consider(self.point)
+        self.consider(self.point)
 
     @property
     def has_too_many_cells(self) -> bool:
@@ -192,9 +192,10 @@ class BoxDeviation:
         """Look for a larger deviation in a piece."""
         middle, radius = middle_and_radius(piece.box)
         points = largest_outputs(self._floats, middle - radius, middle + radius, self._seed)
-        self._consider(rounded(points[0], list(piece.box)))
+        self.consider(rounded(points[0], list(piece.box)))
 
-    def _consider(self, point: Point) -> None:
+    def consider(self, point: Point) -> None:
+        """Take in a point of the box, which may have a larger deviation."""
         sizes = [abs(difference) for difference in self.comparison.differences(point)]
         if max(sizes) > self.lower:
             self.lower, self.point = max(sizes), point

@@ -14,7 +14,7 @@ from exactrev.cli.patience import Patience
 
 if TYPE_CHECKING:
     from exactrev.bounds import BoxDeviation
-    from exactrev.equivalence import Comparison
+    from exactrev.equivalence import Comparison, Deviation
     from exactrev.lp.polyhedron import Polyhedron
 
 
@@ -44,6 +44,29 @@ def measure_on_box(
     with patience.heeding_interrupts():
         proved = prove(search.lines(), arguments.certificate)
     return _outcome(search, proved, arguments, patience, more)
+
+
+def bounds_at_once(
+    stopped: Deviation,
+    domain: Polyhedron | None,
+    arguments: argparse.Namespace,
+    patience: Patience,
+    **more: Any,
+) -> Outcome | None:
+    """The outcome of a search that was stopped, with bounds over the whole box; None if there is
+    none."""
+    from exactrev.bounds import BoxDeviation
+    from exactrev.bounds.intervals import bounding_box
+
+    box = None if domain is None else bounding_box(domain)
+    if domain is None or box is None or any(low >= high for low, high in box):
+        return None
+    search = BoxDeviation(stopped.comparison, domain, None, lambda: True)
+    level = stopped.attained()
+    if level is not None and level.point is not None:
+        search.consider(level.point)
+    proved = prove(search.lines(), arguments.certificate)
+    return _outcome(search, proved, arguments, patience, {"cells": stopped.cells} | more)
 
 
 def _outcome(

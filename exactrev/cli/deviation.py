@@ -33,7 +33,7 @@ def measure(
 
     ``more`` are further facts to report.
     """
-    from exactrev.cli.boxed import measure_on_box
+    from exactrev.cli.boxed import bounds_at_once, measure_on_box
     from exactrev.equivalence import Deviation
 
     bounded = measure_on_box(comparison, domain, arguments, patience, **more)
@@ -54,6 +54,10 @@ def measure(
         return outcome("within", certificate=arguments.certificate, **facts)
     if proved:
         return _closed(search, arguments, more)
+    if only_within is None:
+        bounded = bounds_at_once(search, domain, arguments, patience, **more)
+        if bounded is not None:
+            return bounded
     return _stopped(search, witness, patience, arguments, facts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -220,12 +221,20 @@ def test_bounds_where_cells_are_too_many(
 
 
 def test_without_time_there_is_no_upper_bound(
-    audited: Callable[..., Any], write_json: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    audited: Callable[..., Any], write_json: Callable[..., Path], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     monkeypatch.setattr(Patience, "stop", lambda self: True)
     one = write_json("one.json", ([["1", "1"], ["1", "-1"]], ["0", "0"]), ([["1", "1"]], ["0"]))
     two = write_json("two.json", ([["1", "1"], ["1", "-2"]], ["0", "0"]), ([["1", "1"]], ["0"]))
-    page, facts = audited(one, two, "--box", -1, 1)
+    _, facts = audited(one, two, "--box", -1, 1)
+    assert facts["state"] == "bounded" and facts["ranges"][0]["proved"]
+    rows = [{"coefficients": row, "bound": "1"} for row in (["1", "1"], ["-1", "0"], ["0", "-1"])]
+    triangle = tmp_path / "triangle.json"
+    triangle.write_text(
+        json.dumps({"format": "exactrev-domain", "version": 1, "rows": rows})
+    )
+    page, facts = audited(one, two, "--domain", triangle)
     assert facts["state"] == "open" and facts["max_deviation"]["upper"] is None
     assert Fraction(facts["max_deviation"]["lower"]) > 0
     assert "no upper bound within the time" in page.words

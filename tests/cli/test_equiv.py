@@ -222,13 +222,19 @@ def test_an_infinite_deviation_is_told(run: Run, relu: Path, half: Path, tmp_pat
 
 
 def test_a_stopped_measurement_keeps_its_lower_bound(
-    run: Run, relu: Path, half: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, relu: Path, half: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And on a box it has an upper one, with a certificate."""
     monkeypatch.setattr("exactrev.cli.patience.Patience.stop", lambda self: True)
-    said = run("equiv", relu, half, "--box", "-1", "1", "--deviation", "--json")
+    path, asked = tmp_path / "stopped.cert", ("equiv", relu, half, "--deviation", "--json")
+    said = run(*asked, "--box", "-1", "1", "--certificate", path)
     assert (said.code, said.json["verdict"]) == (1, "different")
-    assert said.json["max_deviation"]["upper"] is None
-    assert 0 < Fraction(said.json["max_deviation"]["lower"]) <= Fraction(1, 3)
+    bounds = {end: Fraction(x) for end, x in said.json["max_deviation"].items()}
+    assert 0 < bounds["lower"] <= Fraction(1, 3) <= bounds["upper"]
+    assert run("check", path).out.startswith("accepted within")
+    ray = tmp_path / "ray.vnnlib"
+    ray.write_text("(declare-const X_0 Real)\n(assert (<= X_0 1))\n")
+    assert run(*asked, "--domain", ray).json["max_deviation"]["upper"] is None
     said = run("equiv", relu, half, "--box", "-1", "1", "--epsilon", "9/10", "--json")
     assert (said.code, said.json["verdict"]) == (3, "unknown")
 
@@ -331,7 +337,9 @@ def test_a_stopped_search_is_resumed(
         patch.setattr(Patience, "stop", lambda self: True)
         first = run(*question)
     whole = run(*question[:-2])
-    assert first.json["max_deviation"]["upper"] is None and state.exists()
+    assert state.exists()
+    bounds, exact = first.json["max_deviation"], whole.json["max_deviation"]["upper"]
+    assert Fraction(bounds["lower"]) <= Fraction(exact) <= Fraction(bounds["upper"])
     again = run(*question, "--certificate", certificate)
     for key in ("max_deviation", "ranges", "cells"):
         assert again.json[key] == whole.json[key]
