@@ -31,7 +31,7 @@ Fixpoint paths (s : pattern) (j : key) (n : nat) (r : row) : F :=
   | O => 0
   | S n => sum_terms (neurons r) (fun k =>
       if key_eqb k j then 1
-      else if s k then match row_of net k with Some r' => paths s j n r' | None => 0 end
+      else if s k then match neuron_row net k with Some r' => paths s j n r' | None => 0 end
       else 0)
   end.
 
@@ -58,8 +58,8 @@ Lemma no_paths s j n : forall r, row_fits (fst j) r = true -> paths s j n r = 0.
 Proof. induction n as [|n IH]; intros r Fit; simpl; auto. apply sum_terms_zero. intros t T.
   pose proof (row_fits_term _ _ _ Fit T) as [A B]. destruct (key_eqb (fst t) j) eqn:E.
   - apply key_eqb_iff in E. rewrite <- E in B. lia.
-  - destruct (s (fst t)); auto. destruct (row_of net (fst t)) as [r'|] eqn:R; auto.
-    apply IH. destruct (row_of_fits _ _ _ fits R) as [C _]. revert C. unfold row_fits.
+  - destruct (s (fst t)); auto. destruct (neuron_row net (fst t)) as [r'|] eqn:R; auto.
+    apply IH. destruct (neuron_row_fits _ _ _ fits R) as [C _]. revert C. unfold row_fits.
     rewrite !forallb_forall. intros C u U. specialize (C u U).
     rewrite andb_true_iff, !N.ltb_lt in *. lia. Qed.
 
@@ -67,8 +67,8 @@ Proof. induction n as [|n IH]; intros r Fit; simpl; auto. apply sum_terms_zero. 
 Lemma total_weight_adjacent s j r : row_fits (N.succ (fst j)) r = true -> total_weight s j r = weight r j.
 Proof. intro Fit. unfold total_weight, weight. cbn [paths]. apply sum_terms_agree. intros t T.
   destruct (key_eqb (fst t) j); auto. destruct (s (fst t)); auto.
-  destruct (row_of net (fst t)) as [r'|] eqn:R; auto. apply no_paths.
-  destruct (row_of_fits _ _ _ fits R) as [C _]. pose proof (row_fits_term _ _ _ Fit T) as [_ B].
+  destruct (neuron_row net (fst t)) as [r'|] eqn:R; auto. apply no_paths.
+  destruct (neuron_row_fits _ _ _ fits R) as [C _]. pose proof (row_fits_term _ _ _ Fit T) as [_ B].
   revert C. unfold row_fits. rewrite !forallb_forall. intros C u U. specialize (C u U).
   rewrite andb_true_iff, !N.ltb_lt in *. lia. Qed.
 
@@ -80,15 +80,15 @@ Definition switched_on (s : pattern) (j : key) : pattern := fun k => if key_eqb 
 Section Switch.
 Variables (s : pattern) (j : key) (rj : row).
 Hypothesis off : s j = false.
-Hypothesis is_j : row_of net j = Some rj.
+Hypothesis is_j : neuron_row net j = Some rj.
 Let s' := switched_on s j.
 
 Lemma difference_of_values (x : list F) n : forall k, (0 < fst k)%N -> k <> j ->
-  (forall r, row_of net k = Some r -> piece net s' r x - piece net s r x = paths s j n r * piece net s' rj x) ->
+  (forall r, neuron_row net k = Some r -> piece net s' r x - piece net s r x = paths s j n r * piece net s' rj x) ->
   piece_values net s' x k - piece_values net s x k =
-    (if s k then match row_of net k with Some r' => paths s j n r' | None => 0 end else 0) * piece net s' rj x.
+    (if s k then match neuron_row net k with Some r' => paths s j n r' | None => 0 end else 0) * piece net s' rj x.
 Proof.
-  intros k K D H. destruct (row_of net k) as [r|] eqn:R.
+  intros k K D H. destruct (neuron_row net k) as [r|] eqn:R.
   - unfold piece_values. rewrite !(values_by_neuron F _ net x k r fits R).
     fold (piece_values net s' x) (piece_values net s x). fold (piece net s' r x) (piece net s r x).
     replace (s' k) with (s k).
@@ -119,11 +119,11 @@ Proof.
         fold (piece net s' rj x). rewrite off. unfold s' at 1, switched_on.
         rewrite (proj2 (key_eqb_iff j j) eq_refl). ring.
       * apply key_eqb_false in E. apply difference_of_values; auto. intros r' R.
-        destruct (row_of_fits _ _ _ fits R) as [C _]. apply (IH (fst (fst t))); auto. lia. Qed.
+        destruct (neuron_row_fits _ _ _ fits R) as [C _]. apply (IH (fst (fst t))); auto. lia. Qed.
 
 (** Neuron j itself has the same piece in both patterns. *)
 Lemma same_piece_of_j (x : list F) : piece net s' rj x = piece net s rj x.
-Proof. destruct (row_of_fits _ _ _ fits is_j) as [C _].
+Proof. destruct (neuron_row_fits _ _ _ fits is_j) as [C _].
   pose proof (difference_of_pieces x (N.to_nat (fst j)) (fst j) rj C ltac:(lia)) as D.
   rewrite (no_paths s j _ rj C) in D.
   replace (piece net s' rj x) with (piece net s' rj x - piece net s rj x + piece net s rj x) by ring.
@@ -159,10 +159,10 @@ Section Local.
 Variables (l : N) (i j : row) (name_j : key) (x : list F).
 Hypothesis i_reads_below : row_fits l i = true.
 Hypothesis layers : (0 < l)%N /\ (N.to_nat l <= S (length (hidden net)))%nat.
-Hypothesis is_j : row_of net name_j = Some j.
+Hypothesis is_j : neuron_row net name_j = Some j.
 Hypothesis j_below : (fst name_j < l)%N.
 Hypothesis on_j : sum_at net j x = 0.
-Hypothesis on_no_other : forall k r, row_of net k = Some r -> (fst k < l)%N -> k <> name_j -> sum_at net r x <> 0.
+Hypothesis on_no_other : forall k r, neuron_row net k = Some r -> (fst k < l)%N -> k <> name_j -> sum_at net r x <> 0.
 Let s := pattern_at net x.
 Let s' := switched_on s name_j.
 
@@ -178,15 +178,15 @@ Proof. split; [apply pattern_at_right|]. intros k r R K. unfold s', switched_on.
 
 (** A pattern that is right at [x] is right near it for all neurons but j. *)
 Lemma others_right_near p : right_below net l p (fun r => sum_at net r x) ->
-  nearby x (fun y => forall n, In n (named net) -> row_of net (fst n) = Some (snd n) ->
+  nearby x (fun y => forall n, In n (named net) -> neuron_row net (fst n) = Some (snd n) ->
     (fst (fst n) < l)%N -> fst n <> name_j ->
     if p (fst n) then 0 <= piece net p (snd n) y else piece net p (snd n) y <= 0).
 Proof.
   intro Right. apply nearby_all. intros [k r] _. cbn [fst snd].
-  destruct (row_of net k) as [r'|] eqn:R; [|apply nearby_always; discriminate].
+  destruct (neuron_row net k) as [r'|] eqn:R; [|apply nearby_always; discriminate].
   destruct (N.ltb_spec (fst k) l) as [K|K]; [|apply nearby_always; lia].
   destruct (key_eqb k name_j) eqn:E; [apply key_eqb_iff in E; apply nearby_always; tauto|].
-  apply key_eqb_false in E. destruct (row_of_fits _ _ _ fits R) as [Fit L].
+  apply key_eqb_false in E. destruct (neuron_row_fits _ _ _ fits R) as [Fit L].
   destruct (piece_affine F net fits p (fst k) r' Fit L) as [h H].
   assert (V : value h x = sum_at net r' x).
   { rewrite <- H. apply (piece_right F net fits (fst k)); auto. intros m q M1 M2. apply (Right m q M1). lia. }
@@ -204,7 +204,7 @@ Proof.
   destruct both_right_here as [R1 R2].
   pose proof (nearby_and F _ _ _ (others_right_near s R1) (others_right_near s' R2)) as Near.
   revert Near. apply nearby_weaken. intros y [N1 N2].
-  assert (Here : forall k r, row_of net k = Some r -> In (k, r) (named net)) by (intros; now apply row_of_some).
+  assert (Here : forall k r, neuron_row net k = Some r -> In (k, r) (named net)) by (intros; now apply neuron_row_some).
   destruct layers as [L0 L1].
   pose proof (bend s name_j j j_off is_j l i y i_reads_below L1) as B. fold s' in B.
   pose proof (same_piece_of_j s name_j j j_off is_j y) as J. fold s' in J.
@@ -223,7 +223,7 @@ Proof.
 Theorem boundary_bends : total_weight s name_j i <> 0 ->
   (exists k, gradient (piece net s j) k <> (0 : F)) -> ~ affine_near (sum_at net i) x.
 Proof.
-  intros W [k G]. destruct layers as [L0 L1]. destruct (row_of_fits _ _ _ fits is_j) as [Fj Lj].
+  intros W [k G]. destruct layers as [L0 L1]. destruct (neuron_row_fits _ _ _ fits is_j) as [Fj Lj].
   destruct (piece_affine F net fits s l i i_reads_below L0) as [g Hg].
   destruct (piece_affine F net fits s (fst name_j) j Fj Lj) as [h Hh].
   apply (relu_bends F _ g (total_weight s name_j i) h x); auto.

@@ -8,15 +8,15 @@ From ExactRev Require Export TheoryAffine Network.
 Require Import Lia.
 
 (** The row of a hidden neuron, if the network has this neuron. *)
-Definition row_of (net : network) (k : key) : option row :=
+Definition neuron_row (net : network) (k : key) : option row :=
   option_map snd (find (fun n => key_eqb (fst n) k) (named net)).
 
-Lemma row_of_some net k r : row_of net k = Some r -> In (k, r) (named net).
-Proof. unfold row_of. destruct (find _ _) as [[k' r']|] eqn:E; [|discriminate].
+Lemma neuron_row_some net k r : neuron_row net k = Some r -> In (k, r) (named net).
+Proof. unfold neuron_row. destruct (find _ _) as [[k' r']|] eqn:E; [|discriminate].
   apply find_some in E as [I K]. apply key_eqb_iff in K. simpl in *. intro H. inversion H. now subst. Qed.
 
-Lemma row_of_none net k r : row_of net k = None -> ~ In (k, r) (named net).
-Proof. unfold row_of. destruct (find _ _) as [n|] eqn:E; [discriminate|]. intros _ I.
+Lemma neuron_row_none net k r : neuron_row net k = None -> ~ In (k, r) (named net).
+Proof. unfold neuron_row. destruct (find _ _) as [n|] eqn:E; [discriminate|]. intros _ I.
   apply (find_none _ _ E) in I. simpl in I. assert (key_eqb k k = true) by now apply key_eqb_iff. congruence. Qed.
 
 Lemma layers_fit_in layers : forall l n, layers_fit l layers = true ->
@@ -28,9 +28,9 @@ Proof. induction layers as [|rows layers IH]; simpl; intros l n H I; [tauto|].
   - destruct (IH _ _ H I). split; auto. lia. Qed.
 
 (** A hidden neuron reads lower layers only. *)
-Lemma row_of_fits net k r : network_fits net = true -> row_of net k = Some r ->
+Lemma neuron_row_fits net k r : network_fits net = true -> neuron_row net k = Some r ->
   row_fits (fst k) r = true /\ (0 < fst k)%N.
-Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] R. apply row_of_some in R.
+Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] R. apply neuron_row_some in R.
   destruct (layers_fit_in _ _ _ H R) as [A B]. simpl in *. split; auto. lia. Qed.
 
 Lemma row_fits_term l r t : row_fits l r = true -> In t (neurons r) -> (0 < fst (fst t) < l)%N.
@@ -40,12 +40,12 @@ Proof. unfold row_fits. rewrite forallb_forall. intros H I. specialize (H t I).
 (** To show something of all values of a network, show it of the inputs, of names that no neuron
     has, and of a neuron where it is known of all lower layers. *)
 Lemma values_induction net (P : key -> Prop) : (forall i, P (0%N, i)) ->
-  (forall k, fst k <> 0%N -> row_of net k = None -> P k) ->
-  (forall k r, row_of net k = Some r -> (forall m, (fst m < fst k)%N -> P m) -> P k) ->
+  (forall k, fst k <> 0%N -> neuron_row net k = None -> P k) ->
+  (forall k r, neuron_row net k = Some r -> (forall m, (fst m < fst k)%N -> P m) -> P k) ->
   forall k, P k.
 Proof. intros X O R. assert (A : forall l k, (fst k < l)%N -> P k).
   { induction l as [|l IH] using N.peano_ind; intros k K; [lia|].
-    destruct (row_of net k) as [r|] eqn:E.
+    destruct (neuron_row net k) as [r|] eqn:E.
     - apply (R k r E). intros m M. apply IH. lia.
     - destruct (N.eq_dec (fst k) 0) as [Z|Z]; [destruct k as [m i]; simpl in Z; subst; apply X|auto]. }
   intro k. apply (A (N.succ (fst k))). lia. Qed.
@@ -132,15 +132,15 @@ Proof.
       * apply I2; [lia|]. intros r I. apply (O r). apply in_or_app. now right. Qed.
 
 (** A neuron has the value that its sum gives it; a name without a neuron has the value 0. *)
-Lemma values_by_neuron act net x k r : network_fits net = true -> row_of net k = Some r ->
+Lemma values_by_neuron act net x k r : network_fits net = true -> neuron_row net k = Some r ->
   values_by act net x k = act k (row_value r (values_by act net x)).
-Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] R. apply row_of_some in R.
+Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] R. apply neuron_row_some in R.
   unfold values_by. now apply (run_by_value act (hidden net) 1 [x]). Qed.
 
-Lemma values_by_none act net x k : network_fits net = true -> fst k <> 0%N -> row_of net k = None ->
+Lemma values_by_none act net x k : network_fits net = true -> fst k <> 0%N -> neuron_row net k = None ->
   values_by act net x k = 0.
 Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] K R. unfold values_by.
-  apply (run_by_value act (hidden net) 1 [x]); auto; try lia. intros r I. exact (row_of_none _ _ _ R I). Qed.
+  apply (run_by_value act (hidden net) 1 [x]); auto; try lia. intros r I. exact (neuron_row_none _ _ _ R I). Qed.
 
 (** ** Pieces *)
 
@@ -188,7 +188,7 @@ Proof.
   - intro i. exists (Affine 0 (unit_point (N.to_nat i))). intro x. unfold piece_values.
     rewrite values_by_input. unfold value. simpl. rewrite linear_sym, linear_unit. unfold coordinate. ring.
   - intros k K R. exists (constant 0). intro x. rewrite value_constant. now apply values_by_none.
-  - intros k r R IH. destruct (row_of_fits net k r fits R) as [Fit L].
+  - intros k r R IH. destruct (neuron_row_fits net k r fits R) as [Fit L].
     destruct (row_affine (fst k) r (piece_values net s) Fit L IH) as [h H].
     exists (if s k then h else constant 0). intro x. unfold piece_values at 1.
     rewrite (values_by_neuron _ _ _ _ _ fits R). destruct (s k); [apply H|]. now rewrite value_constant. Qed.
@@ -202,7 +202,7 @@ Proof. intros Fit L. apply (row_affine l r (piece_values net s) Fit L). intros k
     The pattern agrees with the numbers [z] below layer [l]: a neuron that is on has z >= 0, one that
     is off has z <= 0. *)
 Definition right_below (l : N) (s : pattern) (z : row -> F) : Prop := forall k r,
-  row_of net k = Some r -> (fst k < l)%N -> if s k then 0 <= z r else z r <= 0.
+  neuron_row net k = Some r -> (fst k < l)%N -> if s k then 0 <= z r else z r <= 0.
 
 Lemma piece_value_right l s x (z : row -> F) :
   (forall r, z r = sum_at net r x) \/ (forall r, z r = piece net s r x) -> right_below l s z ->
@@ -213,7 +213,7 @@ Proof.
     piece_values net s x k = values_by (fun _ => relu) net x k)).
   - intros i _. unfold piece_values. now rewrite !values_by_input.
   - intros k K R _. unfold piece_values. now rewrite !values_by_none.
-  - intros k r R IH K. destruct (row_of_fits net k r fits R) as [Fit L].
+  - intros k r R IH K. destruct (neuron_row_fits net k r fits R) as [Fit L].
     assert (E : piece net s r x = sum_at net r x).
     { unfold piece, sum_at. rewrite <- values_by_relu. apply (row_value_agree F (fst k) r _ _ Fit L).
       intros m M. apply IH; lia. }
@@ -237,7 +237,7 @@ Proof. intros Fit L H. apply (row_value_agree F l r _ _ Fit L). intros k K.
 
 (** The pattern of the network at [x]: a neuron is on where its sum is positive. *)
 Definition pattern_at (x : list F) : pattern := fun k =>
-  match row_of net k with
+  match neuron_row net k with
   | Some r => if le_dec (sum_at net r x) 0 then false else true
   | None => false
   end.
