@@ -138,4 +138,31 @@ Proof.
     rewrite <- Eq. ring.
   - intros (ps & <- & P & W & D) o x. unfold one_layer. rewrite D, (layer_sums ps o x W), (layer_sum_permuted _ _ o x P). ring. Qed.
 
+(** ** Sides are not determined by boundaries
+
+    A neuron turned round, with the same output weights, bends the function in the same places. *)
+
+Definition opposite (h : affine F) : affine F := add_times (constant 0) (- (1)) h.
+
+Definition turned_round (u : unit_) : unit_ := Unit F (opposite (sum F u)) (into F u).
+
+Lemma affine_plus f g x (h : affine F) : (forall y, g y = f y + value h y) -> affine_near f x -> affine_near g x.
+Proof. intros E [k K]. exists (add_times k 1 h). revert K. apply nearby_weaken. intros y Y.
+  rewrite E, Y, value_add_times. ring. Qed.
+
+Theorem boundaries_leave_sides_open direct us1 u us2 x :
+  bends F (one_layer F direct (us1 ++ turned_round u :: us2)) x <->
+  bends F (one_layer F direct (us1 ++ u :: us2)) x.
+Proof.
+  assert (E : forall o y, one_layer F direct (us1 ++ turned_round u :: us2) o y =
+    one_layer F direct (us1 ++ u :: us2) o y +
+    value (add_times (constant 0) (- coordinate (into F u) o) (sum F u)) y).
+  { intros o y. unfold one_layer, turned_round. rewrite !layer_sum_middle, value_add_times, value_constant.
+    cbn [sum into]. unfold opposite. rewrite value_add_times, value_constant, (relu_flip F (value (sum F u) y)).
+    replace (0 + - (1) * value (sum F u) y) with (- value (sum F u) y) by ring. ring. }
+  split; intros B A; apply B; intro o; specialize (A o); revert A.
+  - apply (affine_plus _ _ x _ (E o)).
+  - apply (affine_plus _ _ x (add_times (constant 0) (coordinate (into F u) o) (sum F u))). intro y.
+    rewrite (E o y), !value_add_times, !value_constant. ring. Qed.
+
 End Sides.
