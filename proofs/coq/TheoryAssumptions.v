@@ -1,6 +1,6 @@
 (** * What the theorems about the theorem rest on: nothing but Coq (see Assumptions.v) *)
 
-From ExactRev Require Import TheoryBend.
+From ExactRev Require Import TheoryBend TheoryIsomorphism TheoryDepthOne.
 
 Print Assumptions piece_affine.
 Print Assumptions piece_right.
@@ -9,3 +9,15 @@ Print Assumptions bend_adjacent.
 Print Assumptions bend_of_gradient.
 Print Assumptions bend_near.
 Print Assumptions boundary_bends.
+Print Assumptions canonical_form_decides.
+Print Assumptions canonical_form_of_networks.
+Print Assumptions isomorphic_if_and_only_if.
+Print Assumptions hyperplane_not_covered.
+Print Assumptions bends_on_hyperplanes.
+Print Assumptions first_layer_determined.
+Print Assumptions equal_one_layer.
+Print Assumptions boundaries_leave_sides_open.
+Print Assumptions first_layer_of_networks.
+Print Assumptions equal_networks_one_layer.
+Print Assumptions theorem_a.
+Print Assumptions theorem_a_one_hidden_layer.
