@@ -1,8 +1,8 @@
 (** * Points, affine functions, and what holds near a point
 
-    A point is the list of its coordinates; coordinates beyond its end are 0.  So points need not
-    have equally many coordinates, and a function of n coordinates does not look at others.
-    "Near" means in a small enough box: this makes sense over every ordered field. *)
+    A point is the list of its coordinates; coordinates beyond its end are 0. So points need not have
+    equally many coordinates, and a function of n coordinates does not look at others. "Near" means
+    in a small enough box: this makes sense over every ordered field. *)
 
 From ExactRev Require Export Field.
 From ExactRev Require Forms.
@@ -101,7 +101,8 @@ Definition near eps x y := forall k, within (coordinate y k - coordinate x k) ep
 Definition nearby x (P : list F -> Prop) := exists eps, 0 < eps /\ forall y, near eps x y -> P y.
 
 Lemma nearby_here x (P : list F -> Prop) : nearby x P -> P x.
-Proof. intros (eps & E & H). apply H. intro k. replace (coordinate x k - coordinate x k) with (0 : F) by ring.
+Proof. intros (eps & E & H). apply H. intro k.
+  replace (coordinate x k - coordinate x k) with (0 : F) by ring.
   apply Forms.within_zero. now apply lt_le. Qed.
 
 Lemma nearby_weaken x (P Q : list F -> Prop) : (forall y, P y -> Q y) -> nearby x P -> nearby x Q.
@@ -153,7 +154,8 @@ Proof. unfold coordinate. revert k. induction a as [|p a IH]; intros k; simpl to
           split; try apply le_refl; apply le_sub.
         -- replace (p - - p) with (p + p) by ring. now apply add_nonneg.
         -- replace (- p - p) with (- p + - p) by ring. now apply add_nonneg; apply opp_nonneg.
-      * apply le_sub. replace (absolute p + total a - absolute p) with (total a) by ring. apply total_nonneg.
+      * apply le_sub. replace (absolute p + total a - absolute p) with (total a) by ring.
+        apply total_nonneg.
     + apply (Forms.within_le F _ (total a)); [apply IH|]. apply le_sub.
       replace (absolute p + total a - total a) with (absolute p) by ring. apply absolute_nonneg. Qed.
 
@@ -186,7 +188,8 @@ Proof.
   assert (Eq : eps * S = value h x).
   { unfold eps. replace (value h x * inv S * S) with (value h x * (S * inv S)) by ring.
     rewrite inv_law by now apply pos_nonzero. ring. }
-  replace (value h y) with (eps + (total (slope h) * eps - - (linear (slope h) y + - (1) * linear (slope h) x))).
+  replace (value h y) with (eps + (total (slope h) * eps - - (linear (slope h) y +
+    - (1) * linear (slope h) x))).
   - now apply add_pos_nonneg.
   - unfold value at 1. unfold value, S in Eq.
     replace (eps + (total (slope h) * eps - - (linear (slope h) y + - (1) * linear (slope h) x)))
@@ -222,8 +225,10 @@ Proof.
           with (eps * ((total d + 1) * inv (total d + 1))) by ring.
         rewrite inv_law by now apply pos_nonzero. ring. }
   split; apply H; intro k; rewrite coordinate_move.
-  - replace (coordinate x k + t * coordinate d k - coordinate x k) with (t * coordinate d k) by ring. auto.
-  - replace (coordinate x k + - t * coordinate d k - coordinate x k) with (- (t * coordinate d k)) by ring.
+  - replace (coordinate x k + t * coordinate d k - coordinate x k) with (t * coordinate d k) by ring.
+    auto.
+  - replace (coordinate x k + - t * coordinate d k - coordinate x k) with (- (t * coordinate d k))
+    by ring.
     now apply Forms.within_opp. Qed.
 
 (** ** Affine near a point, and bending there *)
@@ -256,11 +261,13 @@ Lemma turn_relu g c h x t d : value h x = 0 -> 0 <= t -> 0 <= linear (slope h) d
 Proof.
   intros Z T D. unfold turn. rewrite !value_move, Z.
   assert (P : 0 <= t * linear (slope h) d) by now apply mul_nonneg.
-  rewrite (relu_of_nonneg F (0 + t * linear (slope h) d)), (relu_of_nonpos F (0 + - t * linear (slope h) d)),
+  rewrite (relu_of_nonneg F (0 + t * linear (slope h) d)),
+    (relu_of_nonpos F (0 + - t * linear (slope h) d)),
     (relu_of_nonpos F 0).
   - ring.
   - apply le_refl.
-  - apply le_sub. now replace (0 - (0 + - t * linear (slope h) d)) with (t * linear (slope h) d) by ring.
+  - apply le_sub. now replace (0 - (0 + - t * linear (slope h) d)) with (t * linear (slope h) d)
+    by ring.
   - now replace (0 + t * linear (slope h) d) with (t * linear (slope h) d) by ring. Qed.
 
 (** A function that is near [x] an affine function plus [c * relu h], where [h] is 0 at [x] and not
@@ -279,7 +286,8 @@ Proof.
 
 End Affine.
 
-Arguments coordinate {F} _ _. Arguments move {F} _ _ _. Arguments linear {F} _ _. Arguments unit_point {F} _.
+Arguments coordinate {F} _ _. Arguments move {F} _ _ _. Arguments linear {F} _ _.
+  Arguments unit_point {F} _.
 Arguments Affine {F} _ _. Arguments offset {F} _. Arguments slope {F} _. Arguments value {F} _ _.
 Arguments add_times {F} _ _ _. Arguments constant {F} _. Arguments gradient {F} _ _.
 Arguments near {F} _ _ _. Arguments nearby {F} _ _. Arguments affine_near {F} _ _.

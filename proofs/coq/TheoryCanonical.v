@@ -1,36 +1,30 @@
 (** * The canonical form decides isomorphism
 
     Scale every hidden neuron to size 1 (the gauge), list the neurons of each layer in every possible
-    order, write each listing down as rows of numbers, and keep the least: that is the canonical form.
-    Ties are no exception: among listings that tie, the numbers of later layers decide.
+    order, write each listing down as rows of numbers, and keep the least: that is the canonical
+    form. Ties are no exception: among listings that tie, the numbers of later layers decide.
 
-    Listing all orders is far too slow, and a program will look at a few.  So the form is defined for
+    Listing all orders is far too slow, and a program will look at a few. So the form is defined for
     any [rule] that says which contents are eligible, if only the rule does not see how the network
-    was listed or scaled: [every] takes all.  The search of exactrev/network/ordering.py is such a rule
-    (eligible are the leaves of individualisation and refinement, which look at colours and weights
-    only), until its budget is used up. *)
+    was listed or scaled: [every] takes all. The search of exactrev/network/ordering.py is such a
+    rule (eligible are the leaves of individualisation and refinement, which look at colours and
+    weights only), until its budget is used up. *)
 
 From ExactRev Require Export TheoryTables.
 Require Import Lia.
 
-Lemma map_equal_pairs {X Y C} (f : X -> C) (g : Y -> C) l : forall m, length l = length m ->
-  (map f l = map g m <-> forall p, In p (combine l m) -> f (fst p) = g (snd p)).
-Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate.
-  - split; auto. intros _ p [].
-  - inversion L as [L']. split.
-    + intros H p [<-|P]; inversion H; auto. now apply (IH m L').
-    + intro H. f_equal; [apply (H (a, b)); now left|]. apply IH; auto. Qed.
+Lemma map_fst_combine {X Y} (l : list X) : forall (m : list Y), length l = length m ->
+  map fst (combine l m) = l.
+Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate; auto. rewrite IH; auto.
+  Qed.
 
-Lemma combine_maps {X Y Z} (f : X -> Y) (g : X -> Z) l : combine (map f l) (map g l) = map (fun a => (f a, g a)) l.
-Proof. induction l as [|a l IH]; simpl; [|rewrite IH]; auto. Qed.
+Lemma map_snd_combine {X Y} (l : list X) : forall (m : list Y), length l = length m ->
+  map snd (combine l m) = m.
+Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate; auto. rewrite IH; auto.
+  Qed.
 
-Lemma map_fst_combine {X Y} (l : list X) : forall (m : list Y), length l = length m -> map fst (combine l m) = l.
-Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate; auto. rewrite IH; auto. Qed.
-
-Lemma map_snd_combine {X Y} (l : list X) : forall (m : list Y), length l = length m -> map snd (combine l m) = m.
-Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate; auto. rewrite IH; auto. Qed.
-
-Lemma app_split {X} (a : list X) : forall b c d, length a = length b -> a ++ c = b ++ d -> a = b /\ c = d.
+Lemma app_split {X} (a : list X) : forall b c d, length a = length b -> a ++ c = b ++ d ->
+  a = b /\ c = d.
 Proof. induction a as [|x a IH]; intros [|y b] c d L H; simpl in *; try discriminate; auto.
   inversion H. destruct (IH b c d) as [-> ->]; auto. Qed.
 
@@ -39,7 +33,7 @@ Variable F : OrderedField.
 Local Open Scope field_scope.
 Add Ring F_ring : (field_ring F).
 Local Notation table := (table F).
-Implicit Types (A B : table) (ms ns : list (match_ F)) (rule : table -> list (list F) -> bool).
+Implicit Types (A B : table) (ms ns : list (neuron_match F)) (rule : table -> list (list F) -> bool).
 
 (** ** Listings and their contents *)
 
@@ -55,8 +49,8 @@ Lemma listings_spec A q : In q (listings A) <-> listing A q.
 Proof. unfold listings, listing. rewrite filter_In, permutations_spec.
   destruct (list_eq_dec N.eq_dec _ _); intuition; discriminate. Qed.
 
-(** The row of neuron or output [k], whose size is [t], with the earlier neurons read in the order [q]:
-    all scaled to size 1. *)
+(** The row of neuron or output [k], whose size is [t], with the earlier neurons read in the order
+    [q]: all scaled to size 1. *)
 Definition scaled_row (A : table) (q : list key) (k : key) (t : F) : list F :=
   inv t * bias_of A k :: map (fun i => inv t * weight_of A k i) (input_names A) ++
   map (fun m => inv t * gauge A m * weight_of A k m) q.
@@ -80,7 +74,7 @@ Definition canonical_form rule (A : table) :=
 (** ** Neuron by neuron: equal contents are an isomorphism *)
 
 (** Neurons are paired, and the gauges of partners differ by the factor. *)
-Definition gauged (A B : table) (ms : list (match_ F)) := forall t, In t ms ->
+Definition gauged (A B : table) (ms : list (neuron_match F)) := forall t, In t ms ->
   0 < gauge A (of_A t) /\ 0 < gauge B (of_B t) /\ gauge B (of_B t) = factor t * gauge A (of_A t).
 
 Lemma inv_product (a b : F) : a <> 0 -> b <> 0 -> inv (a * b) = inv a * inv b.
@@ -88,7 +82,8 @@ Proof. intros A B. apply (cancel F (a * b)).
   - intro E. apply product_zero in E; auto.
   - replace (inv (a * b) * (a * b)) with ((a * b) * inv (a * b)) by ring.
     rewrite inv_law; [|intro E; apply product_zero in E; auto].
-    replace (inv a * inv b * (a * b)) with ((a * inv a) * (b * inv b)) by ring. rewrite !inv_law by auto. ring. Qed.
+    replace (inv a * inv b * (a * b)) with ((a * inv a) * (b * inv b)) by ring.
+      rewrite !inv_law by auto. ring. Qed.
 
 Lemma inv_one : inv (1 : F) = 1.
 Proof. replace (inv 1) with (1 * inv 1 : F) by ring. apply inv_law, one_is_not_zero. Qed.
@@ -96,27 +91,32 @@ Proof. replace (inv 1) with (1 * inv 1 : F) by ring. apply inv_law, one_is_not_z
 (** A number of B's scaled row is that of A's, if and only if the number itself is the factor times. *)
 Lemma scaled_equal (c tA tB x y : F) : 0 < tA -> 0 < tB -> tB = c * tA ->
   (inv tB * y = inv tA * x <-> y = c * x).
-Proof. intros PA PB E. pose proof (pos_nonzero F _ PA) as NA. pose proof (pos_nonzero F _ PB) as NB. split.
+Proof. intros PA PB E. pose proof (pos_nonzero F _ PA) as NA. pose proof (pos_nonzero F _ PB) as NB.
+  split.
   - intro H. replace y with (tB * inv tB * y) by (rewrite inv_law by auto; ring).
     replace (tB * inv tB * y) with (tB * (inv tB * y)) by ring. rewrite H, E.
     replace (c * tA * (inv tA * x)) with (c * x * (tA * inv tA)) by ring. rewrite inv_law by auto. ring.
   - intros ->. apply (cancel F tB); auto.
-    replace (inv tB * (c * x) * tB) with (c * x * (tB * inv tB)) by ring. rewrite inv_law by auto. rewrite E.
-    replace (inv tA * x * (c * tA)) with (c * x * (tA * inv tA)) by ring. rewrite inv_law by auto. ring. Qed.
+    replace (inv tB * (c * x) * tB) with (c * x * (tB * inv tB)) by ring. rewrite inv_law by auto.
+      rewrite E.
+    replace (inv tA * x * (c * tA)) with (c * x * (tA * inv tA)) by ring. rewrite inv_law by auto.
+      ring. Qed.
 
 Lemma scaled_rows_equal A B ms t (tA tB : F) : same_shape A B -> gauged A B ms ->
   0 < tA -> 0 < tB -> tB = factor t * tA ->
   (scaled_row B (map of_B ms) (of_B t) tB = scaled_row A (map of_A ms) (of_A t) tA <->
    bias_of B (of_B t) = factor t * bias_of A (of_A t) /\
    (forall i, In i (input_names A) -> weight_of B (of_B t) i = factor t * weight_of A (of_A t) i) /\
-   (forall u, In u ms -> weight_of B (of_B t) (of_B u) * factor u = factor t * weight_of A (of_A t) (of_A u))).
+   (forall u, In u ms -> weight_of B (of_B t) (of_B u) * factor u =
+     factor t * weight_of A (of_A t) (of_A u))).
 Proof.
   intros (Si & _) G PA PB E. unfold scaled_row. rewrite <- Si, !map_map.
   assert (W : forall u, In u ms -> (inv tB * gauge B (of_B u) * weight_of B (of_B t) (of_B u) =
       inv tA * gauge A (of_A u) * weight_of A (of_A t) (of_A u) <->
     weight_of B (of_B t) (of_B u) * factor u = factor t * weight_of A (of_A t) (of_A u))).
   { intros u U. destruct (G u U) as (Ga & Gb & Ge). rewrite Ge.
-    rewrite <- (scaled_equal (factor t) tA tB _ _ PA PB E). pose proof (pos_nonzero F _ Ga) as N. split; intro H.
+    rewrite <- (scaled_equal (factor t) tA tB _ _ PA PB E). pose proof (pos_nonzero F _ Ga) as N.
+      split; intro H.
     - apply (cancel F (gauge A (of_A u))); auto.
       replace (inv tB * (weight_of B (of_B t) (of_B u) * factor u) * gauge A (of_A u))
         with (inv tB * (factor u * gauge A (of_A u)) * weight_of B (of_B t) (of_B u)) by ring.
@@ -142,11 +142,13 @@ Proof.
     apply in_app_or in T as [T|T].
     + destruct (G t T) as (Ga & Gb & Ge). apply (scaled_rows_equal A B ms t _ _ Sh G Ga Gb Ge).
       exact (ext_in_map H1 t T).
-    + apply in_map_iff in T as (o & <- & O). apply (scaled_rows_equal A B ms (o, o, 1) 1 1 Sh G One One).
+    + apply in_map_iff in T as (o & <- & O).
+      apply (scaled_rows_equal A B ms (o, o, 1) 1 1 Sh G One One).
       * unfold factor. simpl. ring.
       * exact (ext_in_map H2 o O).
   - intro H. f_equal; apply map_ext_in.
-    + intros t T. destruct (G t T) as (Ga & Gb & Ge). apply (scaled_rows_equal A B ms t _ _ Sh G Ga Gb Ge).
+    + intros t T. destruct (G t T) as (Ga & Gb & Ge).
+      apply (scaled_rows_equal A B ms t _ _ Sh G Ga Gb Ge).
       apply H. apply in_or_app. now left.
     + intros o O. apply (scaled_rows_equal A B ms (o, o, 1) 1 1 Sh G One One).
       * unfold factor. simpl. ring.
@@ -170,7 +172,8 @@ Proof.
     assert (P : 0 < gauge A (of_A t)).
     { apply gauge_positive; auto. apply (Permutation_in _ MA). now apply in_map. }
     assert (E : gauge B (of_B t) = factor t * gauge A (of_A t)).
-    { unfold gauge. rewrite <- Sl. apply (gauge_below_alike F A B ms); auto. intros u U. now apply Pos. }
+    { unfold gauge. rewrite <- Sl. apply (gauge_below_alike F A B ms); auto. intros u U. now apply Pos.
+      }
     repeat split; auto. rewrite E. now apply mul_pos. }
   assert (K : forall ns, Permutation ms ns -> content B (map of_B ns) = content A (map of_A ns) /\
     map fst (map of_B ns) = map fst (map of_A ns)).
@@ -191,11 +194,13 @@ Proof.
     + now rewrite K2, E, Hid. Qed.
 
 (** A content that two networks share is an isomorphism. *)
-Lemma shared_content A B p q : layered A -> layered B -> rows_nonzero A -> rows_nonzero B -> same_shape A B ->
+Lemma shared_content A B p q : layered A -> layered B -> rows_nonzero A -> rows_nonzero B ->
+  same_shape A B ->
   listing A p -> listing B q -> content B q = content A p -> isomorphic_tables A B.
 Proof.
   intros LA LB RA RB Sh [Pp Ep] [Pq Eq] H. split; auto. pose proof Sh as (_ & Hid & _).
-  set (f := fun pair : key * key => (pair, gauge B (fst pair) * inv (gauge A (snd pair))) : match_ F).
+  set (f := fun pair : key * key => (pair,
+    gauge B (fst pair) * inv (gauge A (snd pair))) : neuron_match F).
   set (ms := map f (combine q p)).
   assert (Len : length q = length p).
   { rewrite <- (Permutation_length Pp), <- (Permutation_length Pq). now rewrite Hid. }
@@ -229,10 +234,12 @@ Proof.
 (** ** The theorem *)
 
 (** The rule does not see how a network was listed and scaled. *)
-Definition blind rule := forall A B c, layered A -> rows_nonzero A -> isomorphic_tables A B -> rule A c = rule B c.
+Definition blind rule := forall A B c, layered A -> rows_nonzero A -> isomorphic_tables A B ->
+  rule A c = rule B c.
 
 Theorem canonical_form_decides rule A B : blind rule ->
-  layered A -> layered B -> rows_nonzero A -> rows_nonzero B -> eligible rule A <> [] -> eligible rule B <> [] ->
+  layered A -> layered B -> rows_nonzero A -> rows_nonzero B -> eligible rule A <> [] ->
+    eligible rule B <> [] ->
   (isomorphic_tables A B <-> canonical_form rule A = canonical_form rule B).
 Proof.
   intros Blind LA LB RA RB NA NB. split.
@@ -240,7 +247,8 @@ Proof.
     rewrite S1, S2, S3, S4. f_equal. apply (least_same _ content_order). intro c. unfold eligible.
     rewrite !filter_In, (Blind A B c LA RA I), (contents_of_isomorphic A B c LA RA I). reflexivity.
   - unfold canonical_form. intro H. inversion H as [[S1 S2 S3 S4 E]].
-    pose proof (least_in _ content_order [] _ NA) as IA. pose proof (least_in _ content_order [] _ NB) as IB.
+    pose proof (least_in _ content_order [] _ NA) as IA.
+      pose proof (least_in _ content_order [] _ NB) as IB.
     rewrite E in IA. unfold eligible in IA at 2. unfold eligible in IB at 2.
     apply filter_In in IA as [IA _]. apply filter_In in IB as [IB _].
     apply in_map_iff in IA as (p & Ep & P). apply in_map_iff in IB as (q & Eq & Q).
@@ -263,5 +271,6 @@ Proof.
 
 End Canonical.
 
-Arguments listing {F} _ _. Arguments content {F} _ _. Arguments canonical_form {F} _ _. Arguments every {F} _ _.
+Arguments listing {F} _ _. Arguments content {F} _ _. Arguments canonical_form {F} _ _.
+  Arguments every {F} _ _.
 Arguments blind {F} _. Arguments eligible {F} _ _.

@@ -15,13 +15,16 @@ Hypothesis one_hidden_layer : length (hidden net) = 1%nat.
 Let T := table_of (F := F) n net.
 
 (** What a neuron or output [k] reads of the inputs. *)
-Definition input_part (k : key) : affine F := Affine (bias_of T k) (map (weight_of T k) (input_names T)).
+Definition input_part (k : key) : affine F := Affine (bias_of T k) (map (weight_of T k) (input_names
+  T)).
 
 Definition output_name (o : nat) : key := (output_layer net, N.of_nat o).
 
 (** The hidden neurons with their weights into the outputs, and the direct connections. *)
-Definition units : list (unit_ F) :=
-  map (fun k => Unit F (input_part k) (map (fun q => weight_of T q k) (output_names T))) (hidden_names T).
+Definition units : list (relu_unit F) :=
+  map (fun k => ReluUnit F (input_part k) (map (fun q => weight_of T q k) (output_names T)))
+    (hidden_names
+    T).
 Definition direct (o : nat) : affine F := input_part (output_name o).
 
 (** The outputs as functions; beyond the last they are 0. *)
@@ -37,13 +40,15 @@ Proof.
     - pose proof (Y 0%nat) as Z. rewrite Nat.add_0_r in Z. simpl in Z. rewrite <- Z.
       rewrite <- (IH (S s) []); [rewrite linear_nil; ring|]. intro k.
       replace (S s + k)%nat with (s + S k)%nat by lia. rewrite <- (Y (S k)). now destruct k.
-    - pose proof (Y 0%nat) as Z. rewrite Nat.add_0_r in Z. simpl in Z. rewrite <- Z, <- (IH (S s) y); auto.
+    - pose proof (Y 0%nat) as Z. rewrite Nat.add_0_r in Z. simpl in Z.
+      rewrite <- Z, <- (IH (S s) y); auto.
       intro k. replace (S s + k)%nat with (s + S k)%nat by lia. exact (Y (S k)). }
   apply (G n 0%nat). intro k. rewrite V. f_equal. lia. Qed.
 
 Lemma hidden_value k x : In k (hidden_names T) -> values_at net x k = relu (value (input_part k) x).
 Proof.
-  intro K. destruct (neuron_row_name net k K) as [r R]. pose proof (reader_neuron F n net k K) as Rd. rewrite R in Rd.
+  intro K. destruct (neuron_row_name net k K) as [r R]. pose proof (reader_neuron F n net k K) as Rd.
+    rewrite R in Rd.
   rewrite <- values_by_relu, (values_by_neuron F _ net x k r (proj1 whole) R), values_by_relu. f_equal.
   rewrite (row_value_by_name F n net whole k r _ Rd). fold T.
   unfold value, input_part. cbn [offset slope].
@@ -63,40 +68,49 @@ Proof.
   - rewrite (nth_error_nth _ _ _ (map_nth_error _ _ _ R)).
     assert (Rd : reader net (output_name o) = Some r).
     { unfold reader, output_name. cbn [fst snd]. now rewrite N.eqb_refl, Nat2N.id. }
-    rewrite (row_value_by_name F n net whole _ r _ Rd). fold T. unfold value, input_part. cbn [offset slope].
+    rewrite (row_value_by_name F n net whole _ r _ Rd). fold T. unfold value, input_part.
+      cbn [offset slope].
     rewrite (linear_by_name _ (values_at net x)) by (intro; apply values_input).
     assert (I : (o < length (output net))%nat) by (apply nth_error_Some; congruence).
-    assert (Sum : sum_over F (hidden_names T) (fun m => weight_of T (output_name o) m * values_at net x m) =
+    assert (Sum : sum_over F (hidden_names T) (fun m => weight_of T (output_name o) m * values_at net x
+      m) =
       layer_sum F units o x); [|rewrite Sum; ring].
     unfold units. assert (H : incl (hidden_names T) (hidden_names T)) by apply incl_refl. revert H.
     generalize (hidden_names T) at 1 3 4. intro l. induction l as [|k l IH]; intro H; auto.
-    cbn [map layer_sum into sum]. match goal with |- sum_over F _ ?f = _ => change (sum_over F (k :: l) f) with (f k + sum_over F l f) end.
-    rewrite (IH (fun a A => H a (or_intror A))), (hidden_value k x (H k (or_introl eq_refl))). f_equal. f_equal.
+    cbn [map layer_sum into sum]. match goal
+      with |- sum_over F _ ?f = _ => change (sum_over F (k :: l) f) with (f k + sum_over F l f) end.
+    rewrite (IH (fun a A => H a (or_intror A))), (hidden_value k x (H k (or_introl eq_refl))). f_equal.
+      f_equal.
     unfold coordinate. cbn [output_names T table_of]. rewrite map_map.
     erewrite nth_indep by (rewrite map_length, seq_length; exact I).
-    rewrite (map_nth (fun i => weight_of T (output_layer net, N.of_nat i) k) (seq 0 (length (output net))) 0%nat).
+    rewrite (map_nth (fun i => weight_of T (output_layer net,
+      N.of_nat i) k) (seq 0 (length (output net))) 0%nat).
     now rewrite seq_nth by auto.
   - pose proof R as L. apply nth_error_None in L. rewrite nth_overflow by (rewrite map_length; lia).
     assert (Rd : reader net (output_name o) = None).
     { unfold reader, output_name. cbn [fst snd]. now rewrite N.eqb_refl, Nat2N.id. }
-    unfold value, input_part. cbn [offset slope]. 
+    unfold value, input_part. cbn [offset slope].
     rewrite (linear_by_name _ (fun k => nth (N.to_nat (snd k)) x 0)) by reflexivity.
     cbn [bias_of weight_of T table_of]. rewrite Rd.
     assert (Z : forall l : list key, sum_over F l (fun i => 0 * nth (N.to_nat (snd i)) x 0) = 0).
     { intro l. induction l as [|a l IH]; simpl; auto. rewrite IH. ring. }
     assert (S : layer_sum F units o x = 0); [|rewrite S, Z; ring].
     unfold units. generalize (hidden_names T). intro l. induction l as [|k l IH]; auto.
-    cbn [map layer_sum into sum]. rewrite IH. unfold coordinate. rewrite nth_overflow; [ring|]. cbn [output_names T table_of]. rewrite !map_length, seq_length. exact L. Qed.
+    cbn [map layer_sum into sum]. rewrite IH. unfold coordinate. rewrite nth_overflow; [ring|].
+      cbn [output_names T table_of]. rewrite !map_length, seq_length. exact L. Qed.
 
 End Network.
 
-Lemma bends_agree (f g : nat -> list F -> F) x : (forall o y, f o y = g o y) -> (bends F f x <-> bends F g x).
-Proof. intro E. assert (H : forall f g : nat -> list F -> F, (forall o y, f o y = g o y) -> bends F f x -> bends F g x).
-  { intros p q Epq B A. apply B. intro o. apply (affine_near_agree F (q o)); auto. now apply nearby_always. }
+Lemma bends_agree (f g : nat -> list F -> F) x : (forall o y, f o y = g o y) ->
+  (bends F f x <-> bends F g x).
+Proof. intro E. assert (H : forall f g : nat -> list F -> F, (forall o y, f o y = g o y) ->
+  bends F f x -> bends F g x).
+  { intros p q Epq B A. apply B. intro o. apply (affine_near_agree F (q o)); auto.
+    now apply nearby_always. }
   split; apply H; auto. Qed.
 
-(** Networks with one hidden layer, in general position, with the same boundaries: the hidden rows are equal up to
-    permutation and nonzero factors. *)
+(** Networks with one hidden layer, in general position, with the same boundaries: the hidden rows
+    are equal up to permutation and nonzero factors. *)
 Theorem first_layer_of_networks n a b : complete n a -> complete n b ->
   length (hidden a) = 1%nat -> length (hidden b) = 1%nat ->
   general_position F (units n a) -> general_position F (units n b) ->
@@ -104,8 +118,10 @@ Theorem first_layer_of_networks n a b : complete n a -> complete n b ->
   exists ws, Permutation (units n b) ws /\
     Forall2 (fun u v => exists c, c <> 0 /\ multiple F c u v) (units n a) ws.
 Proof.
-  intros Wa Wb La Lb Ga Gb H. apply (first_layer_determined F (direct n a) _ (direct n b)); auto. intro x.
-  rewrite <- (bends_agree _ _ x (network_one_layer n a Wa La)), <- (bends_agree _ _ x (network_one_layer n b Wb Lb)).
+  intros Wa Wb La Lb Ga Gb H. apply (first_layer_determined F (direct n a) _ (direct n b)); auto.
+    intro x.
+  rewrite <- (bends_agree _ _ x (network_one_layer n a Wa La)),
+    <- (bends_agree _ _ x (network_one_layer n b Wb Lb)).
   apply H. Qed.
 
 (** If the networks are the same function, then output weights agree too, and only sides are open. *)

@@ -54,7 +54,8 @@ Lemma fold_lesser l : forall a, let m := fold_left lesser l a in
 Proof. induction l as [|c l IH]; intro a; simpl.
   - split; auto. intros b [<-|[]]. apply leb_refl.
   - destruct (IH (lesser a c)) as [I L]. simpl in I, L.
-    assert (P : leb (lesser a c) a = true /\ leb (lesser a c) c = true /\ (lesser a c = a \/ lesser a c = c)).
+    assert (P : leb (lesser a c) a = true /\ leb (lesser a c) c = true /\
+      (lesser a c = a \/ lesser a c = c)).
     { unfold lesser. destruct (leb a c) eqn:E; repeat split; auto using leb_refl.
       destruct (leb_total _ ord a c); congruence. }
     destruct P as (P1 & P2 & P3). split.
@@ -135,7 +136,8 @@ Proof. induction l as [|b l IH]; simpl; [tauto|]. intros [->|H].
   - destruct (le_dec (greatest l) b); auto. apply (le_trans F _ (greatest l)); auto. Qed.
 
 Lemma greatest_least l b : 0 <= b -> (forall a, In a l -> a <= b) -> greatest l <= b.
-Proof. intros B. induction l as [|a l IH]; simpl; intro H; auto. destruct (le_dec (greatest l) a); auto. Qed.
+Proof. intros B. induction l as [|a l IH]; simpl; intro H; auto.
+  destruct (le_dec (greatest l) a); auto. Qed.
 
 Lemma greatest_same l m : (forall a, In a l <-> In a m) -> greatest l = greatest m.
 Proof. intro H. apply le_antisym; apply greatest_least; try apply greatest_nonneg;
@@ -144,9 +146,11 @@ Proof. intro H. apply le_antisym; apply greatest_least; try apply greatest_nonne
 Lemma greatest_scale c l : 0 <= c -> greatest (map (mul c) l) = c * greatest l.
 Proof. intro C. induction l as [|a l IH]; simpl; [ring|]. rewrite IH.
   destruct (le_dec (c * greatest l) (c * a)) as [H|H], (le_dec (greatest l) a) as [G|G]; auto.
-  - apply le_antisym; auto. apply le_sub. replace (c * greatest l - c * a) with (c * (greatest l - a)) by ring.
+  - apply le_antisym; auto. apply le_sub.
+    replace (c * greatest l - c * a) with (c * (greatest l - a)) by ring.
     apply mul_nonneg; auto. apply (proj1 (le_sub F a (greatest l))). now apply lt_le.
-  - exfalso. apply H. apply le_sub. replace (c * a - c * greatest l) with (c * (a - greatest l)) by ring.
+  - exfalso. apply H. apply le_sub.
+    replace (c * a - c * greatest l) with (c * (a - greatest l)) by ring.
     apply mul_nonneg; auto. now apply le_sub in G. Qed.
 
 End Greatest.

@@ -14,7 +14,8 @@ Proof. induction rows as [|r rows IH]; intro i; simpl; auto. f_equal; [now rewri
   rewrite IH, <- seq_shift, map_map. apply map_ext. intro j. f_equal. lia. Qed.
 
 Lemma name_rows_layers l rows i : map fst (map fst (name_rows l i rows)) = repeat l (length rows).
-Proof. rewrite name_rows_names, map_map. simpl. generalize 0%nat. induction (length rows) as [|k IH]; intro m; simpl; [|rewrite IH]; auto. Qed.
+Proof. rewrite name_rows_names, map_map. simpl. generalize 0%nat.
+  induction (length rows) as [|k IH]; intro m; simpl; [|rewrite IH]; auto. Qed.
 
 Lemma name_layers_from layers : forall l n, In n (map fst (name_layers l layers)) ->
   (l <= fst n)%N /\ (N.to_nat (fst n) < N.to_nat l + length layers)%nat.
@@ -30,7 +31,8 @@ Proof. induction layers as [|rows layers IH]; intro l; simpl; [constructor|]. re
     intros i j E. inversion E. lia. }
   revert R. generalize (name_rows_names l rows 0). generalize (map fst (name_rows l 0 rows)) as ns.
   intros ns E R. assert (D : forall n, In n ns -> ~ In n (map fst (name_layers (N.succ l) layers))).
-  { intros n I J. rewrite E in I. apply in_map_iff in I as (j & <- & _). apply name_layers_from in J. simpl in J. lia. }
+  { intros n I J. rewrite E in I. apply in_map_iff in I as (j & <- & _). apply name_layers_from in J.
+    simpl in J. lia. }
   clear E. induction R as [|n ns N R IR]; simpl; auto. constructor.
   - rewrite in_app_iff. intros [I|I]; auto. apply (D n); simpl; auto.
   - apply IR. intros m M. apply D. now right. Qed.
@@ -52,11 +54,13 @@ Proof.
   apply IH; auto. Qed.
 
 Lemma neuron_row_in net k r : In (k, r) (named net) -> neuron_row net k = Some r.
-Proof. intro I. destruct (neuron_row net k) as [r'|] eqn:E; [|exfalso; exact (neuron_row_none _ _ _ E I)].
+Proof. intro I. destruct (neuron_row net k) as [r'|] eqn:E; [|exfalso;
+  exact (neuron_row_none _ _ _ E I)].
   apply neuron_row_some in E. f_equal. pose proof (names_distinct (hidden net) 1) as D.
   fold (named net) in D. revert I E D. induction (named net) as [|[k' q] ns IH]; simpl; [tauto|].
   intros I E D. inversion D as [|x y N D']. subst.
-  assert (O : forall s, In (k', s) ns -> False) by (intros s S; apply N; now apply (in_map fst _ (k', s))).
+  assert (O : forall s, In (k', s) ns -> False) by (intros s S; apply N;
+    now apply (in_map fst _ (k', s))).
   destruct I as [I|I], E as [E|E]; [congruence| | |auto]; inversion E || inversion I; subst;
     exfalso; eauto. Qed.
 
@@ -66,7 +70,8 @@ Proof. intro I. apply in_map_iff in I as ([k' r] & <- & I). exists r. now apply 
 (** The row of a neuron or of an output; the outputs are one layer more. *)
 Definition output_layer (net : network) : N := N.of_nat (S (length (hidden net))).
 Definition reader (net : network) (k : key) : option row :=
-  if N.eqb (fst k) (output_layer net) then nth_error (output net) (N.to_nat (snd k)) else neuron_row net k.
+  if N.eqb (fst k) (output_layer net) then nth_error (output net) (N.to_nat (snd k)) else neuron_row
+    net k.
 
 (** All names that the rows read are there, [n] inputs and the neurons of lower layers. *)
 Definition complete (n : nat) (net : network) := network_fits net = true /\
@@ -81,7 +86,8 @@ Add Ring F_ring : (field_ring F).
 
 (** The coefficient of an input or of a neuron in a row. *)
 Definition coefficient (r : row) (m : key) : F :=
-  if N.eqb (fst m) 0 then sum_terms (inputs r) (fun i => if N.eqb i (snd m) then 1 else 0) else weight r m.
+  if N.eqb (fst m) 0 then sum_terms (inputs r) (fun i => if N.eqb i (snd m) then 1 else 0) else weight
+    r m.
 
 Definition table_of (n : nat) (net : network) : table F := {|
   input_names := map (fun i => (0%N, N.of_nat i)) (seq 0 n);
@@ -95,10 +101,13 @@ Definition table_of (n : nat) (net : network) : table F := {|
 
 Definition sum_over {X} (ks : list X) (v : X -> F) : F := fold_right (fun k s => v k + s) 0 ks.
 
-Lemma sum_over_agree {X} (ks : list X) u v : (forall k, In k ks -> u k = v k) -> sum_over ks u = sum_over ks v.
-Proof. induction ks as [|k ks IH]; simpl; intro H; auto. rewrite (H k (or_introl eq_refl)), IH; auto. Qed.
+Lemma sum_over_agree {X} (ks : list X) u v : (forall k, In k ks -> u k = v k) ->
+  sum_over ks u = sum_over ks v.
+Proof. induction ks as [|k ks IH]; simpl; intro H; auto. rewrite (H k (or_introl eq_refl)), IH; auto.
+  Qed.
 
-Lemma sum_over_map {X Y} (f : X -> Y) ks (v : Y -> F) : sum_over (map f ks) v = sum_over ks (fun k => v (f k)).
+Lemma sum_over_map {X Y} (f : X -> Y) ks (v : Y ->
+  F) : sum_over (map f ks) v = sum_over ks (fun k => v (f k)).
 Proof. induction ks as [|k ks IH]; simpl; [|rewrite IH]; auto. Qed.
 
 Lemma sum_over_permutation {X} (ks ls : list X) v : Permutation ks ls -> sum_over ks v = sum_over ls v.
@@ -124,7 +133,7 @@ Proof.
         (fun k => sum_terms ts (fun m => if eqb m k then 1 else 0) * v k)); [ring|].
       intros k K. destruct (eqb m k) eqn:E; [apply spec in E; congruence|ring].
     + destruct H as [->|H]; [rewrite (proj2 (spec m m) eq_refl) in E; discriminate|].
-      specialize (IH H). 
+      specialize (IH H).
       replace (of_Q c * v m + ((sum_terms ts (fun m0 => if eqb m0 k then 1 else 0) * v k) +
         sum_over ks (fun k => sum_terms ts (fun m0 => if eqb m0 k then 1 else 0) * v k)))
       with (sum_terms ts (fun m0 => if eqb m0 k then 1 else 0) * v k + (of_Q c * v m +
@@ -142,7 +151,8 @@ Proof. unfold reader. destruct whole as [Fit _]. destruct (N.eqb _ _).
     rewrite forallb_forall in Fit. eexists. apply Fit. eapply nth_error_In; eauto.
   - intro R. eexists. now apply (neuron_row_fits net k r). Qed.
 
-Lemma neuron_name_layer m : In m (hidden_names T) -> (0 < fst m)%N /\ (N.to_nat (fst m) <= length (hidden net))%nat.
+Lemma neuron_name_layer m : In m (hidden_names T) ->
+  (0 < fst m)%N /\ (N.to_nat (fst m) <= length (hidden net))%nat.
 Proof. intro M. apply name_layers_from in M. lia. Qed.
 
 Lemma reader_neuron k : In k (hidden_names T) -> reader net k = neuron_row net k.
@@ -160,7 +170,8 @@ Proof.
     + rewrite !sum_over_map. reflexivity.
     + apply FinFun.Injective_map_NoDup; [intros i j; lia|apply seq_NoDup].
     + intros t I. apply Wi in I. apply in_map_iff. exists (N.to_nat (fst t)). rewrite in_seq. lia.
-  - rewrite (sum_by_name key_eqb key_eqb_iff (map fst (named net)) v (neurons r) (names_distinct _ _) Wn).
+  - rewrite (sum_by_name key_eqb key_eqb_iff (map fst (named net)) v (neurons r) (names_distinct _ _)
+    Wn).
     apply sum_over_agree. intros m M. unfold coefficient. apply neuron_name_layer in M.
     destruct (N.eqb_spec (fst m) 0); [lia|reflexivity]. Qed.
 
@@ -168,7 +179,8 @@ Proof.
 Lemma table_layered : layered T.
 Proof.
   intros k K. pose proof (neuron_name_layer k K) as L. split; [simpl; lia|]. intros m M W.
-  simpl in W. rewrite (reader_neuron k K) in W. destruct (neuron_row net k) as [r|] eqn:R; [|now elim W].
+  simpl in W. rewrite (reader_neuron k K) in W.
+    destruct (neuron_row net k) as [r|] eqn:R; [|now elim W].
   destruct whole as [Fit _]. destruct (neuron_row_fits net k r Fit R) as [Fr _].
   pose proof (neuron_name_layer m M) as Lm. unfold coefficient in W.
   destruct (N.eqb_spec (fst m) 0); [lia|]. destruct (N.ltb_spec (fst m) (fst k)) as [|G]; auto.

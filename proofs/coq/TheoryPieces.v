@@ -1,7 +1,7 @@
 (** * Activation patterns and the affine pieces of a network
 
-    An activation pattern says which hidden neurons are on.  Where the pattern is known, every neuron
-    computes an affine function of the input: its piece for this pattern.  The piece is defined on the
+    An activation pattern says which hidden neurons are on. Where the pattern is known, every neuron
+    computes an affine function of the input: its piece for this pattern. The piece is defined on the
     whole input space; the network itself agrees with it where the pattern is right. *)
 
 From ExactRev Require Export TheoryAffine Network.
@@ -13,11 +13,13 @@ Definition neuron_row (net : network) (k : key) : option row :=
 
 Lemma neuron_row_some net k r : neuron_row net k = Some r -> In (k, r) (named net).
 Proof. unfold neuron_row. destruct (find _ _) as [[k' r']|] eqn:E; [|discriminate].
-  apply find_some in E as [I K]. apply key_eqb_iff in K. simpl in *. intro H. inversion H. now subst. Qed.
+  apply find_some in E as [I K]. apply key_eqb_iff in K. simpl in *. intro H. inversion H. now subst.
+    Qed.
 
 Lemma neuron_row_none net k r : neuron_row net k = None -> ~ In (k, r) (named net).
 Proof. unfold neuron_row. destruct (find _ _) as [n|] eqn:E; [discriminate|]. intros _ I.
-  apply (find_none _ _ E) in I. simpl in I. assert (key_eqb k k = true) by now apply key_eqb_iff. congruence. Qed.
+  apply (find_none _ _ E) in I. simpl in I. assert (key_eqb k k = true) by now apply key_eqb_iff.
+    congruence. Qed.
 
 Lemma layers_fit_in layers : forall l n, layers_fit l layers = true ->
   In n (name_layers l layers) -> row_fits (fst (fst n)) (snd n) = true /\ (l <= fst (fst n))%N.
@@ -37,8 +39,8 @@ Lemma row_fits_term l r t : row_fits l r = true -> In t (neurons r) -> (0 < fst 
 Proof. unfold row_fits. rewrite forallb_forall. intros H I. specialize (H t I).
   rewrite andb_true_iff, !N.ltb_lt in H. exact H. Qed.
 
-(** To show something of all values of a network, show it of the inputs, of names that no neuron
-    has, and of a neuron where it is known of all lower layers. *)
+(** To show something of all values of a network, show it of the inputs, of names that no neuron has,
+    and of a neuron where it is known of all lower layers. *)
 Lemma values_induction net (P : key -> Prop) : (forall i, P (0%N, i)) ->
   (forall k, fst k <> 0%N -> neuron_row net k = None -> P k) ->
   (forall k r, neuron_row net k = Some r -> (forall m, (fst m < fst k)%N -> P m) -> P k) ->
@@ -63,14 +65,17 @@ Fixpoint run_by (act : key -> F -> F) (l : N) (layers : list (list row)) (values
   | [] => values
   | rows :: layers =>
       run_by act (N.succ l) layers
-        (values ++ [map (fun n => act (fst n) (row_value (snd n) (reading values))) (name_rows l 0 rows)])
+        (values ++ [map (fun n => act (fst n) (row_value (snd n) (reading values))) (name_rows l 0
+          rows)])
   end.
 
 Definition values_by act (net : network) (x : list F) : valuation F :=
   reading (run_by act 1 (hidden net) [x]).
 
-Lemma run_by_relu layers : forall l values, run_by (fun _ => relu) l layers values = run F layers values.
-Proof. assert (M : forall (g : row -> F) rows l i, map (fun n => g (snd n)) (name_rows l i rows) = map g rows).
+Lemma run_by_relu layers : forall l values,
+  run_by (fun _ => relu) l layers values = run F layers values.
+Proof. assert (M : forall (g : row ->
+  F) rows l i, map (fun n => g (snd n)) (name_rows l i rows) = map g rows).
   { intros g rows. induction rows as [|r rows IH]; intros l i; simpl; [|rewrite IH]; auto. }
   induction layers as [|rows layers IH]; intros l values; simpl; auto.
   now rewrite (M (fun r => relu (row_value r (reading values)))), IH. Qed.
@@ -78,7 +83,8 @@ Proof. assert (M : forall (g : row -> F) rows l i, map (fun n => g (snd n)) (nam
 Lemma values_by_relu net x : values_by (fun _ => relu) net x = values_at net x.
 Proof. unfold values_by, values_at. now rewrite run_by_relu. Qed.
 
-Lemma run_by_extends act layers : forall l values, exists more, run_by act l layers values = values ++ more.
+Lemma run_by_extends act layers : forall l values, exists more,
+  run_by act l layers values = values ++ more.
 Proof. induction layers as [|rows layers IH]; intros l values; simpl.
   - exists []. now rewrite app_nil_r.
   - edestruct IH as [m ->]. rewrite <- app_assoc. eauto. Qed.
@@ -90,7 +96,8 @@ Lemma name_rows_nth l rows : forall i j,
   nth_error (name_rows l i rows) j = option_map (pair (l, (i + N.of_nat j)%N)) (nth_error rows j).
 Proof. induction rows as [|r rows IH]; intros i [|j]; simpl; auto.
   - now rewrite N.add_0_r.
-  - rewrite IH. now replace (N.succ i + N.of_nat j)%N with (i + N.pos (Pos.of_succ_nat j))%N by lia. Qed.
+  - rewrite IH. now replace (N.succ i + N.of_nat j)%N with (i + N.pos (Pos.of_succ_nat j))%N by lia.
+    Qed.
 
 (** Names are unique, and every layer's values are those of its neurons. *)
 Lemma run_by_value act layers : forall l values, length values = N.to_nat l -> (0 < l)%N ->
@@ -107,7 +114,8 @@ Proof.
     { rewrite app_length, L. simpl. lia. }
     set (v := reading (run_by act (N.succ l) layers (values ++ [here]))) in *.
     assert (V : forall a, (fst a < l)%N -> v a = reading values a).
-    { intros a A. unfold v. destruct (run_by_extends act layers (N.succ l) (values ++ [here])) as [m ->].
+    { intros a A. unfold v. destruct (run_by_extends act layers (N.succ l) (values ++ [here])) as [m
+      ->].
       rewrite <- app_assoc. apply reading_app. lia. }
     assert (Here : forall j, v (l, j) = nth (N.to_nat j) here 0).
     { intro j. unfold v. destruct (run_by_extends act layers (N.succ l) (values ++ [here])) as [m ->].
@@ -118,12 +126,14 @@ Proof.
       pose proof (name_rows_in _ _ _ _ I) as (j & J & E). cbn [fst snd] in J, E. subst k.
       assert (Fit : row_fits l r = true)
         by (rewrite forallb_forall in R; apply R; eapply nth_error_In; eauto).
-      rewrite (row_value_agree F l r v (reading values) Fit P V), Here. apply nth_error_nth. unfold here.
+      rewrite (row_value_agree F l r v (reading values) Fit P V), Here. apply nth_error_nth.
+        unfold here.
       rewrite nth_error_map. replace (N.to_nat (0 + N.of_nat j)) with j by lia.
       rewrite name_rows_nth, J. reflexivity.
     + intros k K O. destruct (N.eq_dec (fst k) l) as [D|D].
       * destruct k as [l' j]. simpl in D. subst l'. rewrite Here. apply nth_overflow. unfold here.
-        rewrite map_length. destruct (le_lt_dec (length (name_rows l 0 rows)) (N.to_nat j)) as [|G]; auto.
+        rewrite map_length. destruct (le_lt_dec (length (name_rows l 0 rows)) (N.to_nat j)) as [|G];
+          auto.
         exfalso. apply nth_error_Some in G. destruct (nth_error _ _) as [n|] eqn:E in G; [|easy].
         pose proof (nth_error_In _ _ E) as I. rewrite name_rows_nth in E.
         replace (0 + N.of_nat (N.to_nat j))%N with j in E by lia.
@@ -140,7 +150,8 @@ Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] R. apply neuron_
 Lemma values_by_none act net x k : network_fits net = true -> fst k <> 0%N -> neuron_row net k = None ->
   values_by act net x k = 0.
 Proof. unfold network_fits. rewrite andb_true_iff. intros [H _] K R. unfold values_by.
-  apply (run_by_value act (hidden net) 1 [x]); auto; try lia. intros r I. exact (neuron_row_none _ _ _ R I). Qed.
+  apply (run_by_value act (hidden net) 1 [x]); auto; try lia. intros r I.
+    exact (neuron_row_none _ _ _ R I). Qed.
 
 (** ** Pieces *)
 
@@ -186,16 +197,19 @@ Lemma piece_value_affine s k : exists h, forall x, piece_values net s x k = valu
 Proof.
   revert k. apply (values_induction net).
   - intro i. exists (Affine 0 (unit_point (N.to_nat i))). intro x. unfold piece_values.
-    rewrite values_by_input. unfold value. simpl. rewrite linear_sym, linear_unit. unfold coordinate. ring.
+    rewrite values_by_input. unfold value. simpl. rewrite linear_sym, linear_unit. unfold coordinate.
+      ring.
   - intros k K R. exists (constant 0). intro x. rewrite value_constant. now apply values_by_none.
   - intros k r R IH. destruct (neuron_row_fits net k r fits R) as [Fit L].
     destruct (row_affine (fst k) r (piece_values net s) Fit L IH) as [h H].
     exists (if s k then h else constant 0). intro x. unfold piece_values at 1.
-    rewrite (values_by_neuron _ _ _ _ _ fits R). destruct (s k); [apply H|]. now rewrite value_constant. Qed.
+    rewrite (values_by_neuron _ _ _ _ _ fits R). destruct (s k); [apply H|].
+      now rewrite value_constant. Qed.
 
 Theorem piece_affine s l r : row_fits l r = true -> (0 < l)%N ->
   exists h, forall x, piece net s r x = value h x.
-Proof. intros Fit L. apply (row_affine l r (piece_values net s) Fit L). intros k _. apply piece_value_affine. Qed.
+Proof. intros Fit L. apply (row_affine l r (piece_values net s) Fit L). intros k _.
+  apply piece_value_affine. Qed.
 
 (** ** A piece is right where its pattern is
 
@@ -219,7 +233,8 @@ Proof.
       intros m M. apply IH; lia. }
     assert (B : z r = sum_at net r x) by (destruct Z as [Z|Z]; rewrite Z; auto). specialize (H k r R K).
     unfold piece_values. rewrite !(values_by_neuron _ _ _ _ _ fits R). fold (piece_values net s x).
-    fold (piece net s r x). unfold sum_at in *. rewrite E. rewrite <- values_by_relu in *. rewrite B in H.
+    fold (piece net s r x). unfold sum_at in *. rewrite E. rewrite <- values_by_relu in *.
+      rewrite B in H.
     destruct (s k); [now rewrite relu_of_nonneg | now rewrite relu_of_nonpos]. Qed.
 
 (** Where the pattern is right for the network's own sums, the network computes the piece: on a
