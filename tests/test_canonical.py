@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations, product
 
 import pytest
 from flint import fmpq
@@ -81,6 +81,49 @@ def test_equal_hashes_only_for_isomorphic_networks(data: st.DataObject) -> None:
         for order in permutations(range(width))
     )
     assert (canonical_sha256(a) == canonical_sha256(b)) == reachable
+
+
+def least_listing(network: Network) -> list[list[fmpq]]:
+    """The canonical form as proofs/coq/TheoryCanonical.v defines it: of all listings of the
+    network with every neuron divided by its size, the one whose rows come first."""
+    scales = canonical_scales(network)
+    orders = product(*(permutations(range(len(layer))) for layer in scales))
+    contents = []
+    for order in orders:
+        pairs = zip(order, scales, strict=True)
+        listed = transform(
+            network, Isomorphism(tuple(tuple((i, 1 / t[i]) for i in o) for o, t in pairs))
+        )
+        rows = [[] for layer in listed.layers for _ in range(layer.size)]
+        first = 0
+        for number, layer in enumerate(listed.layers, 1):
+            for i, bias in enumerate(layer.bias.entries()):
+                rows[first + i].append(bias)
+                for source in range(number):
+                    matrix = listed.weight(number, source)
+                    rows[first + i] += [matrix[i, j] for j in range(matrix.ncols())]
+            first += layer.size
+        contents.append(rows)
+    return min(contents)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_equal_hashes_exactly_for_equal_least_listings(data: st.DataObject) -> None:
+    """Two hidden layers with many ties; the second network is the first with few changes."""
+    widths = [data.draw(st.integers(1, 3)) for _ in range(2)]
+    entry = st.integers(-1, 1)
+    sizes = [1, *widths, 1]
+    layers = [
+        ([[data.draw(entry) for _ in range(n)] for _ in range(m)], [1] * m)
+        for n, m in pairwise(sizes)
+    ]
+    a = Network.dense(layers)
+    row = data.draw(st.sampled_from(layers[data.draw(st.integers(0, 2))][0]))
+    row[data.draw(st.integers(0, len(row) - 1))] = data.draw(entry)
+    b = transform(Network.dense(layers), data.draw(isomorphisms(a)))
+    same = least_listing(a) == least_listing(b)
+    assert (canonical_sha256(a) == canonical_sha256(b)) == same
 
 
 def cycle_network(length: int, start: int = 0) -> Network:

@@ -1,6 +1,6 @@
 (** * What the theorems about the theorem rest on: nothing but Coq (see Assumptions.v) *)
 
-From ExactRev Require Import TheorySymmetry TheorySorted TheoryBend TheoryDepthOne.
+From ExactRev Require Import TheorySymmetry TheorySorted TheoryBend TheoryDepthOne TheoryReading.
 
 Print Assumptions isomorphic_same_function.
 Print Assumptions canonical_form_decides.
@@ -24,3 +24,4 @@ Print Assumptions first_layer_of_networks.
 Print Assumptions equal_networks_one_layer.
 Print Assumptions theorem_a.
 Print Assumptions theorem_a_one_hidden_layer.
+Print Assumptions read_networks_are_complete.

@@ -19,9 +19,9 @@
 
     Two places where the words are made precise. "Exceptional": the zeros of a polynomial in the
     weights that is not zero everywhere; over the reals they have measure zero. "Up to isomorphism":
-    boundaries say nothing about the sides of the neurons in the last hidden layer
-    (TheorySides.v, [boundaries_leave_sides_open]), so there factors may be negative. The assumptions
-    are made of both networks. *)
+    boundaries say nothing about the sides of the neurons in the last hidden layer (TheorySides.v,
+    [boundaries_leave_sides_open]), so there factors may be negative. The assumptions are made of
+    both networks. *)
 
 From ExactRev Require Export TheoryFirstLayer.
 Require Import Lia.
