@@ -16,12 +16,12 @@ Require Import Lia.
 Lemma map_fst_combine {X Y} (l : list X) : forall (m : list Y), length l = length m ->
   map fst (combine l m) = l.
 Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate; auto. rewrite IH; auto.
-  Qed.
+Qed.
 
 Lemma map_snd_combine {X Y} (l : list X) : forall (m : list Y), length l = length m ->
   map snd (combine l m) = m.
 Proof. induction l as [|a l IH]; intros [|b m] L; simpl in *; try discriminate; auto. rewrite IH; auto.
-  Qed.
+Qed.
 
 Lemma app_split {X} (a : list X) : forall b c d, length a = length b -> a ++ c = b ++ d ->
   a = b /\ c = d.

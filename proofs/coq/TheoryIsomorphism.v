@@ -96,7 +96,7 @@ Proof. intros [q ->]. unfold absolute. destruct (le_dec _ _); [now exists q|]. e
 
 Lemma rational_greatest l : (forall x, In x l -> rational x) -> rational (greatest l).
 Proof. induction l as [|x l IH]; simpl; intro H; [apply rational_zero|]. destruct (le_dec _ _); auto.
-  Qed.
+Qed.
 
 Lemma rational_terms {name} (ts : list (term name)) (p : name -> bool) :
   rational (sum_terms ts (fun k => if p k then 1 else 0)).

@@ -104,7 +104,7 @@ Definition sum_over {X} (ks : list X) (v : X -> F) : F := fold_right (fun k s =>
 Lemma sum_over_agree {X} (ks : list X) u v : (forall k, In k ks -> u k = v k) ->
   sum_over ks u = sum_over ks v.
 Proof. induction ks as [|k ks IH]; simpl; intro H; auto. rewrite (H k (or_introl eq_refl)), IH; auto.
-  Qed.
+Qed.
 
 Lemma sum_over_map {X Y} (f : X -> Y) ks (v : Y ->
   F) : sum_over (map f ks) v = sum_over ks (fun k => v (f k)).

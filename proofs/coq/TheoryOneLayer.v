@@ -29,10 +29,11 @@ Definition one_layer (direct : nat -> affine F) (us : list relu_unit) (o : nat) 
 (** A function with several outputs bends where one of them does. *)
 Definition bends (f : nat -> list F -> F) (x : list F) := ~ forall o, affine_near (f o) x.
 
-(** No neuron is constant or without effect, and no two have the same hyperplane. *)
+(** No two neurons have the same hyperplane. *)
 Definition others_differ (us : list relu_unit) := forall us1 u us2, us = us1 ++ u :: us2 ->
   forall v, In v (us1 ++ us2) -> ~ same_plane (sum u) (sum v).
 
+(** No neuron is constant or without effect, and no two have the same hyperplane. *)
 Definition general_position (us : list relu_unit) :=
   (forall u, In u us -> not_constant (sum u) /\ exists o, coordinate (into u) o <> 0) /\
     others_differ us.
@@ -66,7 +67,7 @@ Lemma one_layer_off direct us o x : (forall u, In u us -> ~ on (sum u) x) ->
   affine_near (one_layer direct us o) x.
 Proof. intro H. destruct (layer_sum_off us o x H) as [h Hh]. exists (add_times (direct o) 1 h).
   revert Hh. apply nearby_weaken. intros y Y. rewrite value_add_times, <- Y. unfold one_layer. ring.
-    Qed.
+Qed.
 
 (** On the hyperplane of one neuron alone it is affine plus this neuron. *)
 Lemma one_layer_at direct us1 u us2 o x : (forall v, In v (us1 ++ us2) -> ~ on (sum v) x) ->

@@ -14,7 +14,7 @@ Definition neuron_row (net : network) (k : key) : option row :=
 Lemma neuron_row_some net k r : neuron_row net k = Some r -> In (k, r) (named net).
 Proof. unfold neuron_row. destruct (find _ _) as [[k' r']|] eqn:E; [|discriminate].
   apply find_some in E as [I K]. apply key_eqb_iff in K. simpl in *. intro H. inversion H. now subst.
-    Qed.
+Qed.
 
 Lemma neuron_row_none net k r : neuron_row net k = None -> ~ In (k, r) (named net).
 Proof. unfold neuron_row. destruct (find _ _) as [n|] eqn:E; [discriminate|]. intros _ I.
@@ -97,7 +97,7 @@ Lemma name_rows_nth l rows : forall i j,
 Proof. induction rows as [|r rows IH]; intros i [|j]; simpl; auto.
   - now rewrite N.add_0_r.
   - rewrite IH. now replace (N.succ i + N.of_nat j)%N with (i + N.pos (Pos.of_succ_nat j))%N by lia.
-    Qed.
+Qed.
 
 (** Names are unique, and every layer's values are those of its neurons. *)
 Lemma run_by_value act layers : forall l values, length values = N.to_nat l -> (0 < l)%N ->

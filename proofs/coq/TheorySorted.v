@@ -128,7 +128,7 @@ Proof.
   intros P. unfold row_in, scaled_row. intro H. inversion H as [[H0 H1]].
   apply app_split in H1 as [H1 H2]; [|now rewrite !map_length]. f_equal; auto. f_equal; auto.
   apply map_ext_in. intros m M. apply (ext_in_map H2). apply (Permutation_in _ (Permutation_sym P) M).
-    Qed.
+Qed.
 
 Theorem one_listing_ascends p q : distinct_rows -> listing A p -> listing A q -> ascending p ->
   ascending q -> p = q.
@@ -170,7 +170,7 @@ Proof.
   { apply in_split in Kq as (a & b & ->). apply (Aq c l a k b); auto. }
   rewrite <- !Same in R2 by auto. apply D; auto.
   apply (equal_rows_any_order p); [now apply Permutation_sym|]. now apply (leb_antisym _ row_order).
-    Qed.
+Qed.
 
 End Sorted.
 
