@@ -15,6 +15,7 @@ Print Assumptions bend_of_gradient.
 Print Assumptions bend_near.
 Print Assumptions bend_near_adjacent.
 Print Assumptions boundary_bends.
+Print Assumptions straight_elsewhere.
 Print Assumptions hyperplane_not_covered.
 Print Assumptions bends_on_hyperplanes.
 Print Assumptions first_layer_determined.

@@ -252,6 +252,22 @@ Proof.
   - exists k. rewrite <- gradient_affine. unfold gradient in *. now rewrite <- !Hh. Qed.
 
 End Local.
+
+(** Away from the boundaries of earlier neurons z_i does not bend. *)
+Theorem straight_elsewhere l i (x : list F) : row_fits l i = true ->
+  (0 < l)%N /\ (N.to_nat l <= S (length (hidden net)))%nat ->
+  (forall k r, neuron_row net k = Some r -> (fst k < l)%N -> sum_at net r x <> 0) ->
+  affine_near (sum_at net i) x.
+Proof.
+  intros Fit Ls Off. pose proof Ls as [L _]. set (p := pattern_at net x).
+  destruct (piece_affine F net fits p l i Fit L) as [h H]. exists h.
+  pose proof (others_right_near l (0%N, 0%N) x Ls L (fun k r R K _ => Off k r R K) p
+    (pattern_at_right F net l x)) as Near.
+  revert Near. apply nearby_weaken. intros y N. rewrite <- H. symmetry.
+  apply (piece_right_itself F net fits l); auto. intros k r R K.
+  apply (N (k, r)); auto using neuron_row_some. cbn [fst]. intros ->.
+  destruct (neuron_row_fits _ _ _ fits R) as [_ P]. simpl in P. lia.
+Qed.
 End Bend.
 
 Arguments weight {F} _ _. Arguments total_weight {F} _ _ _ _.
