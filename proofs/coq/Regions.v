@@ -437,51 +437,49 @@ Proof.
   apply G in H as [H|H]; auto. rewrite NumberFacts.empty_o in H. discriminate. Qed.
 
 (** What is known after the start: the parts of the tree's root. *)
-Record rooted (a : network_text) (t : root_text) (whole net : network) (forms : list Forms.form)
-  (layers : list (list neuron)) (ctx : setting) : Prop := {
-  r_whole : read_network a = Some whole;
+Record rooted (d : N) (drows : list row) (t : norm_text) (whole net : network)
+  (forms : list Forms.form) (layers : list (list neuron)) (ctx : setting) : Prop := {
   r_net : net = sliced_network (option_map places (coordinates t)) whole;
   r_fits : network_fits net = true;
   r_scale : (0 < scale ctx)%Z;
-  r_forms : collect (affine_form (scale ctx)) (map (working_row (option_map places (coordinates t)))
-    (map domain_row (domain_rows t))) = Some forms;
-  r_layers : prepare_layers (scale ctx) (size (domain_rows t)) 1 (hidden net) = Some layers;
+  r_forms : collect (affine_form (scale ctx)) 
+    (map (working_row (option_map places (coordinates t))) drows) = Some forms;
+  r_layers : prepare_layers (scale ctx) (size drows) 1 (hidden net) = Some layers;
   r_norm : norm_holds F ctx (norm_row (scale ctx) forms net);
-  r_depth : depth ctx = stated_depth t;
+  r_depth : depth ctx = d;
   r_spanned : forall js, coordinates t = Some js -> is_spanned (places js)
-    (map domain_row (domain_rows t) ++ concat (hidden whole)) (norm_rows t) = true }.
+    (drows ++ concat (hidden whole)) (norm_rows t) = true }.
 
-Lemma forms_length a t whole net forms layers ctx : rooted a t whole net forms layers ctx ->
-  size (domain_rows t) = size forms.
-Proof. intros R. pose proof (r_forms _ _ _ _ _ _ _ R) as H. apply collect_spec in H.
+Lemma forms_length d drows t whole net forms layers ctx :
+  rooted d drows t whole net forms layers ctx -> size drows = size forms.
+Proof. intros R. pose proof (r_forms _ _ _ _ _ _ _ _ R) as H. apply collect_spec in H.
   assert (L : forall X Y (P : X -> Y -> Prop) l m, Forall2 P l m -> length l = length m)
     by (induction 1; simpl; auto).
-  apply L in H. rewrite !map_length in H. now rewrite !size_length, H. Qed.
+  apply L in H. rewrite map_length in H. now rewrite !size_length, H. Qed.
 
-Lemma begin_tree_rooted a t net forms layers ctx :
-  begin_tree a t = Some (net, forms, layers, ctx) ->
-  exists whole, rooted a t whole net forms layers ctx.
+Lemma plant_rooted whole count d drows t net forms layers ctx :
+  plant whole count d drows t = Some (net, forms, layers, ctx) ->
+  rooted d drows t whole net forms layers ctx.
 Proof.
-  unfold begin_tree. destruct (read_network a) as [whole|] eqn:W; [|discriminate].
-  destruct (root_is_well_formed (input_count a) t) eqn:WF; [|discriminate].
-  set (slice := option_map places (coordinates t)). set (d := lcm_denominators _ 1).
-  set (s := (d * _)%Z). destruct (collect (affine_form s) _) as [fs|] eqn:Fo; [|discriminate].
+  unfold plant. destruct (norm_is_well_formed count t) eqn:WF; [|discriminate].
+  set (slice := option_map places (coordinates t)). set (q := lcm_denominators _ 1).
+  set (s := (q * _)%Z). destruct (collect (affine_form s) _) as [fs|] eqn:Fo; [|discriminate].
   destruct (prepare_layers s _ 1 _) as [ls|] eqn:La; [|discriminate].
   destruct (match norm_rows t with [] => Some None | _ => _ end) as [nm|] eqn:Nm; [|discriminate].
   destruct (_ && _) eqn:C; [|discriminate]. intro H. inversion H. subst fs ls. clear H.
   rewrite !andb_true_iff in C. destruct C as [[[C1 C2] C3] C4]. apply Z.ltb_lt in C3, C4.
-  exists whole. assert (Lf : size (domain_rows t) = size forms).
+  assert (Lf : size drows = size forms).
   { apply collect_spec in Fo.
     assert (L : forall X Y (P : X -> Y -> Prop) l m, Forall2 P l m -> length l = length m)
       by (induction 1; simpl; auto).
-    apply L in Fo. rewrite !map_length in Fo. now rewrite !size_length, Fo. }
+    apply L in Fo. rewrite map_length in Fo. now rewrite !size_length, Fo. }
   split; cbn [scale depth]; auto.
   - destruct (norm_rows t) as [|r0 rs0] eqn:Rs.
     + inversion Nm. subst nm. intros nm' E. discriminate.
     + assert (Ne : size (norm_rows t) <> 0%N) by (rewrite Rs, size_length; simpl length; lia).
       rewrite <- Rs in *. set (rs := norm_rows t) in *. clear Rs.
       destruct (collect (norm_form forms (hd [] layers)) rs) as [fs|] eqn:Nf; [|discriminate].
-      destruct (proved_norm s d rs fs (inverse t)) as [nm0|] eqn:Pn; [|discriminate].
+      destruct (proved_norm s q rs fs (inverse t)) as [nm0|] eqn:Pn; [|discriminate].
       simpl in Nm. inversion Nm. subst nm. clear Nm.
       destruct (prepare_layers_spec s (sliced_network slice whole) _ _ _ _ La) as [P1 _].
       assert (First : forall n, In n (hd [] layers) -> equation s (sliced_network slice whole) n /\
@@ -489,9 +487,9 @@ Proof.
         nth_error (concat (hidden (sliced_network slice whole))) j = Some (its_row n)).
       { intros n I. destruct layers as [|l ls]; [destruct I|].
         destruct (P1 l n (or_introl eq_refl) I) as (_ & E & J). rewrite <- Lf. auto. }
-      unfold root_is_well_formed in WF. rewrite !andb_true_iff in WF.
+      unfold norm_is_well_formed in WF. rewrite !andb_true_iff in WF.
       destruct WF as [[_ WF] Li]. apply N.eqb_eq in Li. fold rs in WF, Li.
-      eapply (proved_norm_sound s forms _ C3 d rs fs (inverse t) nm0); auto.
+      eapply (proved_norm_sound s forms _ C3 q rs fs (inverse t) nm0); auto.
       * apply collect_spec in Nf. clear -Nf First. induction Nf as [|r f rs fs E _ IH]; constructor; auto.
         intro x. eapply norm_form_value; eauto.
       * cbn [dimension]. destruct (coordinates t) as [js|].
@@ -502,9 +500,9 @@ Proof.
   - intros js E. unfold slice in C1. rewrite E in C1. exact C1. Qed.
 
 Section Tree.
-Variables (a : network_text) (t : root_text) (whole net : network) (forms : list Forms.form)
-  (layers : list (list neuron)) (ctx : setting).
-Hypothesis root : rooted a t whole net forms layers ctx.
+Variables (d : N) (drows : list row) (t : norm_text) (whole net : network)
+  (forms : list Forms.form) (layers : list (list neuron)) (ctx : setting).
+Hypothesis root : rooted d drows t whole net forms layers ctx.
 
 Local Notation row_of_norm := (norm_row (scale ctx) forms net).
 
@@ -512,9 +510,9 @@ Lemma root_good c : root_cell ctx forms layers = Some c ->
   good F ctx net forms row_of_norm c /\ decided c = [].
 Proof.
   unfold root_cell. intro H.
-  destruct (prepare_layers_spec (scale ctx) net _ _ _ _ (r_layers _ _ _ _ _ _ _ root)) as [P1 P2].
-  pose proof (forms_length _ _ _ _ _ _ _ root) as Lf.
-  eapply refresh_good in H; [exact H | exact (r_norm _ _ _ _ _ _ _ root) |].
+  destruct (prepare_layers_spec (scale ctx) net _ _ _ _ (r_layers _ _ _ _ _ _ _ _ root)) as [P1 P2].
+  pose proof (forms_length _ _ _ _ _ _ _ _ root) as Lf.
+  eapply refresh_good in H; [exact H | exact (r_norm _ _ _ _ _ _ _ _ root) |].
   split; simpl.
   - exact I.
   - intro x. unfold in_cell. simpl. split.
@@ -582,8 +580,8 @@ Proof.
   intros (S & [found E] & _) H. unfold with_tree in H.
   destruct (tree_take _ _ s) as [t'|] eqn:T; [|discriminate]. simpl in H. inversion H. subst st'.
   split; [exact S|]. split; [|exact I]. rewrite S in T. cbn [the_tree].
-  eapply tree_take_sound; [exact (r_scale _ _ _ _ _ _ _ root) | exact (r_norm _ _ _ _ _ _ _ root) |
-    exact (r_fits _ _ _ _ _ _ _ root) | exact E | exact T]. Qed.
+  eapply tree_take_sound; [exact (r_scale _ _ _ _ _ _ _ _ root) | exact (r_norm _ _ _ _ _ _ _ _ root) |
+    exact (r_fits _ _ _ _ _ _ _ _ root) | exact E | exact T]. Qed.
 
 Lemma regions_take_invariant st s st' : regions_invariant st -> regions_take st s = Some st' ->
   regions_invariant st'.
@@ -621,13 +619,39 @@ Definition z_values (net : network) (x : list F) : list F :=
 Definition interior (t : root_text) (x : list F) : Prop := forall ws, In ws (domain_rows t) ->
   0 < Q_ (last ws 0%Q) + dot F (removelast ws) x.
 
+(** The value of a row that reads inputs only. *)
+Definition affine (r : row) (x : list F) : F := Q_ (bias r) + input_sum r x.
+
+Definition counterparts (s : Z) (drows : list row) (whole net : network) (forms : list Forms.form)
+  (u x : list F) : Prop :=
+  z_values whole x = z_values net u /\
+  Forall2 (fun r f => value f (at_point u) = Z_ s * affine r x) drows forms.
+
 Definition stands_for (t : root_text) (whole net : network) (forms : list Forms.form)
   (u x : list F) : Prop :=
   z_values whole x = z_values net u /\ (interior t x <-> in_domain F forms u).
 
 Lemma domain_row_value ws x :
-  Q_ (bias (domain_row ws)) + input_sum (domain_row ws) x = Q_ (last ws 0%Q) + dot F (removelast ws) x.
-Proof. unfold input_sum, domain_row. cbn [bias inputs]. now rewrite (numbered_value F x). Qed.
+  affine (domain_row ws) x = Q_ (last ws 0%Q) + dot F (removelast ws) x.
+Proof. unfold affine, input_sum, domain_row. cbn [bias inputs]. now rewrite (numbered_value F x). Qed.
+
+(** At counterparts the domain's rows have the same signs. *)
+Lemma counterparts_interior s drows whole net forms u x : (0 < s)%Z ->
+  counterparts s drows whole net forms u x ->
+  (forall r, In r drows -> 0 < affine r x) <-> in_domain F forms u.
+Proof.
+  intros S [_ V]. apply (of_Z_pos F) in S. unfold in_domain.
+  induction V as [|r f rs fs E _ [I1 I2]]; [split; intros _ ? []|]. split.
+  - intros H g [<-|G]; [|apply I1; auto; intros; apply H; now right].
+    rewrite E. apply mul_pos; auto. apply H. now left.
+  - intros H q [<-|G]; [|apply I2; auto; intros; apply H; now right].
+    apply (mul_cancel_pos F (Z_ s)); auto. rewrite <- E. apply H. now left. Qed.
+
+Lemma interior_rows t x : interior t x <-> forall r, In r (map domain_row (domain_rows t)) ->
+  0 < affine r x.
+Proof. unfold interior. split; intros H w I.
+  - apply in_map_iff in I as (ws & <- & I). rewrite domain_row_value. auto.
+  - rewrite <- domain_row_value. apply H. now apply in_map. Qed.
 
 Section Slice.
 Variable slice : option (NumberMap.t N).
@@ -640,26 +664,16 @@ Lemma working_row_parts r :
   bias (working_row slice r) = bias r /\ neurons (working_row slice r) = neurons r.
 Proof. destruct slice; auto. Qed.
 
-Lemma agree_interior t s forms x u : (0 < s)%Z ->
-  collect (affine_form s) (map (working_row slice) (map domain_row (domain_rows t))) = Some forms ->
-  agree (map domain_row (domain_rows t)) x u -> interior t x <-> in_domain F forms u.
+Lemma agree_forms s drows forms x u : 
+  collect (affine_form s) (map (working_row slice) drows) = Some forms -> agree drows x u ->
+  Forall2 (fun r f => value f (at_point u) = Z_ s * affine r x) drows forms.
 Proof.
-  intros S C A. apply collect_spec in C. unfold interior, in_domain.
-  revert forms C. induction (domain_rows t) as [|ws wss IH]; intros forms C;
-    inversion C as [|r f rs fs E C']; subst.
-  - split; intros _ ? [].
-  - destruct (IH (fun r I => A r (or_intror I)) fs C') as [I1 I2].
-    pose proof (of_Z_pos F s S) as Sp.
-    assert (V : value f (at_point u) = Z_ s * (Q_ (last ws 0%Q) + dot F (removelast ws) x)).
-    { destruct (affine_form_value _ _ _ u E) as [-> _]. destruct (working_row_parts (domain_row ws)) as [-> _].
-      rewrite <- (A (domain_row ws)) by now left. now rewrite domain_row_value. }
-    split.
-    + intros H g [<-|G].
-      * rewrite V. apply mul_pos; auto. apply H. now left.
-      * apply I1; auto. intros w W. apply H. now right.
-    + intros H w [<-|W].
-      * apply (mul_cancel_pos F (Z_ s)); auto. rewrite <- V. apply H. now left.
-      * apply I2; auto. intros g G. apply H. now right. Qed.
+  intros C A. apply collect_spec in C. revert forms C.
+  induction drows as [|r rs IH]; intros forms C; inversion C as [|r' f rs' fs E C']; subst;
+    constructor.
+  - destruct (affine_form_value _ _ _ u E) as [-> _]. destruct (working_row_parts r) as [-> _].
+    unfold affine. now rewrite <- (A r) by now left.
+  - apply IH; auto. intros q I. apply A. now right. Qed.
 
 (** Layer by layer, the hidden neurons have the same values. *)
 Lemma agree_run layers x u :
@@ -888,24 +902,27 @@ End Spanned.
 (** ** The theorem *)
 
 (** Every input has a counterpart in the working space, and every point there is one. *)
-Theorem working_space a t whole net forms layers ctx : rooted a t whole net forms layers ctx ->
-  (forall x, exists u, stands_for t whole net forms u x) /\
-  (forall u, exists x, stands_for t whole net forms u x).
+Theorem working_space d drows t whole net forms layers ctx : network_fits whole = true ->
+  rooted d drows t whole net forms layers ctx ->
+  let alike := counterparts (scale ctx) drows whole net forms in
+  (forall x, exists u, alike u x) /\ (forall u, exists x, alike u x) /\
+  (coordinates t = None -> forall x, alike x x).
 Proof.
-  intros R. set (slice := option_map places (coordinates t)).
-  pose proof (read_network_fits _ _ (r_whole _ _ _ _ _ _ _ R)) as Fit.
-  assert (Agree : forall x u, agree slice (map domain_row (domain_rows t) ++ concat (hidden whole)) x u ->
-    stands_for t whole net forms u x).
+  intros Fit R alike. set (slice := option_map places (coordinates t)).
+  assert (Agree : forall x u, agree slice (drows ++ concat (hidden whole)) x u -> alike u x).
   { intros x u A. split.
-    - rewrite (r_net _ _ _ _ _ _ _ R). apply agree_values; auto.
+    - rewrite (r_net _ _ _ _ _ _ _ _ R). apply agree_values; auto.
       intros r I. apply A, in_or_app. auto.
-    - eapply agree_interior; [exact (r_scale _ _ _ _ _ _ _ R)|exact (r_forms _ _ _ _ _ _ _ R)|].
+    - eapply agree_forms; [exact (r_forms _ _ _ _ _ _ _ _ R)|].
       intros r I. apply A, in_or_app. auto. }
-  unfold slice in Agree. destruct (coordinates t) as [js|] eqn:C; simpl in Agree; split.
-  - intro x. destruct (spanned js _ _ x (r_spanned _ _ _ _ _ _ _ R js C)) as (u & U). eauto.
+  unfold slice in Agree. destruct (coordinates t) as [js|] eqn:C; simpl in Agree;
+    (split; [|split]).
+  - intro x. destruct (spanned js _ _ x (r_spanned _ _ _ _ _ _ _ _ R js C)) as (u & U). eauto.
   - intro u. destruct (embedded js u) as (x & X). exists x. apply Agree. intros r _. apply X.
+  - discriminate.
   - intro x. exists x. apply Agree. intros r _. reflexivity.
-  - intro x. exists x. apply Agree. intros r _. reflexivity. Qed.
+  - intro x. exists x. apply Agree. intros r _. reflexivity.
+  - intros _ x. apply Agree. intros r _. reflexivity. Qed.
 
 (** An accepted certificate [regions].  Its working network, in the coordinates of the slice (or in all
     inputs), has at counterparts the z of the network's hidden neurons, and the faces of the domain
@@ -918,27 +935,30 @@ Theorem regions_sound a t steps st :
   exists whole net forms ns, read_network a = Some whole /\ counted st = Some ns /\
     (forall x, exists u, stands_for t whole net forms u x) /\
     (forall u, exists x, stands_for t whole net forms u x) /\
-    (coordinates t = None -> net = Network (hidden whole) [] /\
+    (coordinates (its_norm t) = None -> net = Network (hidden whole) [] /\
        forall x, stands_for t whole net forms x x) /\
     depth (the_setting st) = stated_depth t /\
     faces_counted net forms (the_setting st) ns (skipped (the_tree st)).
 Proof.
-  intros H Fin. unfold regions_start in H.
-  destruct (begin_tree a t) as [[[[net forms] layers] ctx]|] eqn:B; [|discriminate].
+  intros H Fin. unfold regions_start in H. destruct (read_network a) as [whole|] eqn:W; [|discriminate].
+  destruct (begin_tree _ _ t) as [[[[net forms] layers] ctx]|] eqn:B; [|discriminate].
   destruct (root_cell ctx forms layers) as [c|] eqn:Rc; [|discriminate].
-  destruct (begin_tree_rooted _ _ _ _ _ _ B) as (whole & R).
+  unfold begin_tree in B. destruct (_ && _) eqn:Wf; [|discriminate].
+  pose proof (plant_rooted _ _ _ _ _ _ _ _ _ B) as R. pose proof (read_network_fits _ _ W) as Fit.
   pose proof (fold_steps_invariant regions_take (regions_invariant net forms ctx)
-    (fun st s st' => regions_take_invariant a t whole net forms layers ctx R st s st') steps _ _
-    (start_invariant a t whole net forms layers ctx R c _ _ Rc) H) as (S & _ & Ct).
+    (fun st s st' => regions_take_invariant _ _ _ _ _ _ _ _ R st s st') steps _ _
+    (start_invariant _ _ _ _ _ _ _ _ R c _ _ Rc) H) as (S & _ & Ct).
   unfold regions_finish in Fin. destruct (counted st) as [ns|] eqn:E; [|discriminate].
-  destruct (working_space _ _ _ _ _ _ _ R) as [W1 W2].
-  exists whole, net, forms, ns. rewrite S. split; [exact (r_whole _ _ _ _ _ _ _ R)|].
-  split; auto. split; auto. split; auto. split; [|split; [exact (r_depth _ _ _ _ _ _ _ R)|exact Ct]].
-  intro C. pose proof (r_net _ _ _ _ _ _ _ R) as Nt. rewrite C in Nt. split; [exact Nt|].
-  intro x. pose proof (read_network_fits _ _ (r_whole _ _ _ _ _ _ _ R)) as Fit. split.
-  - rewrite Nt. apply agree_values; auto. intros r _. reflexivity.
-  - apply (agree_interior None t (scale ctx) forms x x (r_scale _ _ _ _ _ _ _ R)).
-    + pose proof (r_forms _ _ _ _ _ _ _ R) as Fo. now rewrite C in Fo.
-    + intros r _. reflexivity. Qed.
+  destruct (working_space _ _ _ _ _ _ _ _ Fit R) as (W1 & W2 & W3).
+  assert (Alike : forall u x, counterparts (scale ctx) (map domain_row (domain_rows t)) whole net
+    forms u x -> stands_for t whole net forms u x).
+  { intros u x K. split; [apply K|]. rewrite interior_rows.
+    exact (counterparts_interior _ _ _ _ _ _ _ (r_scale _ _ _ _ _ _ _ _ R) K). }
+  exists whole, net, forms, ns. rewrite S. split; auto. split; auto.
+  split; [intro x; destruct (W1 x) as [u U]; eauto|].
+  split; [intro u; destruct (W2 u) as [x U]; eauto|].
+  split; [|split; [exact (r_depth _ _ _ _ _ _ _ _ R)|exact Ct]].
+  intro C. pose proof (r_net _ _ _ _ _ _ _ _ R) as Nt. rewrite C in Nt. split; [exact Nt|].
+  intro x. apply Alike. now apply W3. Qed.
 
 End Soundness.

@@ -3,13 +3,17 @@
 From ExactRev Require Export Tree NetworkText.
 Require Import Lia.
 
+(** The lines about a norm. *)
+Record norm_text := NormText {
+  norm_rows : list N;                       (* none without a norm *)
+  coordinates : option (list N);            (* with a slice only *)
+  inverse : list (list Q) }.
+
 (** What stands between the network and [proof]. *)
 Record root_text := RootText {
   domain_rows : list (list Q);              (* coefficients, then the constant *)
   stated_depth : N;
-  norm_rows : list N;                       (* none without a norm *)
-  coordinates : option (list N);            (* with a slice only *)
-  inverse : list (list Q) }.
+  its_norm : norm_text }.
 
 (** ** From rationals to integers *)
 
@@ -219,16 +223,17 @@ Fixpoint distinct (seen : NumberMap.t unit) (rs : list N) : bool :=
   | r :: rs => negb (NumberMap.mem r seen) && distinct (NumberMap.add r tt seen) rs
   end.
 
-Definition root_is_well_formed (n : N) (t : root_text) : bool :=
+Definition norm_is_well_formed (n : N) (t : norm_text) : bool :=
   let m := size (norm_rows t) in
-  forallb (fun ws => N.eqb (size ws) (N.succ n) && existsb (fun w => negb (q_is_zero w)) ws)
-    (domain_rows t) &&
-  N.leb (stated_depth t) n && N.leb m n && distinct (NumberMap.empty unit) (norm_rows t) &&
+  N.leb m n && distinct (NumberMap.empty unit) (norm_rows t) &&
   match coordinates t with
   | Some js => N.ltb 0 m && N.ltb m n && N.eqb (size js) m && ascending None n js
   | None => N.eqb m 0 || N.eqb m n
   end &&
   N.eqb (size (inverse t)) m.
+
+Definition domain_is_well_formed (n : N) (rows : list (list Q)) : bool :=
+  forallb (fun ws => N.eqb (size ws) (N.succ n) && existsb (fun w => negb (q_is_zero w)) ws) rows.
 
 Record regions_state := RegionsState {
   the_setting : setting;
@@ -241,54 +246,62 @@ Definition number_rows (number : N) (fs : list Forms.form) : NumberMap.t (kind *
   fst (fold_left (fun p f => (NumberMap.add (snd p) (Positive, f) (fst p), N.succ (snd p))) fs
     (NumberMap.empty _, number)).
 
-Definition begin_tree (a : network_text) (t : root_text) : option (network * list Forms.form * list (list neuron) * setting) :=
-  match read_network a with
-  | None => None
-  | Some whole =>
-      if root_is_well_formed (input_count a) t then
-        let slice := option_map places (coordinates t) in
-        let net := sliced_network slice whole in
-        let d := lcm_denominators (concat (inverse t)) 1 in
-        let s := (d * fold_left Z.lcm (map (fun ws => lcm_denominators ws 1) (domain_rows t))
-                   (fold_left Z.mul (map layer_denominator (hidden net)) 1))%Z in
-        let drows := map domain_row (domain_rows t) in
-        match collect (affine_form s) (map (working_row slice) drows),
-              prepare_layers s (size (domain_rows t)) 1 (hidden net) with
-        | Some forms, Some layers =>
-            let dim := match coordinates t with Some js => size js | None => input_count a end in
-            let nm := match norm_rows t with
-                      | [] => Some None
-                      | rs =>
-                          match collect (norm_form forms (hd [] layers)) rs with
-                          | Some fs => option_map Some (proved_norm s d rs fs (inverse t))
-                          | None => None
-                          end
-                      end in
-            let spanned := match slice with
-                           | None => true
-                           | Some p => is_spanned p (drows ++ concat (hidden whole)) (norm_rows t)
-                           end in
-            match nm with
-            | Some nm =>
-                if spanned && network_fits net && Z.ltb 0 s && Z.ltb 0 d
-                then Some (net, forms, layers, Setting s dim nm (stated_depth t)) else None
-            | None => None
-            end
-        | _, _ => None
+(** The tree on a network with [n] inputs and the rows of a domain: the working network, the domain's
+    forms, the hidden neurons, and what does not change. *)
+Definition plant (whole : network) (n d : N) (drows : list row) (t : norm_text)
+  : option (network * list Forms.form * list (list neuron) * setting) :=
+  if norm_is_well_formed n t then
+    let slice := option_map places (coordinates t) in
+    let net := sliced_network slice whole in
+    let q := lcm_denominators (concat (inverse t)) 1 in
+    let s := (q * fold_left Z.lcm (map (row_denominator 1) drows)
+               (fold_left Z.mul (map layer_denominator (hidden net)) 1))%Z in
+    match collect (affine_form s) (map (working_row slice) drows),
+          prepare_layers s (size drows) 1 (hidden net) with
+    | Some forms, Some layers =>
+        let dim := match coordinates t with Some js => size js | None => n end in
+        let nm := match norm_rows t with
+                  | [] => Some None
+                  | rs =>
+                      match collect (norm_form forms (hd [] layers)) rs with
+                      | Some fs => option_map Some (proved_norm s q rs fs (inverse t))
+                      | None => None
+                      end
+                  end in
+        let spanned := match slice with
+                       | None => true
+                       | Some p => is_spanned p (drows ++ concat (hidden whole)) (norm_rows t)
+                       end in
+        match nm with
+        | Some nm =>
+            if spanned && network_fits net && Z.ltb 0 s && Z.ltb 0 q
+            then Some (net, forms, layers, Setting s dim nm d) else None
+        | None => None
         end
-      else None
-  end.
+    | _, _ => None
+    end
+  else None.
+
+(** The same for a domain and depth as stated. *)
+Definition begin_tree (whole : network) (n : N) (t : root_text)
+  : option (network * list Forms.form * list (list neuron) * setting) :=
+  if domain_is_well_formed n (domain_rows t) && N.leb (stated_depth t) n
+  then plant whole n (stated_depth t) (map domain_row (domain_rows t)) (its_norm t) else None.
 
 Definition root_cell (ctx : setting) (forms : list Forms.form) (layers : list (list neuron))
   : option cell :=
   refresh ctx (Cell [] forms (number_rows 0 forms) (KeyMap.empty _) [] layers [] None).
 
 Definition regions_start (a : network_text) (t : root_text) : option regions_state :=
-  match begin_tree a t with
-  | Some (net, forms, layers, ctx) =>
-      match root_cell ctx forms layers with
-      | Some c => Some (RegionsState ctx (Tree [c] (NumberMap.empty N) 0) (input_count a)
-                          (coordinates t) None)
+  match read_network a with
+  | Some whole =>
+      match begin_tree whole (input_count a) t with
+      | Some (net, forms, layers, ctx) =>
+          match root_cell ctx forms layers with
+          | Some c => Some (RegionsState ctx (Tree [c] (NumberMap.empty N) 0) (input_count a)
+                              (coordinates (its_norm t)) None)
+          | None => None
+          end
       | None => None
       end
   | None => None

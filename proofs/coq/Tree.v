@@ -267,6 +267,8 @@ Record step_sound (c : cell) (cs : list cell) (leaf : option N) : Prop := {
   s_apart : ForallOrdPairs apart cs;
   s_cover : leaf = None -> forall x, in_cell c x ->
     (exists c', In c' cs /\ in_cell c' x) \/ deep x;
+  s_only : forall c', cs = [c'] -> forall x, in_cell c x -> in_cell c' x;
+  s_none : cs = [] -> leaf = None -> forall x, ~ in_cell c x;
   s_leaf : forall i, leaf = Some i -> cs = [] /\ exists p, in_cell c p /\ codimension i p /\
     forall x, in_cell c x -> same_signs p x }.
 
@@ -276,6 +278,8 @@ Proof. intros G H. split.
   - intros c1 x [<-|[]]. apply H.
   - repeat constructor.
   - intros _ x X. left. exists c'. split; [now left|]. now apply H.
+  - intros c1 E x X. inversion E. subst. now apply H.
+  - discriminate.
   - discriminate. Qed.
 
 Lemma times_minus_one f y : value (times (-1) f) y = - value (F := F) f y.
@@ -335,6 +339,8 @@ Proof.
       * exists off. split; [simpl; auto|]. now apply Ioff.
       * exists wall. split; [simpl; auto|]. now apply Iw.
     + discriminate.
+    + discriminate.
+    + discriminate.
   - intros Lt. apply N.ltb_ge in Lt. split.
     + intros c' [<-|[<-|[]]]; auto.
     + intros c' x [<-|[<-|[]]] X; [apply Ion in X|apply Ioff in X]; tauto.
@@ -355,6 +361,8 @@ Proof.
            assert (Vx : vanish ws (at_point x')).
            { apply V. split; auto. now apply (g_set _ _ _ _ _ _ G) in C'. }
            now apply Vx.
+    + discriminate.
+    + discriminate.
     + discriminate. Qed.
 
 (** The point of a sample. *)
@@ -412,6 +420,8 @@ Proof.
   - intros ? [].
   - intros ? ? [].
   - constructor.
+  - discriminate.
+  - discriminate.
   - discriminate.
   - intros i E. inversion E. subst i. split; auto. exists p. split; auto. split; [|eauto].
     exists (map snd (walls c)). rewrite map_length. split; auto. split; [|split].
@@ -486,6 +496,8 @@ Proof.
     + constructor.
     + intros _ x X. now elim (No x).
     + discriminate.
+    + intros _ _ x X. now elim (No x).
+    + discriminate.
   - destruct (_ && _) eqn:B; [|discriminate]. inversion H. subst.
     apply andb_true_iff in B as [B1 B2]. eapply leaf_sound; eauto. Qed.
 
@@ -533,7 +545,7 @@ Proof.
     - lia.
     - intros f c' If Ic. apply (O f c' If). now right. }
   clear H.
-  destruct (step_cell_sound c s cs leaf (G c (or_introl eq_refl)) E) as [Sg Si Sa Sc Sl].
+  destruct (step_cell_sound c s cs leaf (G c (or_introl eq_refl)) E) as [Sg Si Sa Sc _ _ Sl].
   inversion A as [|c0 r0 Ac Ar]. subst. rewrite Forall_forall in Ac.
   assert (Good' : forall c', In c' (cs ++ rest) -> good c').
   { intros c' I. apply in_app_or in I as [I|I]; auto. apply G. now right. }
