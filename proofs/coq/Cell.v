@@ -146,8 +146,8 @@ Fixpoint sum_rows (rows : NumberMap.t (kind * Forms.form)) (after : option N) (p
       else None
   end.
 
-(** [c t] is at least the sum of the rows plus the rest, which is returned. *)
-Definition combined (ctx : setting) (ce : cell) (c : Z) (t : Forms.form) (e : Z) (ps : list (N * Z))
+(** [c t] is at least the sum of the rows plus the rest, which is returned and may be negative. *)
+Definition rest_of (ctx : setting) (ce : cell) (c : Z) (t : Forms.form) (e : Z) (ps : list (N * Z))
   : option (Z * bool) :=
   match sum_rows (rows ce) None ps [] false with
   | None => None
@@ -158,11 +158,19 @@ Definition combined (ctx : setting) (ce : cell) (c : Z) (t : Forms.form) (e : Z)
       match rho with
       | None => None
       | Some rho =>
-          if Z.leb 0 e && Z.leb 0 (entry 0 rho) && Z.leb (total (tl rho)) (e * scale ctx) &&
+          if Z.leb 0 e && Z.leb (total (tl rho)) (e * scale ctx) &&
              (Z.eqb e 0 || N.leb 1 (dimension ctx) &&
               N.leb (N.of_nat (length rho)) (N.succ (dimension ctx)))
           then Some (entry 0 rho, strict) else None
       end
+  end.
+
+(** A combination that holds: the rest is not negative. *)
+Definition combined (ctx : setting) (ce : cell) (c : Z) (t : Forms.form) (e : Z) (ps : list (N * Z))
+  : option (Z * bool) :=
+  match rest_of ctx ce c t e ps with
+  | Some (rest, strict) => if Z.leb 0 rest then Some (rest, strict) else None
+  | None => None
   end.
 
 (** ** Soundness *)
@@ -431,12 +439,12 @@ Proof. now destruct f. Qed.
 
 (** At each point of the cell, [c t] is the rest and something nonnegative, which is positive if one
     of the rows is no wall's. *)
-Theorem combined_sound ce c t e ps rest strict x : good ce -> in_cell ce x ->
-  combined ctx ce c t e ps = Some (rest, strict) ->
-  (0 <= rest)%Z /\ exists extra, Z_ c * value t (at_point x) = Z_ rest + extra /\ 0 <= extra /\
+Theorem rest_sound ce c t e ps rest strict x : good ce -> in_cell ce x ->
+  rest_of ctx ce c t e ps = Some (rest, strict) ->
+  exists extra, Z_ c * value t (at_point x) = Z_ rest + extra /\ 0 <= extra /\
     (strict = true -> 0 < extra).
 Proof.
-  intros G X H. unfold combined in H.
+  intros G X H. unfold rest_of in H.
   destruct (sum_rows (rows ce) None ps [] false) as [[s st]|] eqn:E; [|discriminate].
   destruct (sum_rows_value ce x G X _ _ _ _ _ _ E) as (extra & V & Nn & St).
   replace (value [] (at_point x)) with (0 : F) in V by reflexivity.
@@ -449,7 +457,7 @@ Proof.
   { destruct (if Z.eqb e 0 then Some exact else _); [eauto|discriminate]. }
   destruct K as (rho & K). rewrite K in H. destruct (_ && _) eqn:C; [|discriminate].
   inversion H. subst rest st. clear H. rewrite !andb_true_iff in C.
-  destruct C as [[[C1 C2] C3] C4]. apply Z.leb_le in C1, C2, C3.
+  destruct C as [[C1 C3] C4]. apply Z.leb_le in C1, C3.
   assert (Rho : value rho (at_point x) = Z_ (entry 0 rho) + value_from 1 (tl rho) (at_point x)).
   { destruct rho as [|a f]; unfold value; cbn [value_from entry tl].
     - rewrite of_Z_0. ring.
@@ -487,10 +495,19 @@ Proof.
         replace (value exact (at_point x)) with
           ((- Z_ e * hv + value exact (at_point x)) + Z_ e * hv) by ring.
         rewrite <- R. ring. }
-  destruct Key as (more & M & Eq). split; auto. exists (extra + more). split; [|split].
+  destruct Key as (more & M & Eq). exists (extra + more). split; [|split].
   - replace (Z_ c * value t (at_point x)) with
       (Z_ c * value t (at_point x) - extra + extra) by ring. rewrite Eq. ring.
   - now apply add_nonneg.
   - intro T. apply add_pos_nonneg; auto. destruct (St T); [discriminate|auto]. Qed.
+
+Theorem combined_sound ce c t e ps rest strict x : good ce -> in_cell ce x ->
+  combined ctx ce c t e ps = Some (rest, strict) ->
+  (0 <= rest)%Z /\ exists extra, Z_ c * value t (at_point x) = Z_ rest + extra /\ 0 <= extra /\
+    (strict = true -> 0 < extra).
+Proof.
+  intros G X H. unfold combined in H. destruct (rest_of ctx ce c t e ps) as [[r s]|] eqn:E; [|discriminate].
+  destruct (Z.leb 0 r) eqn:L; [|discriminate]. inversion H. subst r s. split; [now apply Z.leb_le|].
+  eapply rest_sound; eauto. Qed.
 
 End Soundness.

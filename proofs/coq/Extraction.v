@@ -3,7 +3,7 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Checker Root.
+From ExactRev Require Import Checker Within.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 
@@ -50,4 +50,6 @@ Extract Constant Z.to_pos => "(fun z -> if Big.sign z > 0 then z else Big.one)".
 Extraction "checker/verified.ml"
   isomorphic_start isomorphic_take equal_start equal_take equal_finish
   different_start different_take different_finish
-  regions_start regions_take regions_finish.
+  regions_start regions_take regions_finish
+  equal_on_start equal_on_take equal_on_finish
+  within_start within_take within_finish all_attained.

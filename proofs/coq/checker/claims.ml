@@ -1,0 +1,178 @@
+(* The claims: which lines go to which function, and what is proved at the end. *)
+
+open Lines
+open Networks
+open Trees
+
+(* Take every step up to 'end', then finish. *)
+let prove lines start parse take_step finish =
+  expect lines "proof";
+  let rec go state =
+    let line = take lines in
+    if line = "end" then state else
+      match take_step state (parse line) with
+      | Some state -> go state
+      | None -> refuse "the step does not hold" in
+  let state =
+    match start with
+    | Some state -> go state
+    | None -> refuse "what stands before the proof is not well formed or does not hold" in
+  if not (finish state) then refuse "the steps do not prove the claim";
+  expect_nothing lines;
+  state
+
+let some_tree_step line =
+  match tree_step line with Some step -> step | None -> refuse "expected a step of this claim"
+
+(* ---- claims about two networks (format, sections 6 to 8) ---- *)
+
+let reduction key = function
+  | ["merge"; n; m; c] -> V.Merge (key n, key m, number c)
+  | ["unread"; n] -> V.Unread (key n)
+  | ["off"; n] -> V.Off (key n)
+  | ["on"; n] -> V.On (key n)
+  | ["flip"; n] -> V.Flip (key n)
+  | _ -> refuse "expected a step of this claim"
+
+let equal_step a b line =
+  match tokens line with
+  | ["match"; n; m; c] -> V.Match (neuron b n, neuron a m, number c)
+  | word :: "A" :: rest -> V.Reduce (V.A, reduction (neuron a) (word :: rest))
+  | word :: "B" :: rest -> V.Reduce (V.B, reduction (neuron b) (word :: rest))
+  | _ -> refuse "expected a step of this claim"
+
+let different_step a line =
+  match tokens line with
+  | "point" :: _ -> V.Point (List.map number (after "point" line (inputs a)))
+  | "output" :: "A" :: _ -> V.Output (V.A, List.map number (after "output A" line (outputs a)))
+  | "output" :: "B" :: _ -> V.Output (V.B, List.map number (after "output B" line (outputs a)))
+  | _ -> refuse "expected 'point' or 'output'"
+
+(* ---- regions (format, section 10) ---- *)
+
+let regions_step line =
+  match tokens line with
+  | "cell" :: q :: (_ :: _ as ps) -> V.Face (positive q, List.map big_integer ps)
+  | ["open"] -> V.Open None
+  | "open" :: q :: (_ :: _ as ps) -> V.Open (Some (positive q, List.map big_integer ps))
+  | "count" :: (_ :: _ as ns) -> V.Count (List.map big_natural ns)
+  | _ -> V.TreeStep (some_tree_step line)
+
+(* ---- two networks on a domain (format, section 11) ---- *)
+
+let read_reductions lines =
+  times (natural_after "reductions" (take lines)) (fun () -> reduction any_neuron (tokens (take lines)))
+
+let read_scale lines m = List.map number (after "scale" (take lines) m)
+let read_shift lines m = List.map number (after "shift" (take lines) m)
+
+let read_apart lines a : V.apart_text =
+  let scales = read_scale lines (outputs a) in
+  let shifts = read_shift lines (outputs a) in
+  let reductions = read_reductions lines in
+  let apart_root = read_root lines (inputs a) in
+  { scales; shifts; reductions; apart_root }
+
+let equal_on_step line =
+  if line = "same" then V.Same else V.EqualOnTree (some_tree_step line)
+
+let rec in_pairs = function x :: y :: rest -> (x, y) :: in_pairs rest | _ -> []
+
+let within_step m line =
+  match tokens line with
+  | ("lower" | "upper" as word) :: i :: c :: e :: ps ->
+    V.Bound (word = "upper", big_natural i, positive c, big_natural e, pairs ps)
+  | ["bounded"] -> V.Bounded
+  | "bounds" :: _ -> V.Bounds (in_pairs (List.map number (after "bounds" line (2 * m))))
+  | "attained" :: i :: q :: (_ :: _ as ps) ->
+    V.Attained (big_natural i, positive q, List.map big_integer ps)
+  | _ -> V.WithinTree (some_tree_step line)
+
+let is_number p q (x : V.q) = Big.equal x.qnum p && Big.equal x.qden q
+
+(* The two functions that are compared, for a sentence. *)
+let two_names a b scales shifts =
+  let trivial = List.for_all (is_number Big.one Big.one) scales
+    && List.for_all (is_number Big.zero Big.one) shifts in
+  Printf.sprintf "network A (sha256 %s) and network B (sha256 %s)%s" a.sha b.sha
+    (if trivial then "" else ", its outputs scaled and shifted as stated,")
+
+let where rows = if rows = [] then "the input space" else "the stated domain's interior"
+
+let spelt (x : V.q) =
+  Big.to_string x.qnum ^ if Big.equal x.qden Big.one then "" else "/" ^ Big.to_string x.qden
+
+let judge lines expected =
+  expect lines "exactrev-certificate 1";
+  expect lines "semantics real";
+  let known net sha = match sha with
+    | Some sha when sha <> net.sha -> refuse "a network is not the expected one: its sha256 differs"
+    | _ -> () in
+  let two () =
+    let a = read_network lines "A" in
+    let b = read_network lines "B" in
+    known a (fst expected); known b (snd expected);
+    (a, b) in
+  match take lines with
+  | "claim isomorphic A B" ->
+    let (a, b) = two () in
+    let start = V.isomorphic_start a.text b.text in
+    ignore (prove lines start (equal_step a b) V.isomorphic_take V.equal_finish);
+    Printf.sprintf
+      "isomorphic: network B (sha256 %s) is network A (sha256 %s) with the neurons of each hidden \
+       layer permuted and scaled by positive numbers, so both are the same function, in real \
+       arithmetic" b.sha a.sha
+  | "claim equal A B" ->
+    let (a, b) = two () in
+    let start = V.equal_start a.text b.text in
+    ignore (prove lines start (equal_step a b) V.equal_take V.equal_finish);
+    Printf.sprintf
+      "equal: network A (sha256 %s) and network B (sha256 %s) have the same outputs at every real \
+       input, in real arithmetic" a.sha b.sha
+  | "claim different A B" ->
+    let (a, b) = two () in
+    let start = V.different_start a.text b.text in
+    ignore (prove lines start (different_step a) V.different_take V.different_finish);
+    Printf.sprintf
+      "different: network A (sha256 %s) and network B (sha256 %s) have different outputs at the \
+       exact input that the certificate states, in real arithmetic" a.sha b.sha
+  | "claim regions A" ->
+    let a = read_network lines "A" in
+    known a (fst expected);
+    if snd expected <> None then refuse "there is no network B";
+    let root = read_root lines (inputs a) in
+    let start = V.regions_start a.text root in
+    let last = prove lines start regions_step V.regions_take V.regions_finish in
+    let counts = match last.counted with Some ns -> ns | None -> [] in
+    let faces = List.mapi
+        (fun k n -> Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
+    let opened = last.the_tree.skipped in
+    Printf.sprintf "regions: network A (sha256 %s) has %s %s in %s, in real arithmetic" a.sha
+      (if Big.sign opened = 0 then "exactly"
+       else Printf.sprintf "(with %s branches left open) at least" (Big.to_string opened))
+      (String.concat ", " faces)
+      (if root.domain_rows = [] then "the input space" else "the interior of the stated domain")
+  | "claim equal-on A B" ->
+    let (a, b) = two () in
+    let text = read_apart lines a in
+    let start = V.equal_on_start a.text b.text text in
+    ignore (prove lines start equal_on_step V.equal_on_take V.equal_on_finish);
+    Printf.sprintf "equal-on: %s have the same outputs at every point of %s, in real arithmetic"
+      (two_names a b text.scales text.shifts) (where text.apart_root.domain_rows)
+  | "claim within A B" ->
+    let (a, b) = two () in
+    let text = read_apart lines a in
+    let start = V.within_start a.text b.text text in
+    let last = prove lines start (within_step (outputs a)) V.within_take V.within_finish in
+    let stated = match last.stated_bounds with
+      | Some bs -> List.concat_map (fun (l, u) -> [spelt l; spelt u]) bs | None -> [] in
+    let short = List.fold_left (fun n s -> n + String.length s) 0 stated < 200 in
+    Printf.sprintf
+      "within: the outputs of %s differ, first less second, by no less than the stated lower and \
+       no more than the stated upper bounds%s at every point of %s, in real arithmetic%s"
+      (two_names a b text.scales text.shifts)
+      (if V.all_attained last then " (which are attained)" else "")
+      (where text.apart_root.domain_rows)
+      (if short then ": " ^ String.concat " " stated else "")
+  | _ -> refuse "expected 'claim', a claim of the format, and its networks' names"
+
