@@ -3,7 +3,7 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Checker Within.
+From ExactRev Require Import Checker Within Unsatisfied.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 
@@ -52,4 +52,6 @@ Extraction "checker/verified.ml"
   different_start different_take different_finish
   regions_start regions_take regions_finish
   equal_on_start equal_on_take equal_on_finish
-  within_start within_take within_finish all_attained.
+  within_start within_take within_finish all_attained
+  satisfied_start satisfied_take satisfied_finish
+  unsatisfied_start unsatisfied_take unsatisfied_finish.

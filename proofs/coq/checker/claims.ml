@@ -102,6 +102,67 @@ let where rows = if rows = [] then "the input space" else "the stated domain's i
 let spelt (x : V.q) =
   Big.to_string x.qnum ^ if Big.equal x.qden Big.one then "" else "/" ^ Big.to_string x.qden
 
+(* ---- properties (format, section 10.2) ---- *)
+
+let rec split_at n l =
+  if n = 0 then ([], l) else match l with
+    | x :: l -> let (a, b) = split_at (n - 1) l in (x :: a, b)
+    | [] -> ([], [])
+
+let read_constraint lines n m : V.constraint0 =
+  let line = take lines in
+  let word = List.hd (tokens line) in
+  if word <> "positive" && word <> "nonnegative" then
+    refuse "expected 'positive' or 'nonnegative' with the numbers of a constraint";
+  let (of_inputs, rest) = split_at n (List.map number (after word line (n + m + 1))) in
+  let (of_outputs, rest) = split_at m rest in
+  { strict = (word = "positive"); of_inputs; of_outputs; at_zero = List.hd rest }
+
+let read_part lines n m : V.part_text =
+  let part_rows = read_domain lines n in
+  let conjunctions = times (natural_after "conjunctions" (take lines)) (fun () ->
+      times (natural_after "conjunction" (take lines)) (fun () -> read_constraint lines n m)) in
+  { part_rows; conjunctions }
+
+let max_places = 10_000
+
+let places s =
+  let s = big_natural s in
+  if Big.gt s (big max_places) then
+    refuse (Printf.sprintf "this checker takes at most %d binary places" max_places);
+  s
+
+let unsatisfied_step lines line =
+  match tokens line with
+  | ["part"] -> V.NextPart
+  | "pin" :: r :: j :: (_ :: _ as ps) -> V.Pin (big_natural r, big_natural j, pairs ps)
+  | ["cut"; j; q; p] -> V.Cut (big_natural j, positive q, big_integer p)
+  | ["enclosed"; s] -> V.Enclosed (places s)
+  | "vacant" :: (_ :: _ as ps) -> V.Vacant (pairs ps)
+  | "inside" :: xs ->
+    let xs = List.map number xs in
+    V.Inside (xs, read_norm lines (List.length xs))
+  | "violated" :: i :: e :: ps -> V.Violated (big_natural i, big_natural e, pairs ps)
+  | _ -> V.PartStep (some_tree_step line)
+
+let satisfied_step nets line =
+  let letter k = String.make 1 (Char.chr (Char.code 'A' + k)) in
+  match tokens line with
+  | "point" :: xs -> V.PointOf (List.map number xs)
+  | "output" :: x :: ys ->
+    (match List.find_opt (fun k -> letter k = x) (List.init (List.length nets) Fun.id) with
+     | Some k -> V.OutputOf (big k, List.map number ys)
+     | None -> refuse "expected the outputs of a network of the claim")
+  | _ -> refuse "expected 'point' or 'output'"
+
+let all_names nets =
+  String.concat " and " (List.mapi (fun k net ->
+      Printf.sprintf "network %c (sha256 %s)" (Char.chr (Char.code 'A' + k)) net.sha) nets)
+
+let total f nets = List.fold_left (fun n net -> n + f net) 0 nets
+
+let texts = List.map (fun net -> net.text)
+
 let judge lines expected =
   expect lines "exactrev-certificate 1";
   expect lines "semantics real";
@@ -113,7 +174,19 @@ let judge lines expected =
     let b = read_network lines "B" in
     known a (fst expected); known b (snd expected);
     (a, b) in
-  match take lines with
+  let any_number letters =
+    let alphabet = List.init 26 (fun k -> String.make 1 (Char.chr (Char.code 'A' + k))) in
+    if letters <> fst (split_at (List.length letters) alphabet) then
+      refuse "the networks of a claim go by the letters in their order";
+    let nets = List.map (read_network lines) letters in
+    known (List.hd nets) (fst expected);
+    (match nets, expected with
+     | _ :: b :: _, (_, sha) -> known b sha
+     | _, (_, Some _) -> refuse "there is no network B"
+     | _ -> ());
+    nets in
+  let line = take lines in
+  match line with
   | "claim isomorphic A B" ->
     let (a, b) = two () in
     let start = V.isomorphic_start a.text b.text in
@@ -174,5 +247,23 @@ let judge lines expected =
       (if V.all_attained last then " (which are attained)" else "")
       (where text.apart_root.domain_rows)
       (if short then ": " ^ String.concat " " stated else "")
-  | _ -> refuse "expected 'claim', a claim of the format, and its networks' names"
+  | _ ->
+    match tokens line with
+    | "claim" :: "unsatisfied" :: ("A" :: _ as letters) ->
+      let nets = any_number letters in
+      let parts = times (natural_after "parts" (take lines)) (fun () ->
+          read_part lines (total inputs nets) (total outputs nets)) in
+      let start = V.unsatisfied_start (texts nets) parts in
+      ignore (prove lines start (unsatisfied_step lines) V.unsatisfied_take V.unsatisfied_finish);
+      Printf.sprintf "unsatisfied: no input of %s has the stated property, in real arithmetic"
+        (all_names nets)
+    | "claim" :: "satisfied" :: ("A" :: _ as letters) ->
+      let nets = any_number letters in
+      let part = read_part lines (total inputs nets) (total outputs nets) in
+      let start = V.satisfied_start (texts nets) part in
+      ignore (prove lines start (satisfied_step nets) V.satisfied_take V.satisfied_finish);
+      Printf.sprintf
+        "satisfied: the stated input of %s has the stated property, in real arithmetic"
+        (all_names nets)
+    | _ -> refuse "expected 'claim', a claim of the format, and its networks' names"
 
