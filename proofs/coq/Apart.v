@@ -174,9 +174,11 @@ Proof.
   pose proof (fun x => difference_outputs _ _ _ _ _ _ x Fp Fq D) as Out.
   destruct (Out []) as [Fit _]. unfold grow_reduced in G.
   destruct (reduced_network net _) as [left|] eqn:L; [|discriminate].
-  destruct (_ && _) eqn:W; [|discriminate]. destruct (grow_grown F _ _ _ _ _ _ _ G) as (w & forms & Gr).
+  destruct (_ && _) eqn:W; [|discriminate]. destruct (grow_grown F _ _ _ _ _ _ _ G) as (w & forms & Gr & _).
   exists p, q, w, forms. do 7 (split; [solve [auto | lia]|]). split; [intro x; now apply Out|].
   split; try apply Gr.
+  - destruct (w_names _ _ _ _ _ _ _ _ Gr) as (l & El & Nm). exists l. split; auto. intros x i Li. apply (Nm x).
+    now rewrite (reduced_network_outputs F net (reductions t) left x Fit L).
   - intro x. destruct (w_alike _ _ _ _ _ _ _ _ Gr x) as (u & U & K). exists u. split; auto.
     intro i. now rewrite K, (reduced_network_outputs F net (reductions t) left x Fit L). Qed.
 

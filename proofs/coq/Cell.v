@@ -229,6 +229,8 @@ Record good (c : cell) : Prop := {
     match k with Positive => 0 < value f (at_point x) | _ => value f (at_point x) = 0 end /\
     (forall nm eta, the_norm ctx = Some nm -> In (n, eta) (factors nm) ->
        within (norm_row n x) (match k with Positive => value f (at_point x) | _ => 0 end));
+  g_zero : forall n f, NumberMap.find n (rows c) = Some (Zero, f) -> forall x, in_cell c x ->
+    norm_row n x = 0;
   g_acts : forall k o, KeyMap.find k (acts c) = Some o -> forall x, in_cell c x ->
     match o with Some f => value f (at_point x) = S_ * values_at net x k
                | None => values_at net x k = 0 end;
@@ -389,6 +391,10 @@ Proof.
           -- rewrite Sg. apply within_zero, le_refl.
           -- rewrite Sg. apply within_zero, le_refl.
       + destruct (g_rows c G m k g K x (Sub x X)) as [A B]. auto.
+    - intros m g K x X. rewrite NumberFacts.add_o in K. destruct (NumberMap.E.eq_dec (number n) m) as [Em|Em].
+      + change (number n = m) in Em. subst m. assert (s = Zero_) by (destruct s; simpl in K; congruence). subst s.
+        apply In1 in X as [X Sg]. simpl in Sg. now rewrite Link, <- (Z x X).
+      + apply (g_zero c G m g K x (Sub x X)).
     - intros k o K x X. rewrite KeyFacts.add_o in K. destruct (KeyMap.E.eq_dec (name n) k) as [Ek|Ek].
       + change (name n = k) in Ek. inversion K. subst k o. clear K. apply In1 in X as [X Sg].
         assert (V : values_at net x (name n) = relu (z (its_row n) x)).

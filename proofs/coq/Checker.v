@@ -151,6 +151,13 @@ Proof. unfold read_two. destruct (read_network a) as [p|]; [|discriminate].
   destruct (read_network b) as [q|]; [|discriminate]. destruct (_ && _); [|discriminate].
   intro H. inversion H. auto. Qed.
 
+Lemma read_two_outputs a b nets : read_two a b = Some nets ->
+  length (output (fst nets)) = length (output (snd nets)).
+Proof. unfold read_two. destruct (read_network a) as [p|]; [|discriminate].
+  destruct (read_network b) as [q|]; [|discriminate]. destruct (_ && _) eqn:E; [|discriminate].
+  intro H. inversion H. apply andb_true_iff in E as [_ E]. apply N.eqb_eq in E.
+  rewrite !size_length in E. simpl. lia. Qed.
+
 Section Claims.
 Variable F : OrderedField.
 Local Open Scope field_scope.
@@ -288,6 +295,15 @@ Definition different_invariant (p q : network) (n : N) (st : different_state) : 
   | _ => False
   end.
 
+Lemma different_take_invariant p q n st s st' : different_invariant p q n st ->
+  different_take st s = Some st' -> different_invariant p q n st'.
+Proof.
+  destruct st as [p' q' n' xs ys zs]. intros I T. simpl in I, T.
+  destruct xs as [xs|]; destruct ys as [ys|]; destruct zs as [zs|]; destruct s as [us|[|] us];
+    try discriminate; try tauto; destruct I as (-> & -> & I);
+    match type of T with (if ?b then _ else _) = _ => destruct b eqn:B; [|discriminate] end;
+    inversion T; simpl; try apply N.eqb_eq in B; intuition congruence. Qed.
+
 Theorem different_sound a b steps :
   judged (different_start a b) different_take different_finish steps = true ->
   exists p q x, read_network a = Some p /\ read_network b = Some q /\
@@ -300,11 +316,7 @@ Proof.
   exists p, q.
   destruct (judged_invariant _ _ _ _ (different_invariant p q (input_count a)) H) as (st & J & E).
   - intros st E. rewrite S in E. inversion E. simpl. auto.
-  - intros [p' q' n' xs ys zs] s st' I T. simpl in I, T.
-    destruct xs as [xs|]; destruct ys as [ys|]; destruct zs as [zs|]; destruct s as [us|[|] us];
-      try discriminate; try tauto; destruct I as (-> & -> & I);
-      match type of T with (if ?b then _ else _) = _ => destruct b eqn:B; [|discriminate] end;
-      inversion T; simpl; try apply N.eqb_eq in B; intuition congruence.
+  - exact (fun st s st' => different_take_invariant p q (input_count a) st s st').
   - destruct st as [p' q' n' xs ys zs]. unfold different_finish in E. simpl in J, E.
     destruct ys as [ys|]; [|discriminate]. destruct zs as [zs|]; [|discriminate].
     destruct xs as [xs|]; [|tauto]. destruct J as (-> & -> & -> & L & JA & JB).

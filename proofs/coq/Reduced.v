@@ -106,6 +106,18 @@ Proof. induction layers as [|rows layers IH]; intro l; simpl; auto.
 Lemma z_values_rows net x : z_values F net x = map (fun r => z F net r x) (concat (hidden net)).
 Proof. unfold z_values, named. rewrite <- (name_layers_concat (hidden net) 1), map_map. reflexivity. Qed.
 
+Lemma output_named net r j : nth_error (output net) j = Some r ->
+  In ((1 + N.of_nat (length (hidden net)), N.of_nat j)%N, r) (name_layers 1 (hidden (exposed net))).
+Proof.
+  intro J. unfold exposed. cbn [hidden]. rewrite name_layers_app. apply in_or_app. right. simpl. rewrite app_nil_r.
+  change (N.of_nat j) with (0 + N.of_nat j)%N. generalize 0%N as i. revert j J.
+  induction (output net) as [|q rows IH]; intros [|j] J i; simpl in J; try discriminate.
+  - inversion J. left. f_equal. f_equal. lia.
+  - right. replace (i + N.of_nat (S j))%N with (N.succ i + N.of_nat j)%N by lia. now apply IH. Qed.
+
+Lemma concat_map_length {A B} (f : A -> B) l : length (concat (map (map f) l)) = length (concat l).
+Proof. induction l as [|a l IH]; simpl; auto. now rewrite !app_length, map_length, IH. Qed.
+
 Lemma exposed_values net x : network_fits (exposed net) = true ->
   exists zs, z_values F (exposed net) x = zs ++ outputs net x /\ length zs = length (concat (hidden net)).
 Proof.
@@ -115,12 +127,7 @@ Proof.
   simpl. rewrite app_nil_r. unfold outputs. apply map_ext_in. intros r I.
   set (k := (1 + N.of_nat (length (hidden net)))%N).
   assert (K : exists i, In ((k, i), r) (name_layers 1 (hidden (exposed net)))).
-  { apply In_nth_error in I as [j J]. unfold exposed. cbn [hidden]. rewrite name_layers_app. fold k.
-    exists (N.of_nat j). apply in_or_app. right. simpl. rewrite app_nil_r.
-    change (N.of_nat j) with (0 + N.of_nat j)%N. generalize 0%N as i. revert j J.
-    induction (output net) as [|q rows IH]; intros [|j] J i; simpl in J; try discriminate.
-    - inversion J. left. f_equal. f_equal. lia.
-    - right. replace (i + N.of_nat (S j))%N with (N.succ i + N.of_nat j)%N by lia. now apply IH. }
+  { apply In_nth_error in I as [j J]. exists (N.of_nat j). now apply output_named. }
   destruct K as [i K]. destruct (layers_fit_in _ _ _ Fit K) as (_ & Rf & _). cbn [fst snd] in Rf.
   apply (row_value_agree F k); auto; [lia|]. intros a A. unfold values_at, exposed. cbn [hidden].
   rewrite run_app. destruct (run_extends F [output net] (run F (hidden net) [x])) as [more ->].
@@ -154,6 +161,9 @@ Proof.
 (** A tree on a network and its outputs, whose values the tree knows at counterparts: [known]. *)
 Record grown (ctx : setting) (c : cell) (drows : list row) (known : list F -> list F) (first : N)
   (net : network) (forms : list Forms.form) : Prop := {
+  w_names : exists l, l = N.of_nat (length (hidden net)) /\
+    forall x i, (i < length (known x))%nat -> exists r, In ((l, N.of_nat i), r) (named net) /\
+    forall u, norm_row F (scale ctx) forms net (first + N.of_nat i) u = Z_ (scale ctx) * z F net r u;
   w_scale : (0 < scale ctx)%Z;
   w_depth : depth ctx = 0%N;
   w_norm : norm_holds F ctx (norm_row F (scale ctx) forms net);
@@ -169,7 +179,8 @@ Proof. unfold root_cell, refresh. simpl. destruct layers; intro H; [now inversio
   destruct (open_layer _ _); [now inversion H|discriminate]. Qed.
 
 Theorem grow_grown net n drows t ctx c first : grow net n drows t = Some (ctx, c, first) ->
-  exists working forms, grown ctx c drows (outputs net) first working forms.
+  exists working forms, grown ctx c drows (outputs net) first working forms /\
+    length (hidden working) = S (length (hidden net)).
 Proof.
   unfold grow. destruct (network_fits (exposed net)) eqn:Fit; [|discriminate].
   destruct (plant _ n 0 drows t) as [[[[w forms] layers] ctx']|] eqn:P; [|discriminate].
@@ -177,7 +188,29 @@ Proof.
   exists w, forms. pose proof (plant_rooted F _ _ _ _ _ _ _ _ _ P) as R.
   destruct (root_good F _ _ _ _ _ _ _ _ R c Rc) as [G D].
   destruct (working_space F _ _ _ _ _ _ _ _ Fit R) as (W & _ & _).
-  split.
+  split; [|rewrite (r_net _ _ _ _ _ _ _ _ _ R), sliced_hidden, map_length; unfold exposed; cbn [hidden];
+    rewrite app_length; cbn [length]; lia]. split.
+  - exists (N.of_nat (length (hidden w))). split; auto. intros x i Li. unfold outputs in Li. rewrite map_length in Li.
+    destruct (nth_error (output net) i) as [r|] eqn:E; [|apply nth_error_None in E; lia].
+    set (slice := option_map places (coordinates t)).
+    assert (Hw : hidden w = map (map (working_row slice)) (hidden (exposed net))).
+    { rewrite (r_net _ _ _ _ _ _ _ _ _ R). apply sliced_hidden. }
+    exists (working_row slice r). split.
+    + unfold named. rewrite Hw, name_layers_map. apply in_map_iff. exists ((1 + N.of_nat (length (hidden net)), N.of_nat i)%N, r).
+      cbn [fst snd]. split.
+      * assert (El : (1 + N.of_nat (length (hidden net)))%N =
+          N.of_nat (length (map (map (working_row slice)) (hidden (exposed net))))).
+        { rewrite map_length. unfold exposed. cbn [hidden]. rewrite app_length. cbn [length]. lia. }
+        now rewrite El.
+      * now apply output_named.
+    + intro u. rewrite (forms_length F _ _ _ _ _ _ _ _ R), !size_length.
+      replace (N.of_nat (length forms) + N.of_nat (length (concat (hidden net))) + N.of_nat i)%N
+        with (size forms + N.of_nat (length (concat (hidden net)) + i))%N by (rewrite size_length; lia).
+      rewrite norm_row_z, z_values_rows. f_equal. apply nth_error_nth. rewrite nth_error_map, Hw.
+      unfold exposed. cbn [hidden]. rewrite map_app, concat_app, nth_error_app2.
+      * rewrite concat_map_length. replace (length (concat (hidden net)) + i - length (concat (hidden net)))%nat with i by lia.
+        simpl. rewrite app_nil_r, nth_error_map, E. reflexivity.
+      * rewrite concat_map_length. lia.
   - exact (r_scale _ _ _ _ _ _ _ _ _ R).
   - exact (r_depth _ _ _ _ _ _ _ _ _ R).
   - exact (r_norm _ _ _ _ _ _ _ _ _ R).

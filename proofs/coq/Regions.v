@@ -523,6 +523,7 @@ Proof.
     split; auto. intros nm eta _ _. unfold norm_row. rewrite K. split; [apply le_refl|].
     apply lt_le in P. apply (le_trans F _ 0); auto. apply le_sub.
     now replace (0 - - value f (at_point x)) with (value f (at_point x)) by ring.
+  - intros n f K. apply number_rows_spec in K as (K & _). discriminate.
   - intros k o K. rewrite KeyFacts.empty_o in K. discriminate.
   - intros ? ? [].
   - intros ns n A B. destruct (P1 ns n A B) as (K & [E1 E2] & j & J1 & J2).

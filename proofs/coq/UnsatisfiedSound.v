@@ -366,7 +366,7 @@ Proof.
     + destruct (interior_rows_of n pc xs) as [drows|] eqn:Ir; [|discriminate].
       destruct (restricted n layers (ps_rows st) pc) as [net|] eqn:R; [|discriminate].
       destruct (grow net _ drows nt) as [[[ctx c] first]|] eqn:G; [|discriminate]. inversion H. subst st'.
-      destruct (grow_grown F _ _ _ _ _ _ _ G) as (w & forms & Gr).
+      destruct (grow_grown F _ _ _ _ _ _ _ G) as (w & forms & Gr & _).
       destruct (interior_rows_sound F n pc xs drows Ir) as [In0 Cl]. rewrite Pr in R.
       split; cbn [set_pieces ps_part ps_rows ps_known ps_tree ps_pieces]; auto.
       exists w, forms, c, drows, (outputs net). cbn [pt_setting pt_todo pt_first pt_violated].
