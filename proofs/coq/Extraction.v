@@ -3,7 +3,7 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Checker Within Unsatisfied.
+From ExactRev Require Import Checker Within Unsatisfied Classes Points.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 
@@ -54,4 +54,7 @@ Extraction "checker/verified.ml"
   equal_on_start equal_on_take equal_on_finish
   within_start within_take within_finish all_attained
   satisfied_start satisfied_take satisfied_finish
-  unsatisfied_start unsatisfied_take unsatisfied_finish.
+  unsatisfied_start unsatisfied_take unsatisfied_finish
+  same_class_start same_class_take same_class_finish other_class_finish
+  unscalable_start unscalable_take unscalable_finish
+  unbounded_start unbounded_take unbounded_finish.

@@ -88,6 +88,18 @@ let within_step m line =
     V.Attained (big_natural i, positive q, List.map big_integer ps)
   | _ -> V.WithinTree (some_tree_step line)
 
+let same_class_step line =
+  match tokens line with
+  | ["class"; i] -> V.Class (big_natural i)
+  | _ -> V.ClassTree (some_tree_step line)
+
+let unbounded_step a line =
+  let n = inputs a in
+  match tokens line with
+  | "point" :: _ -> V.RayPoint (List.map number (after "point" line n))
+  | "ray" :: _ -> V.Ray (List.map number (after "ray" line n))
+  | _ -> refuse "expected 'point' or 'ray'"
+
 let is_number p q (x : V.q) = Big.equal x.qnum p && Big.equal x.qden q
 
 (* The two functions that are compared, for a sentence. *)
@@ -232,6 +244,41 @@ let judge lines expected =
     ignore (prove lines start equal_on_step V.equal_on_take V.equal_on_finish);
     Printf.sprintf "equal-on: %s have the same outputs at every point of %s, in real arithmetic"
       (two_names a b text.scales text.shifts) (where text.apart_root.domain_rows)
+  | "claim other-class A B" ->
+    let (a, b) = two () in
+    let start = V.different_start a.text b.text in
+    ignore (prove lines start (different_step a) V.different_take V.other_class_finish);
+    Printf.sprintf
+      "other-class: network A (sha256 %s) and network B (sha256 %s) have different outputs at the \
+       exact input that the certificate states, in real arithmetic; the largest output there is \
+       another one in A than in B" a.sha b.sha
+  | "claim unscalable A B" ->
+    let (a, b) = two () in
+    let start = V.unscalable_start a.text b.text in
+    ignore (prove lines start (different_step a) V.unscalable_take V.unscalable_finish);
+    Printf.sprintf
+      "unscalable: some output of network A (sha256 %s) is not, at every input, that of network B \
+       (sha256 %s) times a number other than 0 plus a number, in real arithmetic" a.sha b.sha
+  | "claim same-class A B" ->
+    let (a, b) = two () in
+    let class_reductions = read_reductions lines in
+    let text : V.classes_text = { class_reductions; class_root = read_root lines (inputs a) } in
+    let start = V.same_class_start a.text b.text text in
+    ignore (prove lines start same_class_step V.same_class_take V.same_class_finish);
+    Printf.sprintf
+      "same-class: at every point of %s one and the same output is a largest one of network A \
+       (sha256 %s) and of network B (sha256 %s), in real arithmetic"
+      (where text.class_root.domain_rows) a.sha b.sha
+  | "claim unbounded A B" ->
+    let (a, b) = two () in
+    let ub_scales = read_scale lines (outputs a) in
+    let ub_shifts = read_shift lines (outputs a) in
+    let ub_rows = read_domain lines (inputs a) in
+    let start = V.unbounded_start a.text b.text { ub_scales; ub_shifts; ub_rows } in
+    ignore (prove lines start (unbounded_step a) V.unbounded_take V.unbounded_finish);
+    Printf.sprintf
+      "unbounded: the outputs of %s differ by more than any bound on the stated domain, namely \
+       along the stated ray, in real arithmetic" (two_names a b ub_scales ub_shifts)
   | "claim within A B" ->
     let (a, b) = two () in
     let text = read_apart lines a in
