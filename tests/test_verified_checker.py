@@ -1,12 +1,12 @@
 """The checker proved in Coq gives the Python checker's verdict on certificates, true and damaged.
 
-It is built by ``make -C proofs/coq``; where it was not, these tests are skipped.
+It is built by ``make -C proofs/coq``; where it was not, these tests are skipped.  Of the damaged
+certificates a sample is compared here, all of them by ``python -m tests.damaged_certificates``.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import random
 import re
 import subprocess
@@ -16,15 +16,9 @@ import pytest
 
 from exactrev.checker.__main__ import main as python_checker
 from tests import test_checker as two
+from tests import test_checker_apart as apart
 from tests import test_checker_regions as one
-
-ROOT = Path(__file__).parent.parent
-GOLDEN = Path(__file__).parent / "golden"
-PROGRAM = ROOT / "proofs" / "coq" / "checker" / "exactrev-check"
-
-#: The claims that the verified checker knows (proofs/README.md).
-KINDS = ("isomorphic", "equal", "different", "regions")
-TRUE = {**two.TEXTS, **one.TEXTS}
+from tests.damaged_certificates import GOLDEN, KINDS, PROGRAM, TRUE, damages, disagreement
 
 pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="make -C proofs/coq was not run")
 
@@ -42,16 +36,6 @@ def verdicts(
     )
     assert done.returncode == code, (python, done.stdout, done.stderr)
     return python, done.stdout
-
-
-def sealed(text: str) -> str:
-    """The text with the sha256 of its networks put right, so that deeper faults are reached."""
-
-    def seal(match: re.Match[str]) -> str:
-        return f"{match[1]} {hashlib.sha256(match[2].encode()).hexdigest()}\n{match[2]}"
-
-    following = r"(?=network B |domain |proof\n|\Z)"
-    return re.sub(rf"(network [AB]) \S*\n(.*?){following}", seal, text, flags=re.S)
 
 
 # -- acceptance ------------------------------------------------------------------------------------
@@ -81,7 +65,11 @@ def test_expected_networks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert verdicts(text, tmp_path, capsys, "--sha256-a", a, "--sha256-b", b)[1][0] == "a"
     for options in (["--sha256-a", b], ["--sha256-b", a]):
         assert verdicts(text, tmp_path, capsys, *options)[1][0] == "r"
-    assert verdicts(TRUE["line"], tmp_path, capsys, "--sha256-b", a)[1][0] == "r"
+    assert verdicts(TRUE["regions"], tmp_path, capsys, "--sha256-b", a)[1][0] == "r"
+    single = TRUE["satisfied"]
+    (a,) = re.findall(r"^network A (\S+)$", single, flags=re.M)
+    assert verdicts(single, tmp_path, capsys, "--sha256-a", a)[1][0] == "a"
+    assert verdicts(single, tmp_path, capsys, "--sha256-b", a)[1][0] == "r"
 
 
 @pytest.mark.parametrize(("name", "old", "new"), one.ACCEPTED)
@@ -122,30 +110,20 @@ def test_trees(
     verdicts(one.replaced(one.TEXTS[name], old, new), tmp_path, capsys)
 
 
-@pytest.mark.parametrize("name", TRUE)
-def test_lines_missing_doubled_or_moved(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("kind", "old", "new", "_"), [*apart.ACCEPTED, *apart.REFUSED])
+def test_differences(
+    kind: str, old: str, new: str, _: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = TRUE[name].splitlines(keepends=True)
-    for i in range(len(lines)):
-        for changed in (
-            lines[:i] + lines[i + 1 :],
-            lines[: i + 1] + lines[i:],
-            [*lines[:i], *lines[i + 1 : i + 2], lines[i], *lines[i + 2 :]],
-        ):
-            verdicts(sealed("".join(changed)), tmp_path, capsys)
+    verdicts(apart.replaced(kind, old, new), tmp_path, capsys)
 
 
-@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("name", TRUE)
-def test_random_damage(
-    name: str, seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    dice = random.Random(f"{name} {seed}")
-    for _ in range(20):
-        text = TRUE[name]
-        for _ in range(dice.randint(1, 3)):
-            place, length = dice.randrange(len(text) + 1), dice.randint(0, 4)
-            piece = "".join(dice.choices("0123 /-:\nABend", k=dice.randint(0, 4)))
-            text = text[:place] + piece + text[place + length :]
-        verdicts(sealed(text), tmp_path, capsys)
+def test_a_sample_of_damage(name: str, tmp_path: Path) -> None:
+    sample = random.Random(name).sample(damages(name), 40)
+    for text in sample:
+        assert not disagreement(text.encode(), tmp_path / "x.cert"), text
+
+
+def test_claims_have_enough_damage() -> None:
+    assert all(len(damages(name)) > 150 for name in TRUE)
+    assert sum(len(damages(name)) for name in TRUE) > 4000

@@ -2,7 +2,7 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions RationalField RealClaims.
+From ExactRev Require Import Checker Regions Within UnsatisfiedSound Points RationalField RealClaims.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
@@ -16,6 +16,22 @@ Print Assumptions step_cell_sound.
 Print Assumptions proved_norm_sound.
 Print Assumptions working_space.
 Print Assumptions regions_sound.
+Print Assumptions replant_values.
+Print Assumptions side_by_side_solved.
+Print Assumptions step_approached.
+Print Assumptions closed_approached.
+Print Assumptions equal_on_sound.
+Print Assumptions within_sound.
+Print Assumptions highest_outputs_sound.
+Print Assumptions unsatisfied_sound.
+Print Assumptions satisfied_sound.
+Print Assumptions same_class_sound.
+Print Assumptions other_class_sound.
+Print Assumptions unscalable_sound.
+Print Assumptions unbounded_sound.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
 Print Assumptions regions_over_the_reals.
+Print Assumptions equal_on_over_the_reals.
+Print Assumptions within_over_the_reals.
+Print Assumptions unsatisfied_over_the_reals.

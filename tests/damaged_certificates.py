@@ -1,0 +1,118 @@
+"""Certificates of every claim that the verified checker knows, and what damage makes of them.
+
+``python -m tests.damaged_certificates`` compares the verdicts of both checkers on all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from exactrev.checker import check
+from tests import test_checker_regions
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+PROGRAM = ROOT / "proofs" / "coq" / "checker" / "exactrev-check"
+
+#: The claims that the verified checker knows (proofs/README.md).
+KINDS = (
+    "isomorphic",
+    "equal",
+    "different",
+    "unscalable",
+    "equal-on",
+    "within",
+    "unbounded",
+    "same-class",
+    "other-class",
+    "regions",
+    "unsatisfied",
+    "satisfied",
+)
+TRUE = {kind: (GOLDEN / f"{kind}.cert").read_text(encoding="ascii") for kind in KINDS}
+TRUE |= {f"regions of a {name}": text for name, text in test_checker_regions.TEXTS.items()}
+
+_AFTER_A_NETWORK = r"(?=network [B-Z] |scale |reductions |domain |parts |proof\n|\Z)"
+_SEEDS = range(60)
+
+
+def sealed(text: str) -> str:
+    """The text with the sha256 of its networks put right, so that deeper faults are reached."""
+
+    def seal(match: re.Match[str]) -> str:
+        return f"{match[1]} {hashlib.sha256(match[2].encode()).hexdigest()}\n{match[2]}"
+
+    return re.sub(rf"(network [A-Z]) \S*\n(.*?){_AFTER_A_NETWORK}", seal, text, flags=re.S)
+
+
+def damages(name: str) -> list[str]:
+    """Every damaged text made of the certificate of this name."""
+    text = TRUE[name]
+    made = [*_lines_moved(text), *_numbers_changed(text)]
+    made += [_random_damage(text, random.Random(f"{name} {seed}")) for seed in _SEEDS]
+    return list(dict.fromkeys(map(sealed, made)))
+
+
+def _lines_moved(text: str) -> Iterator[str]:
+    """Each line missing, doubled, or exchanged with the next one."""
+    lines = text.splitlines(keepends=True)
+    for i in range(len(lines)):
+        yield "".join(lines[:i] + lines[i + 1 :])
+        yield "".join(lines[: i + 1] + lines[i:])
+        yield "".join([*lines[:i], *lines[i + 1 : i + 2], lines[i], *lines[i + 2 :]])
+
+
+def _numbers_changed(text: str) -> Iterator[str]:
+    """Each number one larger, one smaller, and with the other sign."""
+    for match in re.finditer(r"(?<![\w:])-?\d+(?![\w:])", text):
+        value = int(match[0])
+        for other in dict.fromkeys((value + 1, value - 1, -value)):
+            yield f"{text[: match.start()]}{other}{text[match.end() :]}"
+
+
+def _random_damage(text: str, dice: random.Random) -> str:
+    for _ in range(dice.randint(1, 3)):
+        place, length = dice.randrange(len(text) + 1), dice.randint(0, 4)
+        piece = "".join(dice.choices("0123 /-:\nABend", k=dice.randint(0, 4)))
+        text = text[:place] + piece + text[place + length :]
+    return text
+
+
+def disagreement(content: bytes, path: Path) -> str:
+    """How the checkers' verdicts on a file differ, which is written at the path; empty if not."""
+    path.write_bytes(content)
+    outcome = check(io.BytesIO(content))
+    done = subprocess.run([PROGRAM, path], capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode == (0 if outcome.accepted else 1):
+        return ""
+    return f"Python: {outcome.claim or outcome.reason}; verified: {done.stdout or done.stderr}"
+
+
+def main() -> int:
+    """Compare all verdicts and say how many there are; 1 if two differ."""
+    compared = accepted = differing = 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.cert"
+        for name in TRUE:
+            for text in (TRUE[name], *damages(name)):
+                compared += 1
+                accepted += check(io.BytesIO(text.encode())).accepted
+                found = disagreement(text.encode(), path)
+                if found:
+                    differing += 1
+                    print(f"{name}: {found}\n{text}", file=sys.stderr)
+            print(f"{name}: {compared} compared so far, {differing} differ", file=sys.stderr)
+    print(f"{compared} certificates, {accepted} of them accepted, {differing} verdicts differ")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
