@@ -40,6 +40,30 @@ KINDS = (
 TRUE = {kind: (GOLDEN / f"{kind}.cert").read_text(encoding="ascii") for kind in KINDS}
 TRUE |= {f"regions of a {name}": text for name, text in test_checker_regions.TEXTS.items()}
 
+#: |x| - 1 < 1/10 where |x| <= 1, by boxes of which one holds both signs of both neurons.
+TRUE["unsatisfied by boxes"] = (
+    TRUE["satisfied"].partition("domain ")[0].replace("claim satisfied", "claim unsatisfied")
+    + """parts 1
+domain 2
+row 1 1
+row -1 1
+conjunctions 2
+conjunction 1
+nonnegative 0 1 -1/10
+conjunction 2
+positive 0 1 -1
+nonnegative 1 0 0
+proof
+part
+cut 0 2 1
+enclosed 9
+cut 0 3 -2
+enclosed 30
+enclosed 12
+end
+"""
+)
+
 _AFTER_A_NETWORK = r"(?=network [B-Z] |scale |reductions |domain |parts |proof\n|\Z)"
 _SEEDS = range(60)
 

@@ -22,7 +22,7 @@ Print Assumptions step_approached.
 Print Assumptions closed_approached.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
-Print Assumptions highest_outputs_sound.
+Print Assumptions output_bounds_sound.
 Print Assumptions unsatisfied_sound.
 Print Assumptions satisfied_sound.
 Print Assumptions same_class_sound.

@@ -1,94 +1,112 @@
-(** * Enclosures: bounds of a network's values over a box by affine forms (format, section 10.2)
+(** * Enclosures: bounds of a network's values over a box by forms in common symbols (format, section 10.2)
 
-    Inputs are x_j = middle + t_j half length, with |t_j| <= 1.  A value has two forms in the t_j: one that
-    is at most 2^s times the value, and one that is at most 2^s times its opposite (the opposite of the
-    format's upper form). *)
+    A form is a list of integers: a constant, then the coefficients of symbols t_1, t_2, ..., each of which
+    is between -1 and 1; and beside it an error.  A value times 2^s is the form's value but for at most
+    the error.  First the inputs have a symbol each; a neuron that may have both signs adds one. *)
 
 Require Import Lia QArith_base.
 From ExactRev Require Export Piece.
 
-Definition two_forms := (Forms.form * Forms.form)%type.
-Definition enclosures := KeyMap.t two_forms.
+Definition rough := (Forms.form * Z)%type.    (* a form and its error *)
+Definition enclosures := KeyMap.t rough.
 
-(** [f / d] with every entry rounded down, and what makes up for it taken off the constant. *)
-Definition floored (m : N) (d : Z) (f : Forms.form) : Forms.form :=
-  match f with
-  | [] => [(- Z.of_N m)%Z]
-  | a :: f => (a / d - Z.of_N (N.max m (size f)))%Z :: map (fun a => a / d)%Z f
-  end.
+Definition floored (d : Z) (f : Forms.form) : Forms.form := map (fun a => a / d)%Z f.
 
-Definition lowest_value (f : Forms.form) : Z := (entry 0 f - total (tl f))%Z.
-Definition highest_value (f : Forms.form) : Z := (entry 0 f + total (tl f))%Z.
+(** [n / d], rounded up. *)
+Definition raised (n d : Z) : Z := (- (- n / d))%Z.
+
+Definition least_of (p : rough) : Z := (entry 0 (fst p) - total (tl (fst p)) - snd p)%Z.
+Definition largest_of (p : rough) : Z := (entry 0 (fst p) + total (tl (fst p)) + snd p)%Z.
 
 (** ** Rows *)
-
-(** The sum of integer weight times value, from below; of its opposite, if [flip]. *)
-Fixpoint sum_below (flip : bool) (M : enclosures) (ws : list (key * Z)) (f : Forms.form) : option Forms.form :=
-  match ws with
-  | [] => Some f
-  | (k, w) :: ws =>
-      match KeyMap.find k M with
-      | Some (lo, op) =>
-          sum_below flip M ws (add_times (Z.abs w) (if xorb flip (Z.ltb w 0) then op else lo) f)
-      | None => None
-      end
-  end.
 
 Definition integer_terms (d : Z) (r : row) : option (list (key * Z)) :=
   collect (fun t : term key => option_map (pair (fst t)) (to_integer d (snd t)))
     (map (fun t => ((0%N, fst t), snd t)) (inputs r) ++ neurons r).
 
-Definition row_below (m : N) (unit : Z) (flip : bool) (M : enclosures) (r : row) : option Forms.form :=
+(** The sum of weight times form; None if an error is more than [e]. *)
+Fixpoint sum_rough (e : Z) (M : enclosures) (ws : list (key * Z)) (f : Forms.form) : option Forms.form :=
+  match ws with
+  | [] => Some f
+  | (k, w) :: ws =>
+      match KeyMap.find k M with
+      | Some (g, r) => if Z.leb r e then sum_rough e M ws (add_times w g f) else None
+      | None => None
+      end
+  end.
+
+Definition norm_of (ws : list (key * Z)) : Z := fold_right (fun t s => (Z.abs (snd t) + s)%Z) 0%Z ws.
+
+(** The form of the z of a row, when there are [m] symbols. *)
+Definition rough_row (m : N) (unit e : Z) (M : enclosures) (r : row) : option rough :=
   let d := row_denominator 1 r in
   match integer_terms d r, to_integer d (bias r) with
   | Some ws, Some b =>
-      if Z.ltb 0 d then
-        option_map (floored m d) (sum_below flip M ws [((if flip then - b else b) * unit)%Z])
-      else None
+      match sum_rough e M ws [(b * unit)%Z] with
+      | Some f =>
+          if Z.ltb 0 d && Z.leb 0 e && N.leb (size f) (N.succ m)
+          then Some (floored d f, (raised (e * norm_of ws) d + Z.of_N (N.succ m))%Z) else None
+      | None => None
+      end
   | _, _ => None
   end.
 
+(** The largest error of what rows read. *)
+Definition largest_error (M : enclosures) (rows : list row) : Z :=
+  let read e k := match KeyMap.find k M with Some (_, r) => Z.max e r | None => e end in
+  fold_left (fun e r => fold_left (fun e (t : term key) => read e (fst t)) (neurons r)
+    (fold_left (fun e (t : term N) => read e (0%N, fst t)) (inputs r) e)) rows 0%Z.
+
 (** ** relu *)
 
-Definition slopes : Z := 256.
+Definition slopes : Z := 65536.
 
-Definition below_relu (m : N) (lo : Forms.form) (least : Z) : Forms.form :=
-  let top := highest_value lo in
-  if Z.leb top 0 then [] else floored m slopes (times (slopes * top / (top - least)) lo).
+(** The form with a coefficient for symbol [j], which is a new one. *)
+Fixpoint with_symbol (f : Forms.form) (j : nat) (h : Z) : Forms.form :=
+  match j with
+  | O => match f with [] => [h] | a :: f => (a + h)%Z :: f end
+  | S j => match f with [] => 0%Z :: with_symbol [] j h | a :: f => a :: with_symbol f j h end
+  end.
 
-Definition above_relu (m : N) (op : Forms.form) (largest : Z) : Forms.form :=
-  let l := (- highest_value op)%Z in
-  if Z.leb 0 l then op
-  else floored m slopes (times (- (- (slopes * largest) / (largest - l))) (add_times 1 [l] op)).
+(** The form of the value, from that of z, and the number of symbols then. [m] is their number before the
+    layer, [n] now. *)
+Definition rough_relu (m n : N) (p : rough) : rough * N :=
+  let l := least_of p in
+  let u := largest_of p in
+  if Z.leb 0 l then (p, n)
+  else if Z.leb u 0 then (([0%Z], 0%Z), n)
+  else
+    let g := (slopes * u / (u - l))%Z in
+    let h := raised (Z.max (- g * l) ((slopes - g) * u)) (2 * slopes) in
+    ((with_symbol (add_times 1 [h] (floored slopes (times g (fst p)))) (N.to_nat (N.succ n)) h,
+      (raised (g * snd p) slopes + Z.of_N (N.succ m))%Z), N.succ n).
 
-Definition rectified_forms (m : N) (p : two_forms) : two_forms :=
-  let (lo, op) := p in
-  let least := lowest_value lo in
-  let largest := (- lowest_value op)%Z in
-  if Z.leb 0 least then (lo, op)
-  else if Z.leb largest 0 then ([], [])
-  else (below_relu m lo least, above_relu m op largest).
-
-Fixpoint enclose (m : N) (unit : Z) (ns : list (key * row)) (M : enclosures) : option enclosures :=
+(** The neurons of a layer. *)
+Fixpoint rough_layer (m : N) (unit e : Z) (before : enclosures) (ns : list (key * row)) (n : N) (M : enclosures)
+  : option (N * enclosures) :=
   match ns with
-  | [] => Some M
+  | [] => Some (n, M)
   | (k, r) :: ns =>
-      match row_below m unit false M r, row_below m unit true M r with
-      | Some lo, Some op => enclose m unit ns (KeyMap.add k (rectified_forms m (lo, op)) M)
-      | _, _ => None
+      match rough_row m unit e before r with
+      | Some p => let (q, n') := rough_relu m n p in rough_layer m unit e before ns n' (KeyMap.add k q M)
+      | None => None
       end
   end.
 
-(** Upper bounds, times the unit, of the values of rows. *)
-Fixpoint highest_of (m : N) (unit : Z) (M : enclosures) (rows : list row) : option (list Z) :=
-  match rows with
-  | [] => Some []
-  | r :: rows =>
-      match row_below m unit true M r, highest_of m unit M rows with
-      | Some op, Some rest => Some ((- lowest_value op)%Z :: rest)
-      | _, _ => None
+Fixpoint rough_layers (unit : Z) (l : N) (layers : list (list row)) (n : N) (M : enclosures)
+  : option (N * enclosures) :=
+  match layers with
+  | [] => Some (n, M)
+  | rows :: layers =>
+      match rough_layer n unit (largest_error M rows) M (name_rows l 0 rows) n M with
+      | Some (n', M') => rough_layers unit (N.succ l) layers n' M'
+      | None => None
       end
   end.
+
+(** Lower and upper bounds, times the unit, of the values of rows. *)
+Definition rough_outputs (unit : Z) (n : N) (M : enclosures) (rows : list row) : option (list (Z * Z)) :=
+  collect (fun r => option_map (fun p => (least_of p, largest_of p)) (rough_row n unit (largest_error M rows) M r)) rows.
 
 (** ** The box about a piece *)
 
@@ -108,39 +126,39 @@ Fixpoint bounds_by (j : N) (rows : list row) (l u : option Q) : option Q * optio
       end
   end.
 
-(** The two forms of the input [j]. *)
-Definition input_forms (m : N) (unit : Z) (j : N) (l u : Q) : option two_forms :=
+(** The form of the input [j], whose symbol is number j + 1. *)
+Definition input_form (unit : Z) (j : N) (l u : Q) : option rough :=
   let c := Z.lcm (Zpos (Qden l)) (Zpos (Qden u)) in
   match to_integer c l, to_integer c u with
   | Some least, Some largest =>
       if Z.ltb 0 c && Z.leb least largest then
-        let form s := ((s * ((largest + least) * unit))%Z :: N.iter j (cons 0%Z) [(s * ((largest - least) * unit))%Z]) in
-        Some (floored m (2 * c) (form 1%Z), floored m (2 * c) (form (-1)%Z))
+        Some (((largest + least) * unit / (2 * c))%Z ::
+                N.iter j (cons 0%Z) [((largest - least) * unit / (2 * c))%Z], 2%Z)
       else None
   | _, _ => None
   end.
 
-Fixpoint box (m : N) (unit : Z) (rows : list row) (j : N) (count : nat) (M : enclosures) : option enclosures :=
+Fixpoint box (unit : Z) (rows : list row) (j : N) (count : nat) (M : enclosures) : option enclosures :=
   match count with
   | O => Some M
   | S count =>
       match bounds_by j rows None None with
       | (Some l, Some u) =>
-          match input_forms m unit j l u with
-          | Some p => box m unit rows (N.succ j) count (KeyMap.add (0%N, j) p M)
+          match input_form unit j l u with
+          | Some p => box unit rows (N.succ j) count (KeyMap.add (0%N, j) p M)
           | None => None
           end
       | _ => None
       end
   end.
 
-(** Upper bounds, times 2^s, of a network's outputs over the box about rows in [m] inputs. *)
-Definition highest_outputs (net : network) (m s : N) (rows : list row) : option (list Z) :=
+(** Lower and upper bounds, times 2^s, of a network's outputs over the box about rows in [m] inputs. *)
+Definition output_bounds (net : network) (m s : N) (rows : list row) : option (list (Z * Z)) :=
   let unit := Z.pow 2 (Z.of_N s) in
-  match box m unit rows 0 (N.to_nat m) (KeyMap.empty two_forms) with
+  match box unit rows 0 (N.to_nat m) (KeyMap.empty rough) with
   | Some M =>
-      match enclose m unit (named net) M with
-      | Some M => highest_of m unit M (output net)
+      match rough_layers unit 1 (hidden net) m M with
+      | Some (n, M) => rough_outputs unit n M (output net)
       | None => None
       end
   | None => None
@@ -159,275 +177,328 @@ Local Notation affine := (affine F).
 Variable unit : Z.
 Hypothesis unit_positive : (0 < unit)%Z.
 Local Notation U := (Z_ unit).
-Variable m : N.
-
-Section Forms.
-Variable y : vector F.
-Hypothesis one_first : y 0%N = 1.
-Hypothesis small : forall j, (0 < j)%N -> within (y j) 1.
-
-Lemma floored_tail d f : (0 < d)%Z -> forall i, (0 < i)%N ->
-  Z_ d * value_from i (map (fun a => a / d)%Z f) y <= value_from i f y + Z_ d * Z_ (Z.of_nat (length f)).
-Proof.
-  intro D. induction f as [|a f IH]; intros i I.
-  - cbn [map value_from length]. change (Z.of_nat 0) with 0%Z. rewrite of_Z_0. apply le_sub. replace (0 + Z_ d * 0 - Z_ d * 0) with (0 : F) by ring. apply le_refl.
-  - cbn [map value_from length]. specialize (IH (N.succ i) ltac:(lia)). apply le_sub in IH. apply le_sub.
-    set (r := (a mod d)%Z). assert (E : Z_ a = Z_ d * Z_ (a / d) + Z_ r).
-    { rewrite <- of_Z_mul, <- of_Z_add. f_equal. unfold r. apply Z.div_mod. lia. }
-    assert (R : (0 <= r < d)%Z) by (apply Z.mod_pos_bound; lia).
-    destruct (small i I) as [_ S]. apply le_sub in S.
-    rewrite Nat2Z.inj_succ, <- Z.add_1_l, of_Z_add, of_Z_1, E.
-    replace ((Z_ d * Z_ (a / d) + Z_ r) * y i + value_from (N.succ i) f y + Z_ d * (1 + Z_ (Z.of_nat (length f))) -
-        Z_ d * (Z_ (a / d) * y i + value_from (N.succ i) (map (fun a => (a / d)%Z) f) y))
-      with ((value_from (N.succ i) f y + Z_ d * Z_ (Z.of_nat (length f)) -
-        Z_ d * value_from (N.succ i) (map (fun a => (a / d)%Z) f) y) + (Z_ r * (1 - - y i) + (Z_ d - Z_ r))) by ring.
-    apply add_nonneg; auto. apply add_nonneg.
-    + apply mul_nonneg; auto. apply of_Z_nonneg. lia.
-    + rewrite <- of_Z_sub. apply of_Z_nonneg. lia. Qed.
-
-(** Rounding down gives a form that is nowhere above. *)
-Lemma floored_value d f : (0 < d)%Z -> Z_ d * value (floored m d f) y <= value f y.
-Proof.
-  intro D. pose proof (of_Z_pos F d D) as Dp. destruct f as [|a f]; unfold floored, value; cbn [value_from].
-  - rewrite one_first, of_Z_opp. apply le_sub.
-    replace (0 - Z_ d * (- Z_ (Z.of_N m) * 1 + 0)) with (Z_ d * Z_ (Z.of_N m)) by ring.
-    apply mul_nonneg; [now apply lt_le|]. apply of_Z_nonneg. lia.
-  - rewrite one_first. pose proof (floored_tail d f D 1%N ltac:(lia)) as T. apply le_sub in T. apply le_sub.
-    change (N.succ 0) with 1%N. set (n := N.max m (size f)). set (r := (a mod d)%Z).
-    assert (E : Z_ a = Z_ d * Z_ (a / d) + Z_ r).
-    { rewrite <- of_Z_mul, <- of_Z_add. f_equal. unfold r. apply Z.div_mod. lia. }
-    assert (R : (0 <= r < d)%Z) by (apply Z.mod_pos_bound; lia).
-    assert (L : (Z.of_nat (length f) <= Z.of_N n)%Z) by (unfold n; rewrite size_length; lia).
-    rewrite of_Z_sub, E.
-    replace ((Z_ d * Z_ (a / d) + Z_ r) * 1 + value_from 1 f y -
-        Z_ d * ((Z_ (a / d) - Z_ (Z.of_N n)) * 1 + value_from 1 (map (fun a => (a / d)%Z) f) y))
-      with (Z_ r + ((value_from 1 f y + Z_ d * Z_ (Z.of_nat (length f)) -
-        Z_ d * value_from 1 (map (fun a => (a / d)%Z) f) y) + Z_ d * (Z_ (Z.of_N n) - Z_ (Z.of_nat (length f))))) by ring.
-    apply add_nonneg; [apply of_Z_nonneg; lia|]. apply add_nonneg; auto.
-    apply mul_nonneg; [now apply lt_le|]. rewrite <- of_Z_sub. apply of_Z_nonneg. lia. Qed.
-
-Lemma form_range f : Z_ (lowest_value f) <= value f y /\ value f y <= Z_ (highest_value f).
-Proof.
-  assert (V : value f y = Z_ (entry 0 f) + value_from 1 (tl f) y).
-  { destruct f as [|a f]; unfold value; cbn [value_from entry tl].
-    - rewrite of_Z_0. ring.
-    - rewrite one_first. change (N.succ 0) with 1%N. simpl (N.eqb 0 0). cbv iota. ring. }
-  assert (W : within (value_from 1 (tl f) y) (Z_ (total (tl f)) * 1)).
-  { apply value_within; [|apply lt_le, one_pos]. intros k K. apply small. lia. }
-  destruct W as [W1 W2]. unfold lowest_value, highest_value. rewrite V, of_Z_sub, of_Z_add.
-  apply le_sub in W1, W2. split; apply le_sub.
-  - now replace (Z_ (entry 0 f) + value_from 1 (tl f) y - (Z_ (entry 0 f) - Z_ (total (tl f))))
-      with (Z_ (total (tl f)) * 1 - - value_from 1 (tl f) y) by ring.
-  - now replace (Z_ (entry 0 f) + Z_ (total (tl f)) - (Z_ (entry 0 f) + value_from 1 (tl f) y))
-      with (Z_ (total (tl f)) * 1 - value_from 1 (tl f) y) by ring. Qed.
-
-(** ** What the forms of a value say *)
-
-Definition encloses (p : two_forms) (v : F) : Prop :=
-  value (fst p) y <= U * v /\ value (snd p) y <= - (U * v).
-
-Variable v : valuation F.
-Definition all_enclosed (M : enclosures) : Prop := forall k p, KeyMap.find k M = Some p -> encloses p (v k).
-
-Fixpoint key_sum (ws : list (key * Z)) : F :=
-  match ws with [] => 0 | (k, w) :: ws => Z_ w * v k + key_sum ws end.
-
-Definition signed (flip : bool) (a : F) : F := if flip then - a else a.
-
-Lemma le_add (a b c d : F) : a <= b -> c <= d -> a + c <= b + d.
-Proof. intros H G. apply le_sub in H, G. apply le_sub. replace (b + d - (a + c)) with ((b - a) + (d - c)) by ring.
-  now apply add_nonneg. Qed.
 
 Lemma le_multiple (c a b : F) : 0 <= c -> a <= b -> c * a <= c * b.
 Proof. intros C H. apply le_sub in H. apply le_sub. replace (c * b - c * a) with (c * (b - a)) by ring.
   now apply mul_nonneg. Qed.
 
-Lemma sum_below_value flip M ws : all_enclosed M -> forall f g, sum_below flip M ws f = Some g ->
-  value g y <= value f y + U * signed flip (key_sum ws).
-Proof.
-  intro A. induction ws as [|[k w] ws IH]; simpl; intros f g H.
-  - inversion H. apply le_sub. replace (value g y + U * signed flip 0 - value g y) with (U * signed flip 0) by ring.
-    destruct flip; simpl; [replace (U * - 0) with (0 : F) by ring|replace (U * 0) with (0 : F) by ring]; apply le_refl.
-  - destruct (KeyMap.find k M) as [[lo op]|] eqn:E; [|discriminate]. specialize (IH _ _ H).
-    eapply le_trans; [exact IH|]. rewrite value_add_times. destruct (A k _ E) as [B C]. cbn [fst snd] in B, C.
-    set (h := if xorb flip (w <? 0)%Z then op else lo).
-    assert (T : Z_ (Z.abs w) * value h y <= U * signed flip (Z_ w * v k)).
-    { assert (N : 0 <= Z_ (Z.abs w)) by (apply of_Z_nonneg; lia). unfold h.
-      destruct (Z.ltb_spec w 0) as [L|L].
-      - rewrite Z.abs_neq by lia. rewrite Z.abs_neq in N by lia. rewrite of_Z_opp in *. destruct flip; simpl.
-        + apply (le_multiple (- Z_ w)) in B; auto.
-          now replace (U * - (Z_ w * v k)) with (- Z_ w * (U * v k)) by ring.
-        + apply (le_multiple (- Z_ w)) in C; auto.
-          now replace (U * (Z_ w * v k)) with (- Z_ w * - (U * v k)) by ring.
-      - rewrite Z.abs_eq in * by lia. destruct flip; simpl.
-        + apply (le_multiple (Z_ w)) in C; auto.
-          now replace (U * - (Z_ w * v k)) with (Z_ w * - (U * v k)) by ring.
-        + apply (le_multiple (Z_ w)) in B; auto.
-          now replace (U * (Z_ w * v k)) with (Z_ w * (U * v k)) by ring. }
-    replace (value f y + U * signed flip (Z_ w * v k + key_sum ws)) with
-      (U * signed flip (Z_ w * v k) + value f y + U * signed flip (key_sum ws)) by (destruct flip; simpl; ring).
-    apply le_add; [|apply le_refl]. apply le_add; [exact T|apply le_refl]. Qed.
+Lemma within_between (a b c : F) : 0 <= a -> a <= b -> b <= c -> within a c.
+Proof. intros A B C. split; [eapply le_trans; eauto|]. apply (le_trans F _ 0).
+  - apply le_sub. now replace (0 - - a) with a by ring.
+  - eapply le_trans; [|exact C]. eapply le_trans; eauto. Qed.
 
-Lemma integer_terms_value d (ts : list (term key)) ws :
-  Forall2 (fun (t : term key) b => option_map (pair (fst t)) (to_integer d (snd t)) = Some b) ts ws ->
-  key_sum ws = Z_ d * sum_terms ts v.
-Proof. intro W. induction W as [|[k c] u ts us E _ IH]; cbn [key_sum sum_terms]; [ring|]. simpl in E.
+Lemma raised_le n d : (0 < d)%Z -> (n <= d * raised n d)%Z.
+Proof. intro D. unfold raised. pose proof (Z.mul_div_le (- n) d D). lia. Qed.
+
+(** ** The value of a form where the symbols have values *)
+
+(** The symbols' values, all between -1 and 1; those that are not listed are 0. *)
+Definition small (ts : list F) : Prop := forall t, In t ts -> within t 1.
+
+Lemma at_point_small ts j : small ts -> within (at_point ts j) 1.
+Proof.
+  intro S. unfold at_point. destruct (N.eqb j 0).
+  - split; [apply le_refl|]. apply (le_trans F _ 0); [|apply lt_le, one_pos]. apply le_sub.
+    replace (0 - - (1)) with (@one F) by ring. apply lt_le, one_pos.
+  - destruct (Nat.lt_ge_cases (N.to_nat (N.pred j)) (length ts)) as [L|L].
+    + apply S. now apply nth_In.
+    + rewrite nth_overflow by auto. apply within_zero, lt_le, one_pos. Qed.
+
+(** Rounding the entries down changes the value by less than their number. *)
+Lemma floored_value d f ts : (0 < d)%Z -> small ts ->
+  within (value f (at_point ts) - Z_ d * value (floored d f) (at_point ts)) (Z_ (d * Z.of_nat (length f))).
+Proof.
+  intros D Sm. unfold value. generalize 0%N as i. induction f as [|a f IH]; intro i.
+  - cbn [value_from floored map length]. rewrite Z.mul_0_r, of_Z_0. replace (0 - Z_ d * 0) with (0 : F) by ring.
+    apply within_zero, le_refl.
+  - cbn [value_from floored map length]. specialize (IH (N.succ i)). fold (floored d f).
+    set (r := (a mod d)%Z). assert (E : Z_ a = Z_ d * Z_ (a / d) + Z_ r).
+    { rewrite <- of_Z_mul, <- of_Z_add. f_equal. unfold r. apply Z.div_mod. lia. }
+    assert (R : (0 <= r < d)%Z) by (apply Z.mod_pos_bound; lia). rewrite E.
+    replace ((Z_ d * Z_ (a / d) + Z_ r) * at_point ts i + value_from (N.succ i) f (at_point ts) -
+        Z_ d * (Z_ (a / d) * at_point ts i + value_from (N.succ i) (floored d f) (at_point ts)))
+      with (Z_ r * at_point ts i + (value_from (N.succ i) f (at_point ts) -
+        Z_ d * value_from (N.succ i) (floored d f) (at_point ts))) by ring.
+    replace (Z_ (d * Z.of_nat (S (length f)))) with (Z_ d + Z_ (d * Z.of_nat (length f))).
+    + apply within_add; auto. apply (within_le F _ (Z_ r * 1)).
+      * apply within_scale; [apply of_Z_nonneg; lia|]. now apply at_point_small.
+      * replace (Z_ r * 1) with (Z_ r) by ring. apply of_Z_le. lia.
+    + rewrite <- of_Z_add. f_equal. lia. Qed.
+
+(** The form and its error enclose a value. *)
+Definition encloses (ts : list F) (p : rough) (v : F) : Prop :=
+  within (U * v - value (fst p) (at_point ts)) (Z_ (snd p)).
+
+Lemma form_within f ts : small ts ->
+  within (value f (at_point ts) - Z_ (entry 0 f)) (Z_ (total (tl f))).
+Proof.
+  intro S. assert (V : value f (at_point ts) - Z_ (entry 0 f) = value_from 1 (tl f) (at_point ts)).
+  { destruct f as [|a f]; unfold value; cbn [value_from entry tl].
+    - rewrite of_Z_0. ring.
+    - change (at_point ts 0%N) with (@one F). change (N.succ 0) with 1%N. simpl (N.eqb 0 0). cbv iota. ring. }
+  rewrite V. replace (Z_ (total (tl f))) with (Z_ (total (tl f)) * 1) by ring.
+  apply value_within; [|apply lt_le, one_pos]. intros k _. now apply at_point_small. Qed.
+
+Lemma enclosed_range ts p v : small ts -> encloses ts p v ->
+  Z_ (least_of p) <= U * v /\ U * v <= Z_ (largest_of p).
+Proof.
+  intros S E. destruct (within_add F _ _ _ _ E (form_within (fst p) ts S)) as [A B].
+  unfold least_of, largest_of. rewrite !of_Z_sub, !of_Z_add. apply le_sub in A, B. split; apply le_sub.
+  - replace (U * v - (Z_ (entry 0 (fst p)) - Z_ (total (tl (fst p))) - Z_ (snd p))) with
+      (Z_ (snd p) + Z_ (total (tl (fst p))) -
+       - (U * v - value (fst p) (at_point ts) + (value (fst p) (at_point ts) - Z_ (entry 0 (fst p))))) by ring. exact B.
+  - replace (Z_ (entry 0 (fst p)) + Z_ (total (tl (fst p))) + Z_ (snd p) - U * v) with
+      (Z_ (snd p) + Z_ (total (tl (fst p))) -
+       (U * v - value (fst p) (at_point ts) + (value (fst p) (at_point ts) - Z_ (entry 0 (fst p))))) by ring. exact A. Qed.
+
+(** ** Rows *)
+
+Section Values.
+Variable v : valuation F.
+
+Definition all_enclosed (ts : list F) (M : enclosures) : Prop := forall k p, KeyMap.find k M = Some p ->
+  encloses ts p (v k) /\ (length (fst p) <= S (length ts))%nat.
+
+Fixpoint key_sum (ws : list (key * Z)) : F :=
+  match ws with [] => 0 | (k, w) :: ws => Z_ w * v k + key_sum ws end.
+
+Lemma integer_terms_value d (l : list (term key)) ws :
+  Forall2 (fun (t : term key) b => option_map (pair (fst t)) (to_integer d (snd t)) = Some b) l ws ->
+  key_sum ws = Z_ d * sum_terms l v.
+Proof. intro W. induction W as [|[k c] u us ws E _ IH]; cbn [key_sum sum_terms]; [ring|]. simpl in E.
   destruct (to_integer d c) as [i|] eqn:I; [|discriminate]. inversion E. subst u.
   rewrite IH, (to_integer_value F _ _ _ I). ring. Qed.
 
-Lemma row_below_value flip M r f : all_enclosed M -> row_below m unit flip M r = Some f ->
-  value f y <= U * signed flip (row_value r v).
+Lemma sum_rough_value ts e M ws : all_enclosed ts M -> (0 <= e)%Z -> forall f g, sum_rough e M ws f = Some g ->
+  within (U * key_sum ws - (value g (at_point ts) - value f (at_point ts))) (Z_ (e * norm_of ws)).
 Proof.
-  intros A H. unfold row_below in H. set (d := row_denominator 1 r) in *.
+  intros A E0. induction ws as [|[k w] ws IH]; intros f g H.
+  - simpl in H. inversion H. simpl. rewrite Z.mul_0_r, of_Z_0.
+    replace (U * 0 - (value g (at_point ts) - value g (at_point ts))) with (0 : F) by ring. apply within_zero, le_refl.
+  - cbn [sum_rough] in H. destruct (KeyMap.find k M) as [[h r]|] eqn:K; [|discriminate].
+    destruct (Z.leb_spec r e) as [R|R]; [|discriminate]. specialize (IH _ _ H).
+    destruct (A k _ K) as [B _]. unfold encloses in B. cbn [fst snd] in B.
+    rewrite value_add_times in IH. cbn [key_sum norm_of fold_right]. fold (norm_of ws). cbn [snd].
+    assert (C : within (Z_ w * (U * v k - value h (at_point ts))) (Z_ (e * Z.abs w))).
+    { apply (within_le F _ (Z_ (Z.abs w) * Z_ r)); [now apply within_integer|]. rewrite <- of_Z_mul. apply of_Z_le. nia. }
+    replace (Z_ (e * (Z.abs w + norm_of ws))) with (Z_ (e * Z.abs w) + Z_ (e * norm_of ws))
+      by (rewrite <- of_Z_add; f_equal; ring).
+    replace (U * (Z_ w * v k + key_sum ws) - (value g (at_point ts) - value f (at_point ts))) with
+      (Z_ w * (U * v k - value h (at_point ts)) +
+       (U * key_sum ws - (value g (at_point ts) - (Z_ w * value h (at_point ts) + value f (at_point ts))))) by ring.
+    now apply within_add. Qed.
+
+Lemma rough_row_value ts m e M r p : small ts -> all_enclosed ts M -> rough_row m unit e M r = Some p ->
+  encloses ts p (row_value r v) /\ (length (fst p) <= S (N.to_nat m))%nat /\ (0 <= snd p)%Z.
+Proof.
+  intros Sm A H. unfold rough_row in H. set (d := row_denominator 1 r) in *.
   destruct (integer_terms d r) as [ws|] eqn:W; [|discriminate].
   destruct (to_integer d (bias r)) as [b|] eqn:B; [|discriminate].
-  destruct (Z.ltb_spec 0 d) as [D|D]; [|discriminate].
-  destruct (sum_below _ M ws _) as [g|] eqn:S; [|discriminate]. inversion H. subst f.
-  pose proof (of_Z_pos F d D) as Dp. apply (sum_below_value _ _ _ A) in S.
+  destruct (sum_rough e M ws _) as [f|] eqn:Sr; [|discriminate].
+  destruct (_ && _) eqn:C; [|discriminate]. rewrite !andb_true_iff in C. destruct C as [[D E0] L].
+  apply Z.ltb_lt in D. apply Z.leb_le in E0. apply N.leb_le in L. rewrite size_length in L.
+  inversion H. subst p. clear H. cbn [fst snd].
+  pose proof (of_Z_pos F d D) as Dp. pose proof (sum_rough_value ts e M ws A E0 _ _ Sr) as V.
+  assert (Nn : (0 <= norm_of ws)%Z) by (clear; induction ws as [|t ws IH]; simpl; lia).
+  pose proof (raised_le (e * norm_of ws) d D) as Ra.
+  split; [|split; [unfold floored; rewrite map_length; lia|nia]]. unfold encloses. cbn [fst snd].
   assert (K : Z_ b + key_sum ws = Z_ d * row_value r v).
   { unfold row_value. rewrite (to_integer_value F _ _ _ B).
     assert (T : key_sum ws = Z_ d * (sum_terms (map (fun t : term N => ((0%N, fst t), snd t)) (inputs r)) v + sum_terms (neurons r) v)).
-    { rewrite <- sum_terms_app. unfold integer_terms in W. apply collect_all in W.
-      now apply integer_terms_value. }
+    { rewrite <- sum_terms_app. unfold integer_terms in W. apply collect_all in W. now apply integer_terms_value. }
     assert (Ins : sum_terms (map (fun t : term N => ((0%N, fst t), snd t)) (inputs r)) v =
       sum_terms (inputs r) (fun i => v (0%N, i))).
     { clear. induction (inputs r) as [|[i c] ts IH]; simpl; auto. now rewrite IH. }
     rewrite T, Ins. ring. }
-  apply le_sub. apply (mul_cancel_nonneg F (Z_ d)); auto.
-  pose proof (floored_value d g D) as Fl. apply le_sub in Fl, S.
-  assert (C : value [((if flip then - b else b) * unit)%Z] y = U * signed flip (Z_ b)).
-  { unfold value. cbn [value_from]. rewrite one_first, of_Z_mul. destruct flip; simpl; rewrite ?of_Z_opp; ring. }
-  rewrite C in S.
-  replace (Z_ d * (U * signed flip (row_value r v) - value (floored m d g) y)) with
-    ((U * signed flip (Z_ b) + U * signed flip (key_sum ws) - value g y) + (value g y - Z_ d * value (floored m d g) y)).
-  - now apply add_nonneg.
-  - replace (U * signed flip (Z_ b) + U * signed flip (key_sum ws)) with (U * signed flip (Z_ b + key_sum ws))
-      by (destruct flip; simpl; ring).
-    rewrite K. unfold signed. destruct flip; ring. Qed.
+  assert (Vb : value [(b * unit)%Z] (at_point ts) = U * Z_ b).
+  { unfold value. cbn [value_from]. change (at_point ts 0%N) with (@one F). rewrite of_Z_mul. ring. }
+  rewrite Vb in V. pose proof (floored_value d f ts D Sm) as Fl.
+  apply (within_cancel F (Z_ d)); auto. apply (within_le F _ (Z_ (e * norm_of ws) + Z_ (d * Z.of_nat (length f)))).
+  - replace (Z_ d * (U * row_value r v - value (floored d f) (at_point ts))) with
+      ((U * key_sum ws - (value f (at_point ts) - U * Z_ b)) +
+       (value f (at_point ts) - Z_ d * value (floored d f) (at_point ts))).
+    + now apply within_add.
+    + replace (Z_ d * (U * row_value r v - value (floored d f) (at_point ts))) with
+        (U * (Z_ d * row_value r v) - Z_ d * value (floored d f) (at_point ts)) by ring. rewrite <- K. ring.
+  - rewrite <- of_Z_add, <- of_Z_mul. apply of_Z_le. nia. Qed.
 
-Lemma slopes_positive : 0 < Z_ slopes. Proof. apply of_Z_pos. reflexivity. Qed.
+(** ** relu *)
+
+(** More symbols do not change a form that does not name them. *)
+Lemma value_more f (ts more : list F) : (length f <= S (length ts))%nat ->
+  value f (at_point (ts ++ more)) = value f (at_point ts).
+Proof.
+  intro L. apply value_support. intros k K. unfold at_point. destruct (N.eqb_spec k 0) as [E0|N0]; auto.
+  assert (Lk : (N.to_nat k < length f)%nat).
+  { clear -K. revert k K. induction f as [|a f IH]; intros k K; simpl in K; [tauto|].
+    destruct (N.eqb_spec k 0) as [E0|N0]; simpl; [rewrite E0; simpl; lia|]. apply IH in K. lia. }
+  rewrite app_nth1 by lia. reflexivity. Qed.
+
+Lemma with_symbol_value_from f y h : forall j i, value_from i (with_symbol f j h) y = value_from i f y + Z_ h * y (i + N.of_nat j)%N.
+Proof.
+  assert (E : forall j i, value_from i (with_symbol [] j h) y = Z_ h * y (i + N.of_nat j)%N).
+  { induction j as [|j IH]; intro i; cbn [with_symbol value_from].
+    - rewrite N.add_0_r. ring.
+    - rewrite IH, of_Z_0. replace (N.succ i + N.of_nat j)%N with (i + N.of_nat (S j))%N by lia. ring. }
+  induction f as [|a f IH]; intros j i; [rewrite E; cbn [value_from]; ring|].
+  destruct j as [|j]; cbn [with_symbol value_from].
+  - rewrite of_Z_add, N.add_0_r. ring.
+  - rewrite IH. replace (N.succ i + N.of_nat j)%N with (i + N.of_nat (S j))%N by lia. ring. Qed.
+
+Lemma with_symbol_value f y h j : value (with_symbol f j h) y = value f y + Z_ h * y (N.of_nat j).
+Proof. unfold value. rewrite with_symbol_value_from. now rewrite N.add_0_l. Qed.
+
+Lemma with_symbol_length f h : forall j, length (with_symbol f j h) = Nat.max (S j) (length f).
+Proof.
+  assert (E : forall j, length (with_symbol [] j h) = S j) by (induction j; simpl; auto).
+  induction f as [|a f IH]; intro j; [rewrite E; simpl; lia|].
+  destruct j as [|j]; cbn [with_symbol length]; [|rewrite IH]; lia. Qed.
+
 Lemma U_positive : 0 < U. Proof. now apply of_Z_pos. Qed.
 
-Lemma relu_at_least (z : F) : z <= relu z.
-Proof. destruct (le_total F 0 z); [rewrite relu_of_nonneg by auto; apply le_refl|].
-  rewrite relu_of_nonpos by auto. auto. Qed.
-
-Lemma below_relu_value lo z : value lo y <= U * z -> (lowest_value lo < 0)%Z ->
-  value (below_relu m lo (lowest_value lo)) y <= U * relu z.
+(** The form of relu, when the symbols that there are so far have the values [ts]. *)
+Lemma rough_relu_value ts m p z q n' : small ts -> (N.to_nat m <= length ts)%nat ->
+  encloses ts p z -> (length (fst p) <= S (N.to_nat m))%nat -> (0 <= snd p)%Z ->
+  rough_relu m (N.of_nat (length ts)) p = (q, n') ->
+  exists more, small (ts ++ more) /\ n' = N.of_nat (length (ts ++ more)) /\
+    encloses (ts ++ more) q (relu z) /\ (length (fst q) <= S (length (ts ++ more)))%nat.
 Proof.
-  intros H L. pose proof U_positive as Up. pose proof (relu_nonneg F z) as Rn.
-  assert (R0 : 0 <= U * relu z) by (apply mul_nonneg; auto; now apply lt_le).
-  unfold below_relu. destruct (Z.leb_spec (highest_value lo) 0) as [T|T].
-  { unfold value. simpl. exact R0. }
-  set (top := highest_value lo) in *. set (g := (slopes * top / (top - lowest_value lo))%Z).
-  assert (G : (0 <= g <= slopes)%Z).
-  { unfold g, slopes. split; [apply Z.div_pos; lia|]. apply Z.div_le_upper_bound; lia. }
-  pose proof (floored_value slopes (times g lo) ltac:(reflexivity)) as Fl. rewrite value_times in Fl.
-  apply le_sub. apply (mul_cancel_nonneg F (Z_ slopes)); [apply slopes_positive|]. apply le_sub in Fl.
-  replace (Z_ slopes * (U * relu z - value (floored m slopes (times g lo)) y)) with
-    ((Z_ slopes * (U * relu z) - Z_ g * value lo y) + (Z_ g * value lo y - Z_ slopes * value (floored m slopes (times g lo)) y)) by ring.
-  apply add_nonneg; auto. assert (Gn : 0 <= Z_ g) by (apply of_Z_nonneg; lia).
-  apply -> (le_sub F). destruct (le_total F 0 (value lo y)) as [P|P].
-  - apply (le_trans F _ (Z_ slopes * value lo y)).
-    + apply le_sub. replace (Z_ slopes * value lo y - Z_ g * value lo y) with (Z_ (slopes - g) * value lo y)
-        by (rewrite of_Z_sub; ring). apply mul_nonneg; auto. apply of_Z_nonneg. lia.
-    + apply le_multiple; [apply lt_le, slopes_positive|]. eapply le_trans; [exact H|].
-      apply le_multiple; [now apply lt_le|apply relu_at_least].
-  - apply (le_trans F _ 0).
-    + apply opp_nonneg in P. apply le_sub. replace (0 - Z_ g * value lo y) with (Z_ g * - value lo y) by ring.
-      now apply mul_nonneg.
-    + apply mul_nonneg; auto. apply lt_le, slopes_positive. Qed.
-
-Lemma above_relu_value op z : value op y <= - (U * z) -> (0 < - lowest_value op)%Z ->
-  value (above_relu m op (- lowest_value op)) y <= - (U * relu z).
-Proof.
-  intros H L. pose proof U_positive as Up. destruct (form_range op) as [R1 R2].
-  set (V := - value op y). set (largest := (- lowest_value op)%Z) in *.
-  assert (V1 : U * z <= V).
-  { apply le_sub in H. apply le_sub. now replace (V - U * z) with (- (U * z) - value op y) by (unfold V; ring). }
-  assert (V2 : Z_ (- highest_value op) <= V).
-  { rewrite of_Z_opp. apply le_sub in R2. apply le_sub.
-    now replace (V - - Z_ (highest_value op)) with (Z_ (highest_value op) - value op y) by (unfold V; ring). }
-  assert (V3 : V <= Z_ largest).
-  { unfold largest. rewrite of_Z_opp. apply le_sub in R1. apply le_sub.
-    now replace (- Z_ (lowest_value op) - V) with (value op y - Z_ (lowest_value op)) by (unfold V; ring). }
-  unfold above_relu. destruct (Z.leb_spec 0 (- highest_value op)) as [T|T].
-  - assert (Goal_ : U * relu z <= V).
-    { destruct (le_total F 0 z) as [P|P]; [now rewrite relu_of_nonneg|]. rewrite relu_of_nonpos by auto.
-      replace (U * 0) with (0 : F) by ring. eapply le_trans; [|exact V2]. now apply of_Z_nonneg. }
-    apply le_sub in Goal_. apply le_sub. now replace (- (U * relu z) - value op y) with (V - U * relu z) by (unfold V; ring).
-  - set (l := (- highest_value op)%Z) in *. set (g := (- (- (slopes * largest) / (largest - l)))%Z).
-    assert (G : (slopes * largest <= g * (largest - l))%Z /\ (0 <= g)%Z).
-    { assert (D : ((largest - l) * (- (slopes * largest) / (largest - l)) <= - (slopes * largest))%Z)
-        by (apply Z.mul_div_le; lia).
-      unfold g. split; [lia|]. assert (- (slopes * largest) / (largest - l) < 0)%Z; [|lia].
-      apply Z.div_lt_upper_bound; unfold slopes; lia. }
-    destruct G as [G Gn]. set (f := times g (add_times 1 [l] op)).
-    pose proof (floored_value slopes f ltac:(reflexivity)) as Fl. unfold f in Fl at 2.
-    rewrite value_times, value_add_times, of_Z_1 in Fl.
-    assert (Vl : value [l] y = Z_ l) by (unfold value; cbn [value_from]; rewrite one_first; ring).
-    rewrite Vl in Fl. apply le_sub in Fl. apply le_sub.
-    apply (mul_cancel_nonneg F (Z_ slopes)); [apply slopes_positive|].
-    replace (Z_ slopes * (- (U * relu z) - value (floored m slopes f) y)) with
-      ((Z_ g * (1 * Z_ l + value op y) - Z_ slopes * value (floored m slopes f) y) +
-       (Z_ g * (V - Z_ l) - Z_ slopes * (U * relu z))) by (unfold V; ring).
-    apply add_nonneg; auto. apply -> (le_sub F).
-    pose proof (of_Z_nonneg F g Gn) as Gn'. pose proof slopes_positive as Sp.
-    destruct (le_total F 0 z) as [P|P].
-    + rewrite relu_of_nonneg by auto. apply (le_trans F _ (Z_ slopes * V)); [apply le_multiple; auto; now apply lt_le|].
-      assert (Dp : 0 < Z_ (largest - l)) by (apply of_Z_pos; lia).
-      apply le_sub. apply (mul_cancel_nonneg F (Z_ (largest - l))); auto.
-      apply (of_Z_le F) in G. rewrite !of_Z_mul in G. apply le_sub in G, V2, V3.
-      assert (Ln : 0 <= - Z_ l) by (rewrite <- of_Z_opp; apply of_Z_nonneg; lia).
-      replace (Z_ (largest - l) * (Z_ g * (V - Z_ l) - Z_ slopes * V)) with
-        ((Z_ g * Z_ (largest - l) - Z_ slopes * Z_ largest) * (V - Z_ l) + (Z_ slopes * - Z_ l) * (Z_ largest - V))
-        by (rewrite of_Z_sub; ring).
-      apply add_nonneg; apply mul_nonneg; auto. apply mul_nonneg; auto. now apply lt_le.
-    + rewrite relu_of_nonpos by auto. replace (Z_ slopes * (U * 0)) with (0 : F) by ring.
-      apply mul_nonneg; auto. now apply le_sub in V2. Qed.
-
-Lemma rectified_encloses p z : encloses p z -> encloses (rectified_forms m p) (relu z).
-Proof.
-  destruct p as [lo op]. unfold encloses. cbn [fst snd]. intros [A B]. unfold rectified_forms.
-  pose proof U_positive as Up. destruct (form_range lo) as [L1 L2]. destruct (form_range op) as [O1 O2].
-  destruct (Z.leb_spec 0 (lowest_value lo)) as [P|P].
-  - cbn [fst snd]. rewrite relu_of_nonneg; auto. apply (mul_cancel_nonneg F U); auto.
-    eapply le_trans; [|exact A]. eapply le_trans; [|exact L1]. now apply of_Z_nonneg.
-  - destruct (Z.leb_spec (- lowest_value op) 0) as [Q|Q].
-    + cbn [fst snd]. assert (N : 0 <= - z).
-      { apply (mul_cancel_nonneg F U); auto. replace (U * - z) with (- (U * z)) by ring.
-        eapply le_trans; [|exact B]. eapply le_trans; [|exact O1]. apply of_Z_nonneg. lia. }
+  intros Sm Lm E Lp Er H. pose proof (enclosed_range ts p z Sm E) as [R1 R2]. pose proof U_positive as Up.
+  unfold rough_relu in H. destruct (Z.leb_spec 0 (least_of p)) as [P|P].
+  - inversion H. subst q n'. exists []. rewrite app_nil_r. split; auto. split; auto. split; [|lia].
+    rewrite relu_of_nonneg; auto. apply (mul_cancel_nonneg F U); auto. eapply le_trans; [|exact R1]. now apply of_Z_nonneg.
+  - destruct (Z.leb_spec (largest_of p) 0) as [Q|Q].
+    + inversion H. subst q n'. exists []. rewrite app_nil_r. split; auto. split; auto. split; [|simpl; lia].
       rewrite relu_of_nonpos.
-      * unfold value. simpl. replace (U * 0) with (0 : F) by ring. replace (- 0) with (0 : F) by ring.
-        split; apply le_refl.
-      * apply le_sub. now replace (0 - z) with (- z) by ring.
-    + cbn [fst snd]. split; [now apply below_relu_value|now apply above_relu_value]. Qed.
+      * unfold encloses, value. cbn [fst snd value_from]. rewrite of_Z_0.
+        replace (U * 0 - (0 * at_point ts 0%N + 0)) with (0 : F) by ring. apply within_zero, le_refl.
+      * apply le_sub. replace (0 - z) with (- z) by ring. apply (mul_cancel_nonneg F U); auto.
+        apply le_sub in R2. replace (U * - z) with ((Z_ (largest_of p) - U * z) + - Z_ (largest_of p)) by ring.
+        apply add_nonneg; auto. rewrite <- of_Z_opp. apply of_Z_nonneg. lia.
+    + set (l := least_of p) in *. set (u := largest_of p) in *. set (g := (slopes * u / (u - l))%Z) in *.
+      set (h := raised (Z.max (- g * l) ((slopes - g) * u)) (2 * slopes)) in *.
+      set (f0 := floored slopes (times g (fst p))) in *.
+      remember (add_times 1 [h] f0) as f1 eqn:Ef1. injection H as <- <-.
+      assert (G : (0 <= g <= slopes)%Z).
+      { unfold g, slopes. split; [apply Z.div_pos; lia|]. apply Z.div_le_upper_bound; lia. }
+      assert (Hh : (Z.max (- g * l) ((slopes - g) * u) <= 2 * slopes * h)%Z) by (apply raised_le; reflexivity).
+      assert (H0 : (0 <= h)%Z) by (unfold slopes in *; nia).
+      (* what is more than the multiple of z *)
+      set (c := Z_ slopes). assert (Cp : 0 < c) by (apply of_Z_pos; reflexivity).
+      set (w := c * (U * relu z) - Z_ g * (U * z)).
+      assert (W : 0 <= w /\ w <= Z_ (2 * slopes * h)).
+      { unfold w. destruct (le_total F 0 z) as [Pz|Pz].
+        - rewrite relu_of_nonneg by auto.
+          replace (c * (U * z) - Z_ g * (U * z)) with (Z_ (slopes - g) * (U * z)) by (rewrite of_Z_sub; unfold c; ring).
+          assert (Sg : 0 <= Z_ (slopes - g)) by (apply of_Z_nonneg; lia). split.
+          + apply mul_nonneg; auto. apply mul_nonneg; auto. now apply lt_le.
+          + apply (le_trans F _ (Z_ (slopes - g) * Z_ u)); [now apply le_multiple|]. rewrite <- of_Z_mul. apply of_Z_le. lia.
+        - rewrite relu_of_nonpos by auto. apply opp_nonneg in Pz.
+          replace (c * (U * 0) - Z_ g * (U * z)) with (Z_ g * (U * - z)) by ring.
+          assert (Sg : 0 <= Z_ g) by (apply of_Z_nonneg; lia). split.
+          + apply mul_nonneg; auto. apply mul_nonneg; auto. now apply lt_le.
+          + apply (le_trans F _ (Z_ g * Z_ (- l))).
+            * apply le_multiple; auto. rewrite of_Z_opp. apply le_sub in R1. apply le_sub.
+              now replace (- Z_ l - U * - z) with (U * z - Z_ l) by ring.
+            * rewrite <- of_Z_mul. apply of_Z_le. lia. }
+      assert (T : exists t, within t 1 /\ w = c * (Z_ h + Z_ h * t)).
+      { destruct W as [W1 W2]. destruct (Z.eq_dec h 0) as [Hz|Hz].
+        - exists 0. split; [apply within_zero, lt_le, one_pos|]. rewrite Hz in *. rewrite Z.mul_0_r, of_Z_0 in W2.
+          rewrite of_Z_0. replace (c * (0 + 0 * 0)) with (0 : F) by ring. now apply le_antisym.
+        - assert (Hp : 0 < c * Z_ h) by (apply mul_pos; auto; apply of_Z_pos; lia).
+          assert (I : (c * Z_ h) * inv (c * Z_ h) = 1) by (apply inv_law, pos_nonzero; auto).
+          exists ((w - c * Z_ h) * inv (c * Z_ h)). split.
+          + apply (within_cancel F (c * Z_ h)); auto.
+            replace (c * Z_ h * ((w - c * Z_ h) * inv (c * Z_ h))) with
+              ((w - c * Z_ h) * (c * Z_ h * inv (c * Z_ h))) by ring. rewrite I.
+            rewrite !of_Z_mul in W2. change (Z_ 2) with (Z_ (1 + 1)) in W2. rewrite of_Z_add, of_Z_1 in W2. fold c in W2.
+            apply le_sub in W2. split; apply le_sub.
+            * now replace (c * Z_ h * 1 - (w - c * Z_ h) * 1) with ((1 + 1) * c * Z_ h - w) by ring.
+            * now replace (c * Z_ h * 1 - - ((w - c * Z_ h) * 1)) with w by ring.
+          + replace (c * (Z_ h + Z_ h * ((w - c * Z_ h) * inv (c * Z_ h)))) with
+              (c * Z_ h + (w - c * Z_ h) * (c * Z_ h * inv (c * Z_ h))) by ring. rewrite I. ring. }
+      destruct T as (t & Ts & Tw). exists [t].
+      assert (Sm' : small (ts ++ [t])).
+      { intros t' I. apply in_app_or in I as [I|[<-|[]]]; auto. }
+      split; [exact Sm'|]. split; [rewrite app_length; simpl; lia|]. split.
+      * unfold encloses in *. cbn [fst snd].
+        assert (Lf0 : (length f0 <= S (length ts))%nat).
+        { unfold f0, floored, times. rewrite map_length. fold (times g (fst p)).
+          assert (Lt : forall f : Forms.form, length (times g f) = length f) by (induction f; simpl; auto). rewrite Lt. lia. }
+        rewrite with_symbol_value, Ef1, value_add_times, of_Z_1, (value_more f0 ts [t] Lf0).
+        assert (Vh : value [h] (at_point (ts ++ [t])) = Z_ h).
+        { unfold value. cbn [value_from]. change (at_point (ts ++ [t]) 0%N) with (@one F). ring. }
+        assert (Vt : at_point (ts ++ [t]) (N.of_nat (N.to_nat (N.succ (N.of_nat (length ts))))) = t).
+        { unfold at_point. rewrite (proj2 (N.eqb_neq _ 0)) by lia.
+          replace (N.to_nat (N.pred (N.of_nat (N.to_nat (N.succ (N.of_nat (length ts))))))) with (length ts) by lia.
+          rewrite app_nth2, Nat.sub_diag by lia. reflexivity. }
+        rewrite Vh, Vt. pose proof (floored_value slopes (times g (fst p)) ts ltac:(reflexivity) Sm) as Fl.
+        fold f0 in Fl. rewrite value_times in Fl. fold c in Fl.
+        assert (Lt : length (times g (fst p)) = length (fst p)) by (generalize (fst p); induction f; simpl; auto).
+        apply (within_cancel F c); auto.
+        apply (within_le F _ (Z_ (g * snd p) + Z_ (slopes * Z.of_nat (length (times g (fst p)))))).
+        -- replace (c * (U * relu z - (1 * Z_ h + value f0 (at_point ts) + Z_ h * t))) with
+             (Z_ g * (U * z - value (fst p) (at_point ts)) + (Z_ g * value (fst p) (at_point ts) - c * value f0 (at_point ts))
+              + (w - c * (Z_ h + Z_ h * t))) by (unfold w; ring).
+           rewrite Tw.
+           replace (Z_ g * (U * z - value (fst p) (at_point ts)) + (Z_ g * value (fst p) (at_point ts) - c * value f0 (at_point ts))
+              + (c * (Z_ h + Z_ h * t) - c * (Z_ h + Z_ h * t))) with
+             (Z_ g * (U * z - value (fst p) (at_point ts)) + (Z_ g * value (fst p) (at_point ts) - c * value f0 (at_point ts))) by ring.
+           apply within_add; auto. rewrite of_Z_mul. apply within_scale; auto. apply of_Z_nonneg. lia.
+        -- unfold c. rewrite <- of_Z_add, <- of_Z_mul. apply of_Z_le.
+           pose proof (raised_le (g * snd p) slopes ltac:(reflexivity)). rewrite Lt. unfold slopes in *. nia.
+      * unfold fst at 1. rewrite with_symbol_length, app_length. cbn [length].
+        assert (La : length (add_times 1 [h] f0) = Nat.max 1 (length f0)) by (rewrite add_times_length; reflexivity).
+        rewrite Ef1, La. unfold f0, floored. rewrite map_length.
+        assert (Lt : length (times g (fst p)) = length (fst p)) by (generalize (fst p); induction f; simpl; auto).
+        rewrite Lt. lia. Qed.
 
-Lemma enclose_all ns : forall M M', solves v ns -> all_enclosed M -> enclose m unit ns M = Some M' -> all_enclosed M'.
+Lemma all_enclosed_more ts more M : all_enclosed ts M -> all_enclosed (ts ++ more) M.
 Proof.
-  induction ns as [|[k r] ns IH]; simpl; intros M M' Sv A H; [inversion H; now subst|].
-  inversion Sv as [|n l E Sv']. subst. cbn [fst snd] in E.
-  destruct (row_below m unit false M r) as [lo|] eqn:L; [|discriminate].
-  destruct (row_below m unit true M r) as [op|] eqn:O; [|discriminate].
-  apply (IH _ _ Sv') in H; auto. intros k' p K. rewrite KeyFacts.add_o in K.
-  destruct (KeyMap.E.eq_dec k k') as [D|D]; [|now apply A]. change (k = k') in D. inversion K. subst k' p.
-  rewrite E. apply (rectified_encloses (lo, op)). split; cbn [fst snd].
-  - now apply (row_below_value false M r lo).
-  - replace (- (U * row_value r v)) with (U * signed true (row_value r v)) by (simpl; ring).
-    now apply (row_below_value true M r op). Qed.
+  intros A k p K. destruct (A k p K) as [E L]. split; [|rewrite app_length; lia]. unfold encloses in *.
+  now rewrite value_more. Qed.
 
-Lemma highest_of_value M rows : all_enclosed M -> forall hs, highest_of m unit M rows = Some hs ->
-  Forall2 (fun r h => U * row_value r v <= Z_ h) rows hs.
+Lemma rough_layer_all m e before ns : forall ts M n' M', small ts -> (N.to_nat m <= length ts)%nat ->
+  solves v ns -> all_enclosed ts before -> all_enclosed ts M ->
+  rough_layer m unit e before ns (N.of_nat (length ts)) M = Some (n', M') ->
+  exists more, small (ts ++ more) /\ n' = N.of_nat (length (ts ++ more)) /\ all_enclosed (ts ++ more) M'.
 Proof.
-  intro A. induction rows as [|r rows IH]; simpl; intros hs H; [inversion H; constructor|].
-  destruct (row_below m unit true M r) as [op|] eqn:O; [|discriminate].
-  destruct (highest_of m unit M rows) as [rest|]; [|discriminate]. inversion H. subst hs. constructor; auto.
-  apply (row_below_value true M r op A) in O. simpl in O. destruct (form_range op) as [R _]. rewrite of_Z_opp.
-  apply le_sub in O, R. apply le_sub.
-  replace (- Z_ (lowest_value op) - U * row_value r v) with
-    ((U * - row_value r v - value op y) + (value op y - Z_ (lowest_value op))) by ring. now apply add_nonneg. Qed.
+  induction ns as [|[k r] ns IH]; intros ts M n' M' Sm Lm Sv B A H; cbn [rough_layer] in H.
+  - inversion H. subst. exists []. now rewrite app_nil_r.
+  - inversion Sv as [|n0 l0 E Sv']. subst. cbn [fst snd] in E.
+    destruct (rough_row m unit e before r) as [p|] eqn:R; [|discriminate].
+    destruct (rough_row_value ts m e before r p Sm B R) as (Ep & Lp & Rp).
+    destruct (rough_relu m (N.of_nat (length ts)) p) as [q n1] eqn:Re.
+    destruct (rough_relu_value ts m p _ q n1 Sm Lm Ep ltac:(lia) Rp Re) as (m1 & S1 & N1 & Q1 & L1). subst n1.
+    destruct (IH (ts ++ m1) (KeyMap.add k q M) n' M') as (m2 & S2 & N2 & A2); auto.
+    + rewrite app_length. lia.
+    + now apply all_enclosed_more.
+    + intros j x K. rewrite KeyFacts.add_o in K. destruct (KeyMap.E.eq_dec k j) as [D|D].
+      * change (k = j) in D. inversion K. subst j x. rewrite E. auto.
+      * apply (all_enclosed_more ts m1 M A j x K).
+    + exists (m1 ++ m2). rewrite app_assoc. auto. Qed.
 
-End Forms.
+Lemma rough_layers_all layers : forall l ts M n' M', small ts -> solves v (name_layers l layers) -> all_enclosed ts M ->
+  rough_layers unit l layers (N.of_nat (length ts)) M = Some (n', M') ->
+  exists more, small (ts ++ more) /\ n' = N.of_nat (length (ts ++ more)) /\ all_enclosed (ts ++ more) M'.
+Proof.
+  induction layers as [|rows layers IH]; intros l ts M n' M' Sm Sv A H; cbn [rough_layers] in H.
+  - inversion H. subst. exists []. now rewrite app_nil_r.
+  - simpl in Sv. apply Forall_app in Sv as [S1 S2].
+    destruct (rough_layer _ unit _ M _ _ M) as [[n1 M1]|] eqn:L; [|discriminate].
+    destruct (rough_layer_all (N.of_nat (length ts)) _ _ _ ts M n1 M1 Sm ltac:(lia) S1 A A L) as (m1 & Sm1 & N1 & A1). subst n1.
+    destruct (IH (N.succ l) (ts ++ m1) M1 n' M' Sm1 S2 A1 H) as (m2 & Sm2 & N2 & A2).
+    exists (m1 ++ m2). rewrite app_assoc. auto. Qed.
+
+Lemma rough_outputs_value ts n M rows bs : small ts -> all_enclosed ts M -> rough_outputs unit n M rows = Some bs ->
+  Forall2 (fun r b => Z_ (fst b) <= U * row_value r v /\ U * row_value r v <= Z_ (snd b)) rows bs.
+Proof.
+  intros Sm A H. unfold rough_outputs in H. generalize (largest_error M rows) H. clear H. intros e H. apply collect_all in H.
+  induction H as [|r b rows bs E _ IH]; constructor; auto.
+  destruct (rough_row n unit e M r) as [p|] eqn:R; [|discriminate]. simpl in E. inversion E. subst b. cbn [fst snd].
+  destruct (rough_row_value ts n e M r p Sm A R) as (Ep & _). now apply (enclosed_range ts). Qed.
+
+End Values.
 
 (** ** Boxes *)
 
@@ -493,12 +564,11 @@ Proof.
     + replace (w * (((1 + 1) * (Z_ c * x) - (Z_ largest + Z_ least)) * inv w)) with
         (((1 + 1) * (Z_ c * x) - (Z_ largest + Z_ least)) * (w * inv w)) by ring. rewrite I. ring. Qed.
 
-(** The t_j of an input is the number at place [j + 1] of a vector. *)
-Lemma input_forms_value j l u p x : input_forms m unit j l u = Some p -> Q_ l <= x -> x <= Q_ u ->
-  exists t, within t 1 /\ forall y : vector F, y 0%N = 1 -> (forall i, (0 < i)%N -> within (y i) 1) ->
-    y (N.succ j) = t -> encloses y p x.
+Lemma input_form_value j l u p x : input_form unit j l u = Some p -> Q_ l <= x -> x <= Q_ u ->
+  exists t, within t 1 /\ forall ts : list F, small ts -> nth (N.to_nat j) ts 0 = t ->
+    encloses ts p x /\ length (fst p) = S (S (N.to_nat j)).
 Proof.
-  unfold input_forms. set (c := Z.lcm _ _). intros H L R.
+  unfold input_form. set (c := Z.lcm _ _). intros H L R.
   destruct (to_integer c l) as [least|] eqn:A; [|discriminate].
   destruct (to_integer c u) as [largest|] eqn:B; [|discriminate].
   destruct (_ && _) eqn:C; [|discriminate]. apply andb_true_iff in C as [C _]. apply Z.ltb_lt in C.
@@ -506,72 +576,81 @@ Proof.
   destruct (scaled_place c least largest x C) as (t & T & E).
   { rewrite A. apply le_multiple; auto. now apply lt_le. }
   { rewrite B. apply le_multiple; auto. now apply lt_le. }
-  exists t. split; auto. intros y Y0 Ys Yj. inversion H. subst p. clear H.
-  set (form := fun s : Z => ((s * ((largest + least) * unit))%Z :: N.iter j (cons 0%Z) [(s * ((largest - least) * unit))%Z])).
-  assert (V : forall s, value (form s) y = Z_ (2 * c) * (U * (Z_ s * x))).
-  { intro s. unfold form, value. cbn [value_from]. rewrite iter_cons_value. cbn [value_from].
-    replace (N.succ 0 + j)%N with (N.succ j) by lia. rewrite Yj, Y0, !of_Z_mul.
-    rewrite of_Z_mul in E. replace (Z_ 2 * Z_ c * (U * (Z_ s * x))) with (Z_ s * U * (Z_ 2 * Z_ c * x)) by ring.
-    rewrite E. ring. }
+  exists t. split; auto. intros ts Sm Tj.
+  match type of H with Some ?e = Some p => assert (Ep : p = e) by congruence end. clear H. subst p.
+  split; [|unfold fst; cbn [length]; rewrite iter_cons; simpl; lia]. unfold encloses, fst, snd.
+  set (a := ((largest + least) * unit)%Z) in *. set (b := ((largest - least) * unit)%Z) in *.
   assert (D : (0 < 2 * c)%Z) by lia. pose proof (of_Z_pos F _ D) as Dp.
-  assert (K : forall s, value (floored m (2 * c) (form s)) y <= U * (Z_ s * x)).
-  { intro s. pose proof (floored_value y Y0 Ys (2 * c) (form s) D) as Fl. rewrite V in Fl. apply le_sub in Fl.
-    apply le_sub. apply (mul_cancel_nonneg F (Z_ (2 * c))); auto.
-    now replace (Z_ (2 * c) * (U * (Z_ s * x) - value (floored m (2 * c) (form s)) y)) with
-      (Z_ (2 * c) * (U * (Z_ s * x)) - Z_ (2 * c) * value (floored m (2 * c) (form s)) y) by ring. }
-  split; cbn [fst snd].
-  - pose proof (K 1%Z) as K1. rewrite of_Z_1 in K1. now replace (U * x) with (U * (1 * x)) by ring.
-  - pose proof (K (-1)%Z) as K1. change (-1)%Z with (- (1))%Z in K1 at 2. rewrite of_Z_opp, of_Z_1 in K1.
-    now replace (- (U * x)) with (U * (- (1) * x)) by ring. Qed.
+  set (r := (a mod (2 * c))%Z). set (s := (b mod (2 * c))%Z).
+  assert (Ra : Z_ a = Z_ (2 * c) * Z_ (a / (2 * c)) + Z_ r).
+  { rewrite <- of_Z_mul, <- of_Z_add. f_equal. unfold r. apply Z.div_mod. lia. }
+  assert (Rb : Z_ b = Z_ (2 * c) * Z_ (b / (2 * c)) + Z_ s).
+  { rewrite <- of_Z_mul, <- of_Z_add. f_equal. unfold s. apply Z.div_mod. lia. }
+  assert (R0 : (0 <= r < 2 * c)%Z) by (apply Z.mod_pos_bound; lia).
+  assert (S0 : (0 <= s < 2 * c)%Z) by (apply Z.mod_pos_bound; lia).
+  assert (V : value ((a / (2 * c))%Z :: N.iter j (cons 0%Z) [(b / (2 * c))%Z]) (at_point ts) =
+    Z_ (a / (2 * c)) + Z_ (b / (2 * c)) * t).
+  { unfold value. cbn [value_from]. rewrite iter_cons_value. cbn [value_from].
+    change (at_point ts 0%N) with (@one F). replace (N.succ 0 + j)%N with (N.succ j) by lia.
+    assert (Y : at_point ts (N.succ j) = t).
+    { unfold at_point. rewrite (proj2 (N.eqb_neq _ 0)), N.pred_succ by lia. exact Tj. }
+    rewrite Y. ring. }
+  rewrite V. apply (within_cancel F (Z_ (2 * c))); auto.
+  replace (Z_ (2 * c) * (U * x - (Z_ (a / (2 * c)) + Z_ (b / (2 * c)) * t))) with (Z_ r * 1 + Z_ s * t).
+  - apply (within_le F _ (Z_ r * 1 + Z_ s * 1)).
+    + apply within_add; apply within_scale; auto; try (apply of_Z_nonneg; lia). split; [apply le_refl|].
+      apply (le_trans F _ 0); [|apply lt_le, one_pos]. apply le_sub. replace (0 - - (1)) with (@one F) by ring.
+      apply lt_le, one_pos.
+    + replace (Z_ r * 1 + Z_ s * 1) with (Z_ (r + s)) by (rewrite of_Z_add; ring). rewrite <- of_Z_mul. apply of_Z_le. lia.
+  - replace (Z_ (2 * c) * (U * x - (Z_ (a / (2 * c)) + Z_ (b / (2 * c)) * t))) with
+      (U * (Z_ (2 * c) * x) - (Z_ (2 * c) * Z_ (a / (2 * c)) + Z_ (2 * c) * Z_ (b / (2 * c)) * t)) by ring.
+    replace (Z_ (2 * c) * Z_ (a / (2 * c))) with (Z_ a - Z_ r) by (rewrite Ra; ring).
+    replace (Z_ (2 * c) * Z_ (b / (2 * c))) with (Z_ b - Z_ s) by (rewrite Rb; ring).
+    rewrite E. unfold a, b. rewrite !of_Z_mul. ring. Qed.
 
-(** There are t_j with which the forms enclose the inputs. *)
+(** There are values of the symbols with which the forms enclose the inputs. *)
 Lemma box_value rows x count : (forall r, In r rows -> 0 <= affine r x) -> forall j M M',
-  box m unit rows j count M = Some M' ->
-  exists ts : list F, length ts = count /\ (forall t, In t ts -> within t 1) /\
-    forall y : vector F, y 0%N = 1 -> (forall i, (0 < i)%N -> within (y i) 1) ->
-      (forall i, (i < count)%nat -> y (N.succ (j + N.of_nat i)) = nth i ts 0) ->
+  box unit rows j count M = Some M' ->
+  exists us : list F, length us = count /\ small us /\
+    forall ts : list F, small ts -> (forall i, (i < count)%nat -> nth (N.to_nat j + i) ts 0 = nth i us 0) ->
       forall k p, KeyMap.find k M' = Some p ->
-        KeyMap.find k M = Some p \/ exists i, k = (0%N, i) /\ encloses y p (coordinate F x i).
+        KeyMap.find k M = Some p \/ exists i, k = (0%N, i) /\ (N.to_nat i < N.to_nat j + count)%nat /\
+          encloses ts p (coordinate F x i) /\ length (fst p) = S (S (N.to_nat i)).
 Proof.
-  intro P. induction count as [|count IH]; simpl; intros j M M' H.
+  induction count as [|count IH]; simpl; intros P j M M' H.
   - inversion H. exists []. split; auto. split; [intros ? []|]. auto.
   - destruct (bounds_by j rows None None) as [[l|] [u|]] eqn:B; try discriminate.
-    destruct (input_forms m unit j l u) as [p|] eqn:I; [|discriminate].
+    destruct (input_form unit j l u) as [p|] eqn:I; [|discriminate].
     destruct (bounds_by_value j rows x P None None _ _ B) as [Bl Bu]; try discriminate.
-    destruct (input_forms_value j l u p _ I (Bl l eq_refl) (Bu u eq_refl)) as (t & T & E).
-    destruct (IH _ _ _ H) as (ts & L & Ts & K). exists (t :: ts). split; [simpl; auto|].
-    split; [intros t' [<-|I']; auto|]. intros y Y0 Ys Yt k q Kf.
-    destruct (K y Y0 Ys) with (k := k) (p := q) as [A|A]; auto.
-    + intros i Li. specialize (Yt (S i) ltac:(lia)). simpl in Yt. rewrite <- Yt. f_equal. lia.
+    destruct (input_form_value j l u p _ I (Bl l eq_refl) (Bu u eq_refl)) as (t & T & E).
+    destruct (IH P _ _ _ H) as (us & L & Us & K). exists (t :: us). split; [simpl; auto|].
+    split; [intros t' [<-|I']; auto|]. intros ts Sm Nt k q Kf.
+    destruct (K ts Sm) with (k := k) (p := q) as [A|(i & A1 & A2 & A3)]; auto.
+    + intros i Li. specialize (Nt (S i) ltac:(lia)). simpl in Nt. rewrite <- Nt. f_equal. lia.
     + rewrite KeyFacts.add_o in A. destruct (KeyMap.E.eq_dec (0%N, j) k) as [D|D]; auto.
-      change ((0%N, j) = k) in D. inversion A. subst. right. exists j. split; auto. apply E; auto.
-      specialize (Yt 0%nat ltac:(lia)). simpl in Yt. now rewrite N.add_0_r in Yt. Qed.
+      change ((0%N, j) = k) in D. inversion A. subst. right. exists j. split; auto. split; [lia|]. apply E; auto.
+      specialize (Nt 0%nat ltac:(lia)). simpl in Nt. now rewrite Nat.add_0_r in Nt.
+    + right. exists i. split; auto. split; [lia|auto]. Qed.
 
 End Soundness.
 
-(** Upper bounds are upper bounds. *)
-Theorem highest_outputs_sound (F : OrderedField) net m s rows (x : list F) hs : network_fits net = true ->
-  (forall r, In r rows -> le zero (affine F r x)) -> highest_outputs net m s rows = Some hs ->
-  Forall2 (fun o h => le (mul (of_Z (Z.pow 2 (Z.of_N s))) o) (of_Z h)) (outputs net x) hs.
+(** The bounds are bounds. *)
+Theorem output_bounds_sound (F : OrderedField) net m s rows (x : list F) bs : network_fits net = true ->
+  (forall r, In r rows -> le zero (affine F r x)) -> output_bounds net m s rows = Some bs ->
+  let unit := of_Z (Z.pow 2 (Z.of_N s)) in
+  Forall2 (fun o b => le (of_Z (fst b)) (mul unit o) /\ le (mul unit o) (of_Z (snd b))) (outputs net x) bs.
 Proof.
-  intros Fit P H. unfold highest_outputs in H. set (unit := (2 ^ Z.of_N s)%Z) in *.
+  intros Fit P H. unfold output_bounds in H. set (unit := (2 ^ Z.of_N s)%Z) in *.
   assert (Up : (0 < unit)%Z) by (apply Z.pow_pos_nonneg; lia).
-  destruct (box m unit rows 0 (N.to_nat m) _) as [M|] eqn:B; [|discriminate].
-  destruct (enclose m unit (named net) M) as [M'|] eqn:E; [|discriminate].
-  destruct (box_value F unit m rows x (N.to_nat m) P _ _ _ B) as (ts & L & Ts & K).
-  set (y := at_point ts : vector F).
-  assert (Y0 : y 0%N = one) by reflexivity.
-  assert (Ys : forall i, (0 < i)%N -> within (y i) one).
-  { intros i I. unfold y, at_point. rewrite (proj2 (N.eqb_neq i 0)) by lia.
-    destruct (Nat.lt_ge_cases (N.to_nat (N.pred i)) (length ts)) as [Li|Li].
-    - apply Ts. now apply nth_In.
-    - rewrite nth_overflow by auto. apply within_zero, lt_le, one_pos. }
-  assert (A : all_enclosed F unit y (values_at net x) M).
-  { intros k p Kf. destruct (K y Y0 Ys) with (k := k) (p := p) as [D|(i & -> & D)]; auto.
-    - intros i Li. rewrite N.add_0_l. unfold y, at_point. rewrite (proj2 (N.eqb_neq _ 0)) by lia.
-      rewrite N.pred_succ. f_equal. lia.
+  destruct (box unit rows 0 (N.to_nat m) _) as [M|] eqn:B; [|discriminate].
+  destruct (rough_layers unit 1 (hidden net) m M) as [[n' M']|] eqn:E; [|discriminate].
+  destruct (box_value F unit rows x (N.to_nat m) P _ _ _ B) as (us & L & Us & K).
+  assert (A : all_enclosed F unit (values_at net x) us M).
+  { intros k p Kf. destruct (K us Us) with (k := k) (p := p) as [D|(i & -> & Li & D & Ln)]; auto.
     - rewrite KeyFacts.empty_o in D. discriminate.
-    - rewrite values_input. exact D. }
-  pose proof (enclose_all F unit Up m y Y0 Ys (values_at net x) _ _ _ (values_solve F net x Fit) A E) as A'.
-  pose proof (highest_of_value F unit m y Y0 Ys (values_at net x) M' _ A' hs H) as R.
-  unfold outputs. clear -R. induction R; simpl; constructor; auto. Qed.
+    - rewrite values_input. split; [exact D|]. rewrite Ln. simpl in Li. lia. }
+  replace m with (N.of_nat (length us)) in E by (rewrite L; lia).
+  destruct (rough_layers_all F unit Up (values_at net x) (hidden net) 1 us M n' M' Us (values_solve F net x Fit) A E)
+    as (more & Sm & N1 & A').
+  pose proof (rough_outputs_value F unit (values_at net x) (us ++ more) n' M' (output net) bs Sm A' H) as R.
+  cbv zeta. unfold outputs. clear -R. induction R; simpl; constructor; auto. Qed.

@@ -106,8 +106,8 @@ Definition is_enclosed (part : part_text) (pc : piece) (pins : list (N * row)) (
   let free := free_inputs n here in
   match collect (renumbered_row (places free)) (piece_domain pc) with
   | Some rows =>
-      match highest_outputs net (size free) s rows with
-      | Some hs => forallb (existsb (fun p => Z.ltb (snd p) 0)) (chunks (conjunctions part) hs)
+      match output_bounds net (size free) s rows with
+      | Some hs => forallb (existsb (fun p => Z.ltb (snd (snd p)) 0)) (chunks (conjunctions part) hs)
       | None => false
       end
   | None => false

@@ -260,18 +260,18 @@ Proof.
   destruct (restricted_outputs rows (Piece [] pins) net P R) as [Fit Out].
   change (free_inputs n (Piece [] pins)) with (free_inputs n here) in Out. set (js := free_inputs n here) in *.
   destruct (collect _ (piece_domain pc)) as [drows|] eqn:C; [|discriminate].
-  destruct (highest_outputs net (size js) s drows) as [hs|] eqn:Hs; [|discriminate].
+  destruct (output_bounds net (size js) s drows) as [hs|] eqn:Hs; [|discriminate].
   assert (Dr : forall r, In r drows -> 0 <= affine r (left_of F js X)).
   { intros r I. apply collect_all in C. clear -C I D.
     induction C as [|q r' qs rs E _ IH]; [destruct I|]. destruct I as [<-|I].
     - rewrite (renumbered_row_value F _ _ _ _ E). apply D. now left.
     - apply IH; auto. intros q0 Q. apply D. now right. }
-  pose proof (highest_outputs_sound F net (size js) s drows _ hs Fit Dr Hs) as B. rewrite Out, rows_values in B.
+  pose proof (output_bounds_sound F net (size js) s drows _ hs Fit Dr Hs) as B. rewrite Out, rows_values in B.
   intros (_ & cs & I & Hc). apply In_nth_error in I as [i I].
   set (U := Z_ (2 ^ Z.of_N s)) in *.
-  assert (R' : Forall2 (fun c h => U * constraint_value F c X Y <= Z_ h) constraints hs).
+  assert (R' : Forall2 (fun c h => U * constraint_value F c X Y <= Z_ (snd h)) constraints hs).
   { clear -B. remember (map _ constraints) as l. revert Heql. generalize constraints as cs.
-    induction B; intros [|c cs] E; try discriminate; constructor; inversion E; subst; auto. }
+    induction B as [|o h os hs [_ Hh] _ IH]; intros [|c cs] E; try discriminate; constructor; inversion E; subst; auto. }
   destruct (chunks_related _ _ _ R' i cs I) as (ch & Ec & Fc & Rc).
   rewrite forallb_forall in H. specialize (H ch (nth_error_In _ _ Ec)). apply existsb_exists in H as (p & Ip & Neg).
   rewrite Forall_forall in Rc. specialize (Rc p Ip). apply Z.ltb_lt in Neg.
@@ -279,8 +279,8 @@ Proof.
   assert (Up : 0 < U) by (apply of_Z_pos, Z.pow_pos_nonneg; lia).
   assert (N0 : 0 <= U * constraint_value F (fst p) X Y).
   { apply mul_nonneg; [now apply lt_le|]. destruct (strict (fst p)); simpl in Hc; auto. now apply lt_le. }
-  assert (Pn : 0 < - Z_ (snd p)) by (rewrite <- of_Z_opp; apply of_Z_pos; lia).
-  apply (lt_irrefl F 0). replace (0 : F) with (- Z_ (snd p) + Z_ (snd p)) at 2 by ring.
+  assert (Pn : 0 < - Z_ (snd (snd p))) by (rewrite <- of_Z_opp; apply of_Z_pos; lia).
+  apply (lt_irrefl F 0). replace (0 : F) with (- Z_ (snd (snd p)) + Z_ (snd (snd p))) at 2 by ring.
   apply add_pos_nonneg; auto. eapply le_trans; eauto. Qed.
 
 (** *** The steps *)
