@@ -133,7 +133,7 @@ class Layers:
         """
         for index in deeper:
             there = layer.prefix.cell(self.cells[index].point)
-            if layer.prefix.certain(there) and neuron.known_on(there):
+            if layer.prefix.certain(there) and neuron.known_on(layer.prefix, there):
                 form = layer.prefix.local_form(there, neuron.row).entries()
                 values = [value(form, point) for point in self._samples[index]]
                 if min(values) < 0 < max(values):
@@ -157,7 +157,7 @@ class Layers:
     def _held(self, layer: Layer, neuron: Neuron, cell: BoundaryCell) -> bool | None:
         """Whether the neuron's boundary must hold a cell; None where open weights matter."""
         there = layer.prefix.cell(cell.point)
-        if not layer.prefix.certain(there) or not neuron.known_on(there):
+        if not layer.prefix.certain(there) or not neuron.known_on(layer.prefix, there):
             return None
         return vanishes_on(layer.prefix.local_form(there, neuron.row), cell)
 

@@ -130,6 +130,24 @@ class LinearSystem:
             values[pivot] = row[0, self.unknowns]
         return values
 
+    def directions(self) -> list[list[fmpq]]:
+        """A basis of the changes that keep every equation, one for each variable that may be
+        chosen.
+        """
+        found = []
+        for free in range(self.unknowns):
+            if free not in self._rows:
+                change = [fmpq(int(j == free)) for j in range(self.unknowns)]
+                for pivot, row in self._rows.items():
+                    change[pivot] = -row[0, free]
+                found.append(change)
+        return found
+
+    def keeps(self, change: Sequence[fmpq]) -> bool:
+        """Whether adding a change to a solution gives one again."""
+        column = fmpq_mat(self.unknowns + 1, 1, [*change, fmpq(0)])
+        return all(not (row * column)[0, 0] for row in self._rows.values())
+
     def rows(self) -> list[list[fmpq]]:
         """The reduced equations, each as coefficients followed by the value."""
         return [self._rows[pivot].entries() for pivot in sorted(self._rows)]

@@ -18,11 +18,11 @@ from flint import fmpq, fmpq_mat
 from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
 from exactrev.network.model import Layer, Network
+from exactrev.recovery.assembly import prefix_of
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import combined, dot
-from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import Piece
 from exactrev.recovery.survey import Survey
 
@@ -106,7 +106,7 @@ class Agreement:
             return []
         way = combined(where.place, fmpq(-1), where.agreeing)
         line = Line(tuple(where.agreeing), tuple(way), fmpq(0), fmpq(1))
-        cells = _hidden_prefix(candidate).path(line)
+        cells = prefix_of(candidate).path(line)
         stations = [fmpq(0), *((cell.start + cell.stop) / 2 for cell in cells), fmpq(1)]
         low, high = 0, len(stations) - 1
         while high - low > 1:
@@ -123,7 +123,7 @@ class Agreement:
 
 def bends_at(candidate: Network, kink: Kink) -> bool:
     """Whether a boundary of one of the candidate's neurons is behind a kink."""
-    forms = _hidden_prefix(candidate).cell(rationals(kink.point)).forms
+    forms = prefix_of(candidate).cell(rationals(kink.point)).forms
     key = kink.key
     rows = (row for matrix in forms for row in matrix_rows(matrix))
     return any(any(row[:-1]) and form_key(row_vector(row)) == key for row in rows)
@@ -141,14 +141,3 @@ def _nearest(place: Vector, others: Sequence[Vector]) -> Vector | None:
         return dot(way, way)
 
     return min(others, key=distance, default=None)
-
-
-def _hidden_prefix(network: Network) -> Prefix:
-    prefix = Prefix(network.inputs)
-    for number in range(1, len(network.layers)):
-        rows = matrix_rows(network.weight(number))
-        biases = network.bias(number).entries()
-        prefix = prefix.with_layer(
-            fmpq_mat([[*row, bias] for row, bias in zip(rows, biases, strict=True)])
-        )
-    return prefix

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flint import fmpq, fmpq_mat
+
 from exactrev.exact.linear import matrix_rows
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.prefix import Prefix
@@ -22,8 +26,32 @@ def hidden_part(prefix: Prefix) -> Network:
 def hidden_layers(prefix: Prefix) -> list[Layer]:
     """The layers of a prefix as those of a network, lowest first."""
     layers = []
-    for number, known in enumerate(prefix.layers):
-        assert known.rows is not None
+    for known in prefix.layers:
+        assert known.rows is not None and known.below is not None
         rows = matrix_rows(known.rows)
-        layers.append(Layer.of({number: [r[:-1] for r in rows]}, [r[-1] for r in rows]))
+        layers.append(Layer.of(blocks(known.below, rows), [row[-1] for row in rows]))
     return layers
+
+
+def blocks(prefix: Prefix, rows: Sequence[Sequence[fmpq]]) -> dict[int, list[list[fmpq]]]:
+    """Rows over the values that a layer above the prefix reads, as one matrix for each source."""
+    found: dict[int, list[list[fmpq]]] = {}
+    for place, (source, _) in enumerate(prefix.values):
+        matrix = found.setdefault(source, [[] for _ in rows])
+        for entries, row in zip(matrix, rows, strict=True):
+            entries.append(row[place])
+    return found
+
+
+def prefix_of(network: Network) -> Prefix:
+    """The hidden layers of a network as a prefix."""
+    prefix = Prefix(network.inputs)
+    for number, layer in enumerate(network.hidden, 1):
+        prefix = prefix.reading(sorted({number - 1, *(source for source, _ in layer.weights)}))
+        matrices = [matrix_rows(network.weight(number, source)) for source in prefix.reads]
+        rows = [
+            [x for matrix in matrices for x in matrix[i]] + [bias]
+            for i, bias in enumerate(layer.bias.entries())
+        ]
+        prefix = prefix.with_layer(fmpq_mat(rows))
+    return prefix

@@ -32,7 +32,8 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
     if reconstruction.network is not None:
         return tuple(
             Unresolved(
-                f"weight {weight.number}:{weight.neuron} of {weight.number - 1}:{weight.below}",
+                f"weight {weight.number}:{weight.neuron} of "
+                + _named(reconstruction.layers[weight.number - 1].prefix.values[weight.below]),
                 "the boundaries of the two neurons were not seen to meet, and no place was found "
                 "where both are on and f shows the weight; it was set so that the neuron stays "
                 "as it was seen",
@@ -74,24 +75,30 @@ def _open_weights(number: int, layer: Layer) -> Iterator[Unresolved]:
         if not neuron.unknown:
             continue
         cells = [place.cell for place in layer.surfaces[j].waypoints]
-        hidden = [i for i in sorted(neuron.unknown) if not any(c.top_signs[i] for c in cells)]
+        values = layer.prefix.values
+        hidden = [v for v in sorted(neuron.unknown) if not any(c.on(*values[v]) for c in cells)]
         apart = sorted(neuron.unknown.difference(hidden))
         if hidden:
             yield Unresolved(
-                _weights(number, j, hidden),
+                _weights(number, j, [values[v] for v in hidden]),
                 f"at all {len(cells)} places where the boundary of {number}:{j} was followed "
                 "these neurons are off, so that it does not show the weights",
             )
         if apart:
             yield Unresolved(
-                _weights(number, j, apart),
+                _weights(number, j, [values[v] for v in apart]),
                 f"the boundary of {number}:{j} was not seen to meet those of these neurons, and "
                 "where they are on only sums of what they add are seen",
             )
 
 
-def _weights(number: int, neuron: int, below: list[int]) -> str:
-    listed = ", ".join(f"{number - 1}:{i}" for i in below)
+def _named(value: tuple[int, int]) -> str:
+    layer, index = value
+    return f"{layer}:{index}"
+
+
+def _weights(number: int, neuron: int, below: list[tuple[int, int]]) -> str:
+    listed = ", ".join(map(_named, below))
     return f"weights of {number}:{neuron} (numbered as found) for {listed}"
 
 

@@ -10,6 +10,7 @@ far.  So are places where one neuron is on at the boundary of another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 
@@ -17,7 +18,6 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from exactrev.exact.linear import matrix_rows
 from exactrev.network.model import Network
 
 _SAMPLES = 2000
@@ -30,6 +30,18 @@ _NEARNESS = (4.0, 1.0, 16.0)
 
 Floats = NDArray[np.float64]
 
+#: A layer's matrices, with what each of them reads, and its biases.
+_Weights = tuple[list[tuple[int, Floats]], Floats]
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A neuron (layer from 1) near whose boundary, or where it is on or off, places are sought."""
+
+    layer: int
+    index: int
+    side: bool | None
+
 
 def telling_places(
     network: Network, depth: int, scale: fmpq, random: Random
@@ -40,7 +52,7 @@ def telling_places(
     generator = np.random.default_rng(random.getrandbits(64))
     weights = [_floats(network, number) for number in range(1, depth + 1)]
     for size, goal in _goals(network.architecture[depth], generator):
-        yield _climb(weights, goal, float(scale) * size, generator)
+        yield _climb(weights, goal, network.inputs, float(scale) * size, generator)
 
 
 def unlike_place(
@@ -61,14 +73,14 @@ def unlike_place(
 
 def meeting_places(
     network: Network,
-    below: int,
+    reads: Sequence[int],
     reader: Sequence[fmpq],
+    below: Sought,
     scale: fmpq,
     random: Random,
-    beside: bool,
 ) -> Iterator[list[fmpq]]:
-    """Points where a form in the last hidden layer's activations is as large as it gets, one by
-    one, near the boundary of neuron ``below`` of that layer or else where that neuron is on.
+    """Points where a form in the values of the layers ``reads`` is as large as it gets, one by one,
+    on the boundary of a neuron ``below`` or on one of its sides.
 
     ``reader`` is the form's (weights | bias).
     """
@@ -77,12 +89,11 @@ def meeting_places(
     row = np.array([float(x) for x in reader])
 
     def merit(points: Floats, nearness: float) -> Floats:
-        values = points
-        for matrix, bias in weights:
-            inner = values @ matrix.T + bias
-            values = np.maximum(inner, 0.0)
-        size = np.linalg.norm(inner, axis=1) + 1e-300
-        off = np.abs(inner[:, below]) if beside else np.maximum(-inner[:, below], 0.0)
+        inner = _preactivations(weights, points)
+        values = np.hstack([np.maximum(inner[k], 0.0) if k else points for k in reads])
+        z = inner[below.layer][:, below.index]
+        size = np.linalg.norm(inner[below.layer], axis=1) + 1e-300
+        off = np.abs(z) if below.side is None else np.maximum(-z if below.side else z, 0.0)
         return np.asarray((values @ row[:-1] + row[-1] - nearness * off) / size)
 
     for nearness in _NEARNESS:
@@ -106,17 +117,35 @@ def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, 
             yield float(generator.choice(_SIZES)), goal
 
 
-def _floats(network: Network, number: int) -> tuple[Floats, Floats]:
-    matrix = [[float(x) for x in row] for row in matrix_rows(network.weight(number))]
-    bias = [float(x) for x in network.bias(number).entries()]
-    return np.array(matrix).reshape(len(bias), -1), np.array(bias)
+def _floats(network: Network, number: int) -> _Weights:
+    layer = network.layers[number - 1]
+    bias = np.array([float(x) for x in layer.bias.entries()])
+    matrices = [
+        (source, np.array([float(x) for x in matrix.entries()]).reshape(len(bias), -1))
+        for source, matrix in layer.weights
+    ]
+    return matrices, bias
+
+
+def _preactivations(layers: list[_Weights], points: Floats) -> list[Floats]:
+    """z of all the layers at each point, after the points themselves."""
+    inner = [points]
+    for matrices, bias in layers:
+        total = np.tile(bias, (len(points), 1))
+        for source, matrix in matrices:
+            total += (np.maximum(inner[source], 0.0) if source else points) @ matrix.T
+        inner.append(total)
+    return inner
 
 
 def _climb(
-    weights: list[tuple[Floats, Floats]], goal: Floats, size: float, generator: np.random.Generator
+    weights: list[_Weights],
+    goal: Floats,
+    inputs: int,
+    size: float,
+    generator: np.random.Generator,
 ) -> list[fmpq]:
     """A point of about this size where the activations point towards ``goal``."""
-    inputs = weights[0][0].shape[1]
     return _climbed(lambda points: _agreement(weights, points, goal), inputs, size, generator)[0]
 
 
@@ -142,21 +171,15 @@ def _dyadic(point: Floats) -> list[fmpq]:
     return [fmpq(round(float(x) * 2**30), 2**30) for x in point]
 
 
-def _directions(weights: list[tuple[Floats, Floats]], points: Floats) -> Floats:
+def _directions(weights: list[_Weights], points: Floats) -> Floats:
     """The activations and the constant 1 at each point, scaled to length 1."""
-    values = np.column_stack([_activations(weights, points), np.ones(len(points))])
+    activations = np.maximum(_preactivations(weights, points)[-1], 0.0)
+    values = np.column_stack([activations, np.ones(len(points))])
     return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True))
 
 
-def _activations(weights: list[tuple[Floats, Floats]], points: Floats) -> Floats:
-    values = points
-    for matrix, bias in weights:
-        values = np.maximum(values @ matrix.T + bias, 0.0)
-    return values
-
-
-def _agreement(weights: list[tuple[Floats, Floats]], points: Floats, goal: Floats) -> Floats:
+def _agreement(weights: list[_Weights], points: Floats, goal: Floats) -> Floats:
     """The cosine between activations and goal at each point."""
-    values = _activations(weights, points)
+    values = np.maximum(_preactivations(weights, points)[-1], 0.0)
     norms = np.linalg.norm(values, axis=1) * np.linalg.norm(goal)
     return np.asarray((values @ goal) / np.where(norms > 0, norms, 1.0))

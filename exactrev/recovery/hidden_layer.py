@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 
 from flint import fmpq, fmpq_mat
 
+from exactrev.exact.linear import row_vector
 from exactrev.recovery.geometry import Kink
 from exactrev.recovery.layer import Key, Layer
-from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.neuron import Direction, Neuron, unit_row
 from exactrev.recovery.proportions import by_depth, may_be_last, proportion
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
@@ -112,15 +113,50 @@ def _followed(
 
 
 def surface_neuron(surface: Surface) -> Neuron | None:
-    """What a surface says of its neuron, scaled; None while its bias is not determined."""
+    """What a surface says of its neuron, scaled; None while its bias is not determined.
+
+    Over a wide prefix it is None while no weight of a neuron below is determined.
+    """
     width = surface.prefix.width
+    if surface.prefix.wide:
+        return _wide_neuron(surface)
     values = [surface.system.unit(i) for i in range(width + 1)]
     if values[width] is None or not any(values[:width]):
         return None
     unknown = frozenset(i for i in range(width) if values[i] is None)
     row = fmpq_mat(1, width + 1, [fmpq(0) if value is None else value for value in values])
     lead = next(x for x in row.entries() if x)
-    return Neuron(row * (1 / abs(lead)), unknown)
+    return Neuron.partly(row * (1 / abs(lead)), unknown)
+
+
+def _wide_neuron(surface: Surface) -> Neuron | None:
+    values = surface.prefix.values
+    known = [v for v in range(len(values)) if surface.weight(v) is not None]
+    row = row_vector(surface.system.solution())
+    if not any(values[v][0] and surface.weight(v) for v in known):
+        return None
+    lead = next(x for x in row.entries() if x)
+    return Neuron(row * (1 / abs(lead)), _open_directions(surface))
+
+
+def _open_directions(surface: Surface) -> tuple[Direction, ...]:
+    """What a boundary over a wide prefix leaves open: mostly the neurons that it did not meet."""
+    prefix, system = surface.prefix, surface.system
+    found = []
+    for value, (layer, _) in enumerate(prefix.values):
+        if layer and surface.weight(value) is None:
+            row, z = unit_row(value, system.unknowns), prefix.as_row(value)
+            if system.keeps(row.entries()):
+                found.append(Direction(value, row))
+            elif z is not None and system.keeps((row - z).entries()):
+                found.append(Direction(value, row - z, on=False))
+    if len(found) == system.unknowns - system.rank:
+        return tuple(found)
+    changes = system.directions()
+    last = [max(k for k, x in enumerate(change) if x) for change in changes]
+    return tuple(
+        Direction(value, row_vector(change)) for value, change in zip(last, changes, strict=True)
+    )
 
 
 def _add(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) -> None:

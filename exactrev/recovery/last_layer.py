@@ -21,7 +21,7 @@ from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Neuron
-from exactrev.recovery.prefix import Cell, Prefix
+from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.samples import Place, Sample
 
 #: How much larger than its others an open weight is taken that keeps a neuron on or off.
@@ -34,18 +34,24 @@ Columns = Sequence[Sequence[fmpq]]
 class Fit:
     """The equations on a layer's open weights, on D where it is ``direct``, and on b.
 
-    ``bits`` flag the neurons that are relu(-z).  The unknowns stand in the order of ``opened``
-    (pairs of a neuron and one below), then D row by row, then b.
+    ``bits`` flag the neurons that are relu(-z).  D reads the values of the prefix ``direct``, which
+    has the same layers as that below this one.  The unknowns stand in the order of ``opened``
+    (pairs of a neuron and a value that it reads), then D row by row, then b.
     """
 
-    def __init__(self, layer: Layer, columns: Columns, bits: Sequence[int], direct: bool) -> None:
+    def __init__(
+        self, layer: Layer, columns: Columns, bits: Sequence[int], direct: Prefix | None
+    ) -> None:
         self.layer = layer
         self.columns = columns
         self.bits = tuple(bits)
         self.direct = direct
         self.outputs = len(columns[0])
-        self.reads = layer.prefix.width if direct else 0
-        self.opened = [(j, i) for j, neuron in enumerate(layer.neurons) for i in neuron.unknown]
+        self.reads = direct.width if direct else 0
+        self.directions = [
+            (j, direction) for j, neuron in enumerate(layer.neurons) for direction in neuron.open
+        ]
+        self.opened = [(j, direction.value) for j, direction in self.directions]
         self.system = LinearSystem(len(self.opened) + self.outputs * (self.reads + 1))
         self._met: set[tuple[int, int]] = set()
 
@@ -57,9 +63,10 @@ class Fit:
                 if not self.system.add(terms, targets[r][c]):
                     return sample
             self._met |= {
-                (j, i)
-                for j, i in self.opened
-                if sample.place.cell.top_signs[i] and sample.place.sides[j] != bool(self.bits[j])
+                (j, direction.value)
+                for j, direction in self.directions
+                if sample.place.sides[j] != bool(self.bits[j])
+                and not self.layer.prefix.vanish(sample.place.cell, [direction.row])
             }
         return None
 
@@ -93,20 +100,32 @@ class Fit:
 
     def _terms(self, place: Place) -> Iterable[tuple[tuple[int, int], list[fmpq]]]:
         """For each output and coefficient of its form, how it depends on the unknowns."""
-        inner = inner_forms(self.layer.prefix, place.cell)
+        prefix = self.layer.prefix
+        inner = [
+            prefix.local_form(place.cell, direction.row).entries()
+            for _, direction in self.directions
+        ]
+        read = matrix_rows(self.direct.value_forms(place.cell)) if self.direct else []
         weights = self._weights_on(place)
         zero = fmpq(0)
         for r in range(self.outputs):
             for c in range(self.layer.prefix.inputs + 1):
-                opened = [weights[r][j] * inner[i][c] for j, i in self.opened]
+                opened = [
+                    weights[r][j] * form[c]
+                    for (j, _), form in zip(self.directions, inner, strict=True)
+                ]
                 direct = [
-                    inner[i][c] if r == k else zero
+                    read[i][c] if r == k else zero
                     for k in range(self.outputs)
                     for i in range(self.reads)
                 ]
                 last = c == self.layer.prefix.inputs
                 constant = [fmpq(int(last and r == k)) for k in range(self.outputs)]
                 yield (r, c), [*opened, *direct, *constant]
+
+    def matters_on(self, value: int) -> bool:
+        """Whether open weights of a value matter where it is on, not where it is off."""
+        return all(d.on for _, d in self.directions if d.value == value)
 
     def usual_side(self, neuron: int, below: int) -> bool:
         """The side of a neuron's boundary that is to be expected where one below is on."""
@@ -124,12 +143,12 @@ class Fit:
         solution = self.system.solution()
         neurons = []
         for j, neuron in enumerate(self.layer.neurons):
-            entries = neuron.row.entries()
-            for k, (owner, i) in enumerate(self.opened):
-                if owner == j and (j, i) not in left:
-                    entries[i] = solution[k]
-            unknown = frozenset(i for i in neuron.unknown if (j, i) in left)
-            neurons.append(Neuron(fmpq_mat(1, len(entries), entries), unknown))
+            row = neuron.row
+            for k, (owner, direction) in enumerate(self.directions):
+                if owner == j and (j, direction.value) not in left:
+                    row = row + direction.row * solution[k]
+            still = tuple(d for d in neuron.open if (j, d.value) in left)
+            neurons.append(Neuron(row, still))
         return replace(self.layer, neurons=neurons)
 
     def solution(self) -> tuple[list[list[fmpq]], list[list[fmpq]], list[fmpq]]:
@@ -150,8 +169,9 @@ class Fit:
                 value = towards * _LARGE * max(map(abs, rows[j][:-1]))
             settled.add([int(k == other) for other in range(settled.unknowns)], value)
         values = settled.solution()
-        for (j, i), value in zip(self.opened, values, strict=False):
-            rows[j][i] = value
+        for (j, direction), value in zip(self.directions, values, strict=False):
+            for place, x in enumerate(direction.row.entries()):
+                rows[j][place] += value * x
         start = len(self.opened)
         direct = [
             values[start + r * self.reads : start + (r + 1) * self.reads]
@@ -193,11 +213,3 @@ class Fit:
         return [
             (row[nuisances:-1], row[-1]) for row in system.rows() if not any(row[:nuisances])
         ]
-
-
-def inner_forms(prefix: Prefix, cell: Cell) -> list[list[fmpq]]:
-    """What a layer above the prefix reads, as forms on a cell."""
-    if prefix.depth:
-        return matrix_rows(cell.activations())
-    n = prefix.inputs
-    return [[fmpq(int(i == j)) for j in range(n + 1)] for i in range(n)]

@@ -46,7 +46,8 @@ class Layer:
     def extended(self) -> Prefix:
         """The prefix with this layer on top, not oriented yet."""
         rows = stack([neuron.row for neuron in self.neurons])
-        return self.prefix.with_layer(rows, [neuron.unknown for neuron in self.neurons])
+        directions = [row for neuron in self.neurons for row in neuron.directions]
+        return self.prefix.with_layer(rows, directions)
 
     def explains(self, kink: Kink) -> bool:
         """Whether the kink lies on a boundary of this layer's neurons or of one below.
@@ -66,7 +67,7 @@ class Layer:
         if not self.prefix.certain(cell):
             return True
         forms = list(cell.forms)
-        rows = [neuron.row for neuron in self.neurons if neuron.known_on(cell)]
+        rows = [neuron.row for neuron in self.neurons if neuron.known_on(self.prefix, cell)]
         if rows:
             forms.append(self.prefix.local_form(cell, stack(rows)))
         return any(kink.lies_on(form) for matrix in forms for form in matrix_rows(matrix))
@@ -77,7 +78,7 @@ class Layer:
         assert old is not None
         pairs = zip(matrix_rows(old), below.neurons, strict=True)
         flips = [_turned(row, neuron.row.entries()) for row, neuron in pairs]
-        prefix = below.extended().oriented(flips)
+        prefix = below.extended().oriented(flips).reading(self.prefix.reads)
         surfaces = [surface.reoriented(prefix) for surface in self.surfaces]
         return replace(self, prefix=prefix, surfaces=surfaces)
 

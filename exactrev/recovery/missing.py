@@ -155,12 +155,11 @@ def _reason(number: int, kinks: int, count: int, in_part: bool) -> str:
 
 def shown_by(part: Surface) -> str:
     """Why a boundary that was followed does not determine its neuron."""
-    signs = [place.cell.top_signs for place in part.waypoints]
-    below = part.prefix.depth
-    missing = part.missing()
-    off = [f"{below}:{i}" for i in missing if not any(bits[i] for bits in signs)]
-    on = [f"{below}:{i}" for i in missing if all(bits[i] for bits in signs)]
-    said = f"its boundary was followed in part, over {_many(len(signs), 'place')}"
+    cells = [place.cell for place in part.waypoints]
+    missing = [part.prefix.values[value] for value in part.missing()]
+    off = [f"{layer}:{i}" for layer, i in missing if not any(c.on(layer, i) for c in cells)]
+    on = [f"{layer}:{i}" for layer, i in missing if all(c.on(layer, i) for c in cells)]
+    said = f"its boundary was followed in part, over {_many(len(cells), 'place')}"
     said += f"; at all of them (numbered as found) {', '.join(off) or 'none'} are off"
     said += f" and {', '.join(on) or 'none'} on, so that it shows at most sums of their weights"
     return f"{said}; if it has another part that lies apart, that was not seen"
@@ -189,7 +188,7 @@ def _past(network: Network, number: int, passing: Sequence[str]) -> str:
         through = "past neurons whose weights keep them on"
     else:
         return ""
-    return f"; {through}, it reads what layer {number - 1} reads, which is not followed"
+    return f"; {through}, it reads what layer {number - 1} reads too"
 
 
 def _named(

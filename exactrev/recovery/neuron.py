@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
@@ -12,19 +13,64 @@ from exactrev.recovery.prefix import Cell, Prefix
 
 
 @dataclass(frozen=True)
-class Neuron:
-    """A neuron's (weights | bias); ``unknown`` weights stand as 0.
+class Direction:
+    """A row that may be added, in any multiple, to a neuron's without changing what is known.
 
-    It says where its boundary is on every cell where no neuron with an unknown weight is on.
+    It is the weight of one ``value`` that the neuron reads, as it is where that value is off: then
+    it matters where the value is ``on`` only.  If that neuron was always seen on, it is
+    relu(z) - z = relu(-z), with z written out in what else is read, and matters where it is off.
+    """
+
+    value: int
+    row: Form
+    on: bool = True
+
+    @staticmethod
+    def weight(value: int, width: int) -> Direction:
+        """The weight of a value, in a row of this width."""
+        return Direction(value, unit_row(value, width))
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """A neuron's (weights | bias) over what its layer reads, up to multiples of ``open``.
+
+    The row says where the boundary is on every cell where all open directions are 0.
     """
 
     row: fmpq_mat
-    unknown: frozenset[int] = frozenset()
+    open: tuple[Direction, ...] = ()
 
-    def known_on(self, cell: Cell) -> bool:
-        """Whether no neuron whose weight is unknown is on in a cell: then the row tells there."""
-        return not any(cell.top_signs[i] for i in self.unknown)
+    @staticmethod
+    def partly(row: fmpq_mat, unknown: Iterable[int]) -> Neuron:
+        """A neuron of whose weights some may be any number; they stand as 0."""
+        width = row.ncols()
+        return Neuron(row, tuple(Direction.weight(value, width) for value in sorted(unknown)))
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """The values whose weights are not determined."""
+        return frozenset(
+            value
+            for direction in self.open
+            for value, x in enumerate(direction.row.entries()[:-1])
+            if x
+        )
+
+    @property
+    def directions(self) -> list[Form]:
+        """The rows of what is open."""
+        return [direction.row for direction in self.open]
+
+    def known_on(self, prefix: Prefix, cell: Cell) -> bool:
+        """Whether the row tells on a cell."""
+        return prefix.vanish(cell, self.directions)
 
     def crossings(self, prefix: Prefix, line: Line) -> list[tuple[fmpq, Form]]:
         """Where the boundary must cross a line, and its form there, as far as the weights tell."""
-        return prefix.crossings(line, self.row, self.unknown)
+        return prefix.crossings(line, self.row, self.directions)
+
+
+def unit_row(index: int, width: int) -> Form:
+    """The row that is 1 in one place."""
+    return fmpq_mat(1, width, [fmpq(int(j == index)) for j in range(width)])

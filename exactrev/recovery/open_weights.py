@@ -1,4 +1,4 @@
-"""Weights below the last hidden layer that no boundary showed.
+"""Weights below the last hidden layer, over a single layer, that no boundary showed.
 
 They are found once the layers above are known from the cells where they do not matter.  Across
 the boundary of a neuron i, f bends by the sum of D_j w_ji over the neurons j that read it and are
@@ -44,6 +44,7 @@ def open_weights(layers: Sequence[Layer]) -> list[OpenWeight]:
         OpenWeight(number, j, i)
         for number, layer in enumerate(layers[:-1], 1)
         for j, neuron in enumerate(layer.neurons)
+        if not layer.prefix.wide
         for i in sorted(neuron.unknown)
     ]
 
@@ -72,6 +73,8 @@ def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[Ope
     """
     kept = False
     for number, layer in enumerate(layers[:-1], 1):
+        if layer.prefix.wide:
+            continue
         rows = matrix_rows(network.weight(number))
         for j, neuron in enumerate(layer.neurons):
             left = frozenset(w.below for w in missing if (w.number, w.neuron) == (number, j))
@@ -82,7 +85,7 @@ def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[Ope
                 sign = entries[pivot] / rows[j][pivot]
                 for i in neuron.unknown - left:
                     entries[i] = sign * rows[j][i]
-                layer.neurons[j] = Neuron(row_vector(entries), left)
+                layer.neurons[j] = Neuron.partly(row_vector(entries), left)
                 kept = True
     return kept
 

@@ -28,6 +28,12 @@ class Orienter:
         self._walked: list[Surface] = []
         self._begun: set[Key] = set()
 
+    def followed(self, prefix: Prefix) -> list[Surface]:
+        """What was followed over this prefix, not oriented, since another one was tried."""
+        if not _same(prefix, self._prefix):
+            return []
+        return [surface for surface in self._walked if surface.consistent]
+
     def orient(self, prefix: Prefix, kinks: list[Kink]) -> tuple[Prefix, list[Surface]] | None:
         """The prefix with its last layer oriented by the boundaries through these kinks.
 
@@ -86,7 +92,7 @@ class Orienter:
 
 def _same(a: Prefix, b: Prefix) -> bool:
     """Whether two prefixes know the same of their last layer, over the very same one below."""
-    return a.below is b.below and a.rows == b.rows and a.unknown == b.unknown
+    return a.below is b.below and a.rows == b.rows and a.open == b.open
 
 
 def _agreed(surfaces: list[Surface], width: int) -> list[bool] | None:

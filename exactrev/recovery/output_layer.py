@@ -5,6 +5,7 @@ weights C_j are the jump in the scale of z_j, the same at each of its kinks.  Wi
 a cell, its piece is sum_j C_j (s_j - o_j) z_j + b, linear in the unknown bits o_j and in b.  If
 no bits satisfy this, f holds a further part that is linear in what the last hidden layer reads:
 neurons that are always on, or pairs of opposite ones, leave one.  It becomes a direct connection.
+If that does not do either, the output reads all layers and the input.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.network.model import Layer, Network
-from exactrev.recovery.assembly import hidden_layers
+from exactrev.recovery.assembly import blocks, hidden_layers
 from exactrev.recovery.geometry import in_scale_of, rationals, rounded
 from exactrev.recovery.last_layer import Columns, Fit
 from exactrev.recovery.layer import Layer as HiddenLayer
@@ -45,7 +46,7 @@ def output_weights(survey: Survey, layer: HiddenLayer) -> list[list[fmpq]] | Non
             for kink, form in sightings(survey, layer.prefix, neuron)
         }
         for kink, cell in beside:
-            if layer.prefix.certain(cell) and neuron.known_on(cell):
+            if layer.prefix.certain(cell) and neuron.known_on(layer.prefix, cell):
                 form = layer.prefix.local_form(cell, neuron.row)
                 if kink.lies_on(form.entries()):
                     seen.add(in_scale_of(kink.bend, form))
@@ -83,12 +84,17 @@ def finish(
     if layer.complete:
         some = survey.random.sample(certain, min(len(certain), _PIECES))
         bits = output_bits(some, columns)
-        fit = Fit(layer, columns, bits or (), direct=False)
+        fit = Fit(layer, columns, bits or (), direct=None)
         if bits is not None and fit.take(some) is None:
             return _assembled(fit)
+    direct = layer.prefix
     while True:
-        free = Fit(layer, columns, [0] * len(columns), direct=True)
+        free = Fit(layer, columns, [0] * len(columns), direct)
         odd = free.take(certain)
+        everything = range(direct.depth + 1)
+        if odd is not None and direct.reads != tuple(everything):
+            direct = direct.reading(everything)
+            continue
         if odd is not None:
             return Misfit(odd.place.point, certain[0].place.point)
         taken = [*certain]
@@ -107,10 +113,12 @@ def finish(
 
 def _pointed(free: Fit, samples: Sequence[Sample]) -> Fit | None:
     """The fit without a direct connection, if neurons that point the other way account for it."""
+    if free.direct is not free.layer.prefix or free.direct.wide:
+        return None
     bits = free.true_bits()
     if bits is None:
         return None
-    fit = Fit(free.layer, free.columns, bits, direct=False)
+    fit = Fit(free.layer, free.columns, bits, direct=None)
     return fit if fit.take(samples) is None else None
 
 
@@ -158,7 +166,7 @@ def _assembled(fit: Fit) -> Finished:
     known = layer.prefix.with_layer(fmpq_mat(rows)).oriented([bool(bit) for bit in fit.bits])
     sources = {known.depth: [[fit.columns[j][r] for j in range(width)] for r in range(outputs)]}
     if fit.direct:
-        sources[known.depth - 1] = direct
+        sources |= blocks(fit.direct, direct)
     output = Layer.of(sources, constant)
     network = Network(known.inputs, (*hidden_layers(known), output))
     return Finished(network, tuple(fit.open_left()))

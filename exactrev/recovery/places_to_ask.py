@@ -9,7 +9,7 @@ from itertools import islice
 from flint import fmpq, fmpz
 
 from exactrev.recovery.assembly import hidden_part
-from exactrev.recovery.explore import meeting_places
+from exactrev.recovery.explore import Sought, meeting_places
 from exactrev.recovery.geometry import rationals, rounded
 from exactrev.recovery.last_layer import Fit
 from exactrev.recovery.layer import Layer
@@ -39,14 +39,16 @@ def places_to_ask(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
             yield place
     for j, i in fit.open_left():
         for point in _co_active(survey, fit, j, i):
-            place = _just_on(layer, i, point)
+            place = _just_past(layer, i, point, fit.matters_on(i))
             if None not in place.sides and (j, i) in fit.open_left():
                 yield place
     for i in sorted({i for _, i in fit.open_left()}):
-        for point in reach.boundary_points(layer.prefix, i, _BOUNDARY_PLACES):
+        number, index = layer.prefix.values[i]
+        own = layer.prefix.layers[number - 1]
+        for point in reach.boundary_points(own, index, _BOUNDARY_PLACES):
             if all(i != below for _, below in fit.open_left()):
                 break
-            place = _just_on(layer, i, point)
+            place = _just_past(layer, i, point, fit.matters_on(i))
             if None not in place.sides:
                 yield place
 
@@ -75,41 +77,45 @@ def try_rarer_sides(survey: Survey, fit: Fit) -> None:
 
 
 def _climbed(
-    survey: Survey, fit: Fit, neuron: int, below: int, *, beside: bool
+    survey: Survey, fit: Fit, neuron: int, value: int, *, beside: bool
 ) -> Iterator[list[fmpq]]:
-    """Points where a neuron is likely on its less usual side: where one below begins to be on, or
-    where it is on.
+    """Points where a neuron is likely on its less usual side: where the weight of a value begins
+    to matter, or where it matters.
 
     The open weight between the two is taken as 0 or, in the second case, as large.
     """
     prefix = fit.layer.prefix
-    towards = -1 if fit.usual_side(neuron, below) else 1
-    row = (fit.layer.neurons[neuron].row * towards).entries()
+    known = fit.layer.neurons[neuron]
+    direction = next(direction for direction in known.open if direction.value == value)
+    row = known.row * (-1 if fit.usual_side(neuron, value) else 1)
     if not beside:
-        row[below] = max(map(abs, row[:-1])) / 2
+        row = row + direction.row * (max(map(abs, row.entries()[:-1])) / 2)
+    below = Sought(*prefix.values[value], None if beside else direction.on)
+    hidden = hidden_part(prefix)
     return meeting_places(
-        hidden_part(prefix), below, row, survey.scale, survey.random, beside
+        hidden, prefix.reads, row.entries(), below, survey.scale, survey.random
     )
 
 
-def _co_active(survey: Survey, fit: Fit, neuron: int, below: int) -> Iterator[list[fmpq]]:
+def _co_active(survey: Survey, fit: Fit, neuron: int, value: int) -> Iterator[list[fmpq]]:
     """Points of the boundary of a neuron below where one that reads it may be on its rarer side."""
-    prefix = fit.layer.prefix
-    assert prefix.below is not None
-    for point in _climbed(survey, fit, neuron, below, beside=True):
-        moved = settled(prefix.below, prefix.row(below), point)
+    layer, index = fit.layer.prefix.values[value]
+    own = fit.layer.prefix.layers[layer - 1]
+    assert own.below is not None
+    for point in _climbed(survey, fit, neuron, value, beside=True):
+        moved = settled(own.below, own.row(index), point)
         if moved is not None:
             yield moved
 
 
-def _just_on(layer: Layer, below: int, point: Sequence[fmpq]) -> Place:
-    """The place next to a point of a neuron's boundary where that neuron is on.
+def _just_past(layer: Layer, value: int, point: Sequence[fmpq], on: bool) -> Place:
+    """The place next to a point of the boundary of a neuron below where that neuron is on, or off.
 
     Its own weights do not matter for the sides there, whether they are known or not.
     """
-    wall = layer.prefix.cell(point).form(layer.prefix.depth - 1, below)
-    v = normal(wall)
-    step = fmpq(1, fmpz(1) << NEAR) * unit_scale(v)
+    number, index = layer.prefix.values[value]
+    v = normal(layer.prefix.cell(point).form(number - 1, index))
+    step = fmpq(1 if on else -1, fmpz(1) << NEAR) * unit_scale(v)
     past = place_at(layer, rationals(rounded(combined(point, step, v), GRID)))
     before = place_at(layer, combined(point, -step, v))
     return replace(past, sides=before.sides)

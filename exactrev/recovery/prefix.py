@@ -5,22 +5,34 @@ A prefix holds the rows (weights | bias) of hidden layers 1..k.  Every layer but
 *oriented*: its neurons' signs are known, so that relu(z) is.  The last one need not be: then a
 bit of its pattern says on which side of the neuron's boundary a point lies, not whether the
 neuron is on.
+
+What a next layer ``reads``, its *values*, are those of the last layer alone (a plain dense network)
+or, over a *wide* prefix, of several layers, the inputs being layer 0.  Where it reads all that the
+last layer reads too, no orientation of the last layer matters: relu(z) = z + relu(-z), and z is a
+sum of what that layer reads, so that a neuron turned round only adds something to the weights with
+which its readers read what it reads itself.  Where it reads everything, no orientation at all
+matters.  Then a next layer's neuron is sum_v w_v v + b with weights that are determined once the
+rows below are given, and whatever direct connections it has in truth are among them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.exact.linear import matrix_rows, stack
+from exactrev.exact.linear import is_zero, matrix_rows, stack
 from exactrev.recovery.geometry import Form, homogeneous, homogeneous_direction
 from exactrev.recovery.lines import Line
 
 #: Cells for which what is read on them is kept for the next time.
 _KEPT = 1 << 12
+
+#: Per layer of a cell, the bits z > 0 of its neurons.
+Signs = tuple[tuple[bool, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -28,12 +40,16 @@ class Cell:
     """A cell of the prefix: per layer the affine forms of z (h x (n+1)) and the bits z > 0."""
 
     forms: tuple[fmpq_mat, ...]
-    signs: tuple[tuple[bool, ...], ...]
+    signs: Signs
 
     @property
     def top_signs(self) -> tuple[bool, ...]:
         """The bits of the last layer."""
         return self.signs[-1] if self.signs else ()
+
+    def on(self, layer: int, index: int) -> bool:
+        """Whether a value (layer 0: an input, counted from 1 as the layers) is not just 0 here."""
+        return layer == 0 or self.signs[layer - 1][index]
 
     def form(self, layer: int, neuron: int) -> Form:
         """z of one neuron as a form on this cell (``layer`` counts from 0 here)."""
@@ -49,9 +65,9 @@ class Cell:
         top = (*bits[:neuron], on, *bits[neuron + 1 :])
         return Cell(self.forms, (*self.signs[:-1], top))
 
-    def activations(self) -> fmpq_mat:
-        """relu(z) of the last layer as forms on this cell, if that layer is oriented."""
-        return _rectified(self.forms[-1], self.signs[-1])
+    def activations(self, layer: int) -> fmpq_mat:
+        """relu(z) of a layer (counted from 0 here) as forms on this cell, if it is oriented."""
+        return _rectified(self.forms[layer], self.signs[layer])
 
 
 def _rectified(forms: fmpq_mat, signs: Sequence[bool]) -> fmpq_mat:
@@ -71,9 +87,12 @@ class Segment:
 
 
 class Prefix:
-    """Known rows of the first hidden layers of a dense network: ``rows`` on top of ``below``.
+    """Known rows of the first hidden layers of a network: ``rows`` on top of ``below``.
 
-    ``unknown`` lists, for each neuron, neurons below whose weight is not known and stands as 0.
+    ``rows`` are over the values of ``below``.  ``open`` are the directions in which a row may be
+    changed without changing anything that is known of its neuron, as rows over the same values;
+    what the rows say holds on cells where all these are 0.  ``reads`` are the layers that a next
+    layer reads, the last one by default.
 
     ``Prefix(n)`` knows no layer of a network with n inputs.
     """
@@ -83,15 +102,17 @@ class Prefix:
         inputs: int,
         below: Prefix | None = None,
         rows: fmpq_mat | None = None,
-        unknown: Sequence[frozenset[int]] = (),
+        open: Sequence[Form] = (),
+        reads: Sequence[int] = (),
     ) -> None:
         self.inputs = inputs
         self.below = below
         self.rows = rows
-        self.unknown = tuple(unknown)
-        self._blind = frozenset[int]().union(*self.unknown)
-        self._forms: dict[tuple[tuple[bool, ...], ...], fmpq_mat] = {}
-        self._values: dict[tuple[tuple[bool, ...], ...], fmpq_mat] = {}
+        self.open = distinct(open)
+        self.depth: int = 0 if below is None else below.depth + 1
+        self.reads = tuple(reads) or (self.depth,)
+        self._forms: dict[Signs, fmpq_mat] = {}
+        self._values: dict[Signs, fmpq_mat] = {}
         self._paths: dict[Line, list[Segment]] = {}
 
     @property
@@ -100,18 +121,55 @@ class Prefix:
         return [] if self.below is None else [*self.below.layers, self]
 
     @property
-    def depth(self) -> int:
-        """The number of known layers."""
-        return 0 if self.below is None else self.below.depth + 1
+    def wide(self) -> bool:
+        """Whether a next layer may read others than the last."""
+        return self.reads != (self.depth,)
+
+    @cached_property
+    def values(self) -> tuple[tuple[int, int], ...]:
+        """What a next layer reads, in order: (layer, index), the inputs being layer 0."""
+        sizes = [self.inputs, *(layer.size for layer in self.layers)]
+        return tuple((layer, index) for layer in self.reads for index in range(sizes[layer]))
+
+    @property
+    def size(self) -> int:
+        """The number of neurons of the last layer."""
+        return 0 if self.rows is None else int(self.rows.nrows())
 
     @property
     def width(self) -> int:
         """The number of values that a next layer reads."""
-        return self.inputs if self.rows is None else int(self.rows.nrows())
+        return len(self.values)
 
-    def with_layer(self, rows: fmpq_mat, unknown: Sequence[frozenset[int]] = ()) -> Prefix:
+    def with_layer(self, rows: fmpq_mat, open: Sequence[Form] = ()) -> Prefix:
         """The prefix with one layer more."""
-        return Prefix(self.inputs, self, rows, unknown)
+        return Prefix(self.inputs, self, rows, open)
+
+    def as_row(self, value: int) -> Form | None:
+        """z of the neuron that is a value, as a row over the values; None if it reads others."""
+        layer, index = self.values[value]
+        if layer == 0:
+            return None
+        own = self.layers[layer - 1]
+        assert own.below is not None
+        places = {place: number for number, place in enumerate(self.values)}
+        entries = [fmpq(0)] * self.width + [own.row(index).entries()[-1]]
+        for place, weight in zip(own.below.values, own.row(index).entries(), strict=False):
+            if weight and place not in places:
+                return None
+            if weight:
+                entries[places[place]] = weight
+        return fmpq_mat(1, len(entries), entries)
+
+    def reading(self, reads: Sequence[int]) -> Prefix:
+        """The same layers, of which a next layer may read these."""
+        return Prefix(self.inputs, self.below, self.rows, self.open, reads)
+
+    def wider(self) -> list[Prefix]:
+        """The same layers where a next layer may read what the last one reads too, or anything."""
+        assert self.below is not None
+        choices = [(*self.below.reads, self.depth), tuple(range(self.depth + 1))]
+        return [self.reading(reads) for reads in dict.fromkeys(choices)]
 
     def row(self, neuron: int) -> fmpq_mat:
         """The (weights | bias) of a neuron of the last layer."""
@@ -127,15 +185,19 @@ class Prefix:
             for x in row
         ]
         rows = fmpq_mat(len(flips), self.rows.ncols(), entries)
-        return Prefix(self.inputs, self.below, rows, self.unknown)
+        return Prefix(self.inputs, self.below, rows, self.open, self.reads)
 
     def certain(self, cell: Cell) -> bool:
-        """Whether no neuron with an unknown weight is on in the cell: then its forms are right."""
-        if self.below is None:
-            return True
-        if self._blind and any(cell.signs[self.depth - 2][i] for i in self._blind):
-            return False
-        return self.below.certain(cell)
+        """Whether nothing that is not known of the layers matters on the cell: its forms are
+        right.
+        """
+        return self.below is None or (
+            self.below.certain(cell) and self.below.vanish(cell, self.open)
+        )
+
+    def vanish(self, cell: Cell, rows: Sequence[Form]) -> bool:
+        """Whether rows over the values that a next layer reads are all 0 on a cell."""
+        return not rows or is_zero(self.local_form(cell, stack(rows)))
 
     def cell(self, point: Sequence[fmpq]) -> Cell:
         """The cell that holds a point; on a boundary the bit of its neuron is off."""
@@ -155,27 +217,32 @@ class Prefix:
         return forms
 
     def local_form(self, cell: Cell, rows: fmpq_mat) -> Form:
-        """z, on a cell, of neurons that would read the last (oriented) layer with ``rows``."""
+        """z, on a cell, of neurons that would read the (oriented) values with ``rows``."""
         if self.below is None:
             return rows
-        return rows * self._values_read(cell)
+        return rows * self.value_forms(cell)
 
     def span(self, cell: Cell) -> int:
-        """The dimension of the space of forms that neurons reading the last layer have on a
-        cell.
-        """
-        return int(self._values_read(cell).rank())
+        """The dimension of the space of forms that a next layer's neurons have on a cell."""
+        return int(self.value_forms(cell).rank())
 
-    def _values_read(self, cell: Cell) -> fmpq_mat:
-        """What a next layer's rows multiply: the activations as forms, and the constant 1."""
+    def value_forms(self, cell: Cell) -> fmpq_mat:
+        """What a next layer's rows multiply: the values as forms on a cell, and the constant 1."""
         values = self._values.get(cell.signs)
         if values is None:
-            constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
-            values = stack([cell.activations(), constant])
+            values = self._value_forms(cell)
             if len(self._values) >= _KEPT:
                 self._values.clear()
             self._values[cell.signs] = values
         return values
+
+    def _value_forms(self, cell: Cell) -> fmpq_mat:
+        constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
+        blocks = [
+            cell.activations(layer - 1) if layer else _coordinates(self.inputs)
+            for layer in self.reads
+        ]
+        return stack([*blocks, constant])
 
     def path(self, line: Line, keep: bool = True) -> list[Segment]:
         """The cells that a line crosses between its ends, in order; kept for the next time or
@@ -210,23 +277,31 @@ class Prefix:
         return pieces
 
     def crossings(
-        self, line: Line, row: fmpq_mat, unknown: frozenset[int] = frozenset()
+        self, line: Line, row: fmpq_mat, open: Sequence[Form] = ()
     ) -> list[tuple[fmpq, Form]]:
-        """Where a neuron that reads the last (oriented) layer with ``row`` vanishes on a line.
+        """Where a neuron that reads the (oriented) values with ``row`` vanishes on a line.
 
-        Cells where a neuron is on whose weight is ``unknown`` are passed over.
+        Cells are passed over where one of the rows ``open`` is not 0.
         """
         found = []
         for segment in self.path(line):
-            if unknown and any(segment.cell.top_signs[i] for i in unknown):
-                continue
-            if not self.certain(segment.cell):
+            if not self.certain(segment.cell) or not self.vanish(segment.cell, open):
                 continue
             form = self.local_form(segment.cell, row)
             t = line.crossing(form)
             if t is not None and segment.start < t <= segment.stop:
                 found.append((t, form))
         return found
+
+
+def distinct(rows: Sequence[Form]) -> tuple[Form, ...]:
+    """The rows, each once."""
+    return tuple({tuple(row.entries()): row for row in rows}.values())
+
+
+def _coordinates(inputs: int) -> fmpq_mat:
+    """The inputs themselves as forms."""
+    return fmpq_mat([[fmpq(int(i == j)) for j in range(inputs + 1)] for i in range(inputs)])
 
 
 def _row(matrix: fmpq_mat, index: int) -> fmpq_mat:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz
 
 from exactrev.recovery.geometry import Form, form_at, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
-from exactrev.recovery.local import GRID, along, combined, onto
+from exactrev.recovery.local import GRID, along, combined, normal, onto, unit_scale
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
 from exactrev.recovery.surface import Surface, Waypoint
@@ -25,6 +25,8 @@ _ENOUGH_POINTS = 60
 _PAIRS = 4
 #: A line between two points is followed this much past both, in units of their distance.
 _OVERHANG = 1
+#: How far beside a boundary its two sides are looked at.
+_ASIDE = fmpq(1, fmpz(1) << 200)
 
 
 class Reach:
@@ -65,11 +67,14 @@ class Reach:
         return points
 
     def towards(self, surface: Surface, neuron: int) -> Waypoint | None:
-        """A place on the surface, as far as it is known, near the boundary of a neuron; or None."""
+        """A place on the surface, as far as it is known, near the boundary of the neuron that is
+        this value of its prefix; or None.
+        """
         below: list[list[fmpq]] = []
         above: list[list[fmpq]] = []
-        for point in self.boundary_points(surface.prefix, neuron):
-            value = _value(surface, neuron, point)
+        layer, index = surface.prefix.values[neuron]
+        for point in self.boundary_points(surface.prefix.layers[layer - 1], index):
+            value = _value(surface, layer - 1, index, point)
             if value is not None:
                 (above if value > 0 else below).append(point)
         self.survey.random.shuffle(below)
@@ -124,11 +129,18 @@ def settled(prefix: Prefix, row: fmpq_mat, point: Sequence[fmpq]) -> list[fmpq] 
     return moved if there == form else None
 
 
-def _value(surface: Surface, neuron: int, point: Sequence[fmpq]) -> fmpq | None:
+def _value(surface: Surface, layer: int, neuron: int, point: Sequence[fmpq]) -> fmpq | None:
     """The surface's preactivation at a point of a neuron's boundary, if it is determined."""
-    cell = surface.prefix.cell(point)
-    for on in (False, True):
-        form = surface.form_on(cell.with_top_bit(neuron, on))
+    prefix = surface.prefix
+    cell = prefix.cell(point)
+    if layer == prefix.depth - 1:
+        cells = [cell.with_top_bit(neuron, on) for on in (False, True)]
+    else:
+        v = normal(cell.form(layer, neuron))
+        steps = (s * _ASIDE * unit_scale(v) for s in (-1, 1))
+        cells = [prefix.cell(combined(point, step, v)) for step in steps]
+    for beside in cells:
+        form = surface.form_on(beside)
         if form is not None:
             return form_at(form, point)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from exactrev.network.model import Network
@@ -11,6 +12,7 @@ from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
 from exactrev.recovery.layer import Layer
+from exactrev.recovery.levels import peers_of_the_last, take_in
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
 from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
@@ -18,11 +20,14 @@ from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.sifting import sift
+from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
 
 #: With this many lines scanned a layer is built on even if some of its weights are open.
 _LINES_TO_FINISH = 5
+#: With this many lines scanned a layer that cannot be oriented is tried with skip connections.
+_LINES_TO_SKIP = 4
 #: With this many kinks met beside the lines, whole lines are scanned where something is missed.
 _MOST_BESIDE = 60
 #: Lines that may follow the last one that taught anything, however many there were.
@@ -54,6 +59,8 @@ class Reconstruction:
         self._agreement = Agreement(self.survey)
         self._next_line = NextLine(self.survey)
         self._refuted: Network | None = None
+        # how many layers are below those that are known to read more than the last of them
+        self._skipping: set[int] = set()
         # whether weights were found that the layers above do not know of yet
         self._outgrown = False
 
@@ -108,11 +115,46 @@ class Reconstruction:
     def _add_layer(self, kinks: list[Kink]) -> bool:
         if not self.layers:
             return False
-        oriented = self._orienter.orient(self.prefix, kinks)
-        if oriented is None:
+        if len(self.layers) not in self._skipping:
+            oriented = self._orienter.orient(self.prefix, kinks)
+            if oriented is not None:
+                prefix, followed = oriented
+                return self._grown(Layer(prefix), kinks, followed)
+            if not self._may_skip:
+                return False
+        followed = self._orienter.followed(self.prefix)
+        return any(
+            self._grown(Layer(prefix), kinks, [surface.over(prefix) for surface in followed])
+            and self._level_with_the_last()
+            for prefix in self.prefix.wider()
+        )
+
+    def _level_with_the_last(self) -> bool:
+        """Whether a new layer reads the last one.
+
+        Neurons that do not are put into that one; if they read more than it does, what it reads has
+        to be found anew.
+        """
+        peers = peers_of_the_last(self.layers[-1]) if len(self.layers) > 2 else []
+        if not peers:
+            return True
+        layer = self.layers.pop()
+        if take_in(self.layers[-1], layer, peers):
+            return True
+        if self.layers[-1].prefix.wide:
             return False
-        prefix, followed = oriented
-        layer = Layer(prefix)
+        self.layers.pop()
+        self._skipping.add(len(self.layers))
+        return True
+
+    @property
+    def _may_skip(self) -> bool:
+        """Whether a next layer that cannot be oriented may be taken for one with skips by now."""
+        known = any(layer.prefix.wide for layer in self.layers)
+        return known or len(self.layers) == 1 or len(self.survey.lines) >= _LINES_TO_SKIP
+
+    def _grown(self, layer: Layer, kinks: list[Kink], followed: Sequence[Surface]) -> bool:
+        """Add a layer if neurons of it are found."""
         if not grow(self.survey, self._walker, layer, kinks, followed):
             return False
         self.layers.append(layer)

@@ -14,6 +14,7 @@ from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.explanation import missing_of, unresolved_of
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.outcome import Findings, Recovery, ended, judged
+from exactrev.recovery.plainest import plainest
 from exactrev.recovery.probe import probe_called
 from exactrev.recovery.reconstruction import Reconstruction
 from exactrev.recovery.survey import Survey
@@ -29,7 +30,8 @@ def recover(
     progress: Callable[[str], None] | None = None,
     probe: str = "packed",
 ) -> Recovery:
-    """Recover a dense ReLU network from its exact outputs at chosen exact points.
+    """Recover a ReLU network, of any layers that read any before, from its exact outputs at chosen
+    exact points.
 
     ``target`` is a Network, or a function from a list of ``inputs`` Fractions to the exact outputs.
     ``progress`` is called with lines of text.  ``probe`` is ``packed`` (one long query reads value
@@ -50,7 +52,7 @@ def recover(
         unresolved += missing_of(target, reconstruction, seed)
     layers = reconstruction.layers
     findings = Findings(
-        network=reconstruction.network,
+        network=None if reconstruction.network is None else plainest(reconstruction.network),
         hidden_layers=hidden_part(reconstruction.prefix) if layers else None,
         neurons=tuple(len(layer.neurons) for layer in layers),
         unresolved=unresolved,

@@ -67,7 +67,7 @@ def place_at(layer: Layer, point: Sequence[fmpq]) -> Place:
     values = (forms * homogeneous(point)).entries()
     certain = layer.prefix.certain(cell)
     sides = tuple(
-        bool(z > 0) if certain and neuron.known_on(cell) else None
+        bool(z > 0) if certain and neuron.known_on(layer.prefix, cell) else None
         for neuron, z in zip(layer.neurons, values, strict=True)
     )
     return Place(tuple(point), cell, forms, sides)

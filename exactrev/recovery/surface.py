@@ -1,13 +1,21 @@
 """One boundary of the layer above the prefix, followed from cell to cell (R&K, T3).
 
-On a cell the boundary is the zero set of ``form = sum_i e_i z_i + b``, where z_i are the (known)
-forms of the last known layer's neurons and ``e_i`` is w_i where neuron i is on, 0 where it is
-off.  Where the boundary crosses the boundary of neuron i, the form jumps by ``+-w_i z_i``; where
-it crosses that of an earlier neuron, the jump is a known combination of the e_i. Each is one
-linear equation for the unknown weights, all in one scale: that of the kink where the walk began.
+On a cell the boundary is the zero set of ``form = sum_v w_v a_v + b``, where a_v are the (known)
+forms of the values that the layer may read: relu(z) of the last layer's neurons or, over a wide
+prefix, the inputs and relu(z) of all neurons below.  Where the boundary crosses that of a known
+neuron with preactivation z, each a_v jumps by a known multiple c_v of z (1 or -1 for the neuron
+itself, 0 for its peers and what is below, more for what reads it), so that the form jumps by
+``(sum_v w_v c_v) z``.  Form and jumps are linear equations for the unknown weights, all in one
+scale: that of the kink where the walk began.
 
-If the last layer is not oriented, its bits s_i only tell sides: neuron i is relu(z_i) or
-relu(-z_i), hence e_i = w_i s_i - u_i with u_i = 0 or w_i.
+Where everything may be read, the first cell's form determines the weights of the inputs once the
+others are known, and each crossing of a neuron's boundary tells its weight once those of the layers
+above that neuron's are known.  So crossing the boundary of every neuron below once determines
+everything.
+
+If the last layer of a prefix that is not wide is not oriented, its bits s_i only tell sides:
+neuron i is relu(z_i) or relu(-z_i), hence has e_i z_i in the form with e_i = w_i s_i - u_i, u_i
+being 0 or w_i.
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.exact.linear import LinearSystem, matrix_rows
+from exactrev.exact.linear import LinearSystem
 from exactrev.recovery.geometry import Form, Kink, form_at, rationals
 from exactrev.recovery.prefix import Cell, Prefix
 
@@ -52,7 +60,8 @@ class Surface:
     """What is known of the neuron behind one boundary: equations for (w, b) and places on it.
 
     Attributes: ``consistent`` turns False when the equations contradict each other, so that the
-    boundary is of no neuron that reads this prefix alone.
+    boundary is of no neuron that reads this prefix alone.  Whatever was followed over a wide prefix
+    is ``oriented``.
     """
 
     def __init__(self, prefix: Prefix, kink: Kink, oriented: bool) -> None:
@@ -66,19 +75,17 @@ class Surface:
         self._start(self.waypoints[0])
 
     def _start(self, here: Waypoint) -> None:
-        values = here.form.entries()
-        columns = self._activation_columns(here.cell)
-        for j, column in enumerate(columns):
-            equation = self.effect(here.cell.top_signs, column)
-            if j == len(values) - 1:
-                equation[self.prefix.width] = fmpq(1)
-            self.consistent &= self.system.add(equation, values[j])
+        for equation, value in zip(self._equations(here.cell), here.form.entries(), strict=True):
+            self.consistent &= self.system.add(equation, value)
 
-    def _activation_columns(self, cell: Cell) -> list[list[fmpq]]:
-        forms = cell.forms[-1]
-        width = forms.ncols()
-        entries = forms.entries()
-        return [entries[j::width] for j in range(width)]
+    def _equations(self, cell: Cell) -> list[list[fmpq]]:
+        """The coefficients of the boundary's form on a cell, each as a form in the unknowns."""
+        if self.oriented:
+            return _columns(self.prefix.value_forms(cell))
+        columns = _columns(cell.forms[-1])
+        equations = [self.effect(cell.top_signs, column) for column in columns]
+        equations[-1][self.prefix.width] = fmpq(1)
+        return equations
 
     def effect(self, signs: Sequence[bool], factors: Sequence[fmpq]) -> list[fmpq]:
         """sum_i e_i factors_i, for these bits of the last layer, as a form in the unknowns."""
@@ -90,19 +97,10 @@ class Surface:
         """mu as a form in the unknowns, where the form becomes ``form + mu z`` past a boundary
         z.
         """
-        top = len(before.forms) - 1
-        if layer == top:
-            sign = -1 if before.signs[top][neuron] else 1
-            unit = [fmpq(0)] * self.system.unknowns
-            unit[neuron] = fmpq(sign)
-            return unit
         crossed = before.form(layer, neuron).entries()
         pivot = next(j for j, x in enumerate(crossed) if x)
-        old, new = (matrix_rows(cell.forms[top]) for cell in (before, after))
-        factors = [
-            (b[pivot] - a[pivot]) / crossed[pivot] for a, b in zip(old, new, strict=True)
-        ]
-        return self.effect(before.top_signs, factors)
+        old, new = (self._equations(cell)[pivot] for cell in (before, after))
+        return [(b - a) / crossed[pivot] for a, b in zip(old, new, strict=True)]
 
     def absorb(self, kink: Kink) -> bool:
         """Take in a kink seen elsewhere if it must be of the same neuron; whether it is.
@@ -118,12 +116,9 @@ class Surface:
         if known is not None and not kink.lies_on(known.entries()):
             return False
         joint = self.system.with_unknown()
-        values = kink.form.entries()
         before = joint.rank
-        for j, column in enumerate(self._activation_columns(cell)):
-            equation = self.effect(cell.top_signs, column)
-            equation[self.prefix.width] = fmpq(int(j == len(values) - 1))
-            if not joint.add([*equation, -values[j]], 0):
+        for equation, value in zip(self._equations(cell), kink.form.entries(), strict=True):
+            if not joint.add([*equation, -value], 0):
                 return False
         scale = joint.unit(self.system.unknowns)
         # any neuron's form lies in the span of what is on here: only what is beyond that tells
@@ -160,16 +155,9 @@ class Surface:
         """
         if not self.prefix.certain(cell):
             return None
-        columns = self._activation_columns(cell)
-        entries = []
-        for j, column in enumerate(columns):
-            combination = self.effect(cell.top_signs, column)
-            combination[self.prefix.width] = fmpq(int(j == len(columns) - 1))
-            value = self.system.value(combination)
-            if value is None:
-                return None
-            entries.append(value)
-        return fmpq_mat(1, len(entries), entries)
+        entries = [self.system.value(equation) for equation in self._equations(cell)]
+        known = [value for value in entries if value is not None]
+        return fmpq_mat(1, len(known), known) if len(known) == len(entries) else None
 
     def contains(self, kink: Kink) -> bool:
         """Whether a kink lies on the boundary, as far as that is determined."""
@@ -181,13 +169,16 @@ class Surface:
         self.consistent &= self.system.add(equation, value)
         return self.consistent
 
-    def weight(self, neuron: int) -> fmpq | None:
-        """w_i in the surface's own scale, or None while it is not determined."""
-        return self.system.unit(neuron)
+    def weight(self, value: int) -> fmpq | None:
+        """w_v in the surface's own scale, or None while it is not determined."""
+        return self.system.unit(value)
 
     def missing(self) -> list[int]:
-        """The neurons of the last layer whose weight is not determined yet."""
-        return [i for i in range(self.prefix.width) if self.weight(i) is None]
+        """The values, but for the inputs, whose weight is not determined yet."""
+        return [
+            v for v, (layer, _) in enumerate(self.prefix.values)
+            if layer and self.weight(v) is None
+        ]
 
     def row(self) -> fmpq_mat | None:
         """(w | b), or None while it is not determined."""
@@ -209,9 +200,31 @@ class Surface:
         ]
         return twin
 
-    def distance(self, here: Waypoint, neuron: int) -> float:
-        """How far a waypoint is from the boundary of a neuron of the last layer, roughly."""
-        form = here.cell.form(len(here.cell.forms) - 1, neuron)
+    def over(self, prefix: Prefix) -> Surface:
+        """The same boundary, of a neuron that may read more of the same layers.
+
+        What was followed over a single layer told nothing but where it is; over more layers it may
+        have been taken to be where it is not.
+        """
+        twin = Surface(prefix, self.kink, oriented=True)
+        if self.prefix.depth == 1:
+            for place in self.waypoints[1:]:
+                twin._start(place)
+                twin.waypoints.append(place)
+        return twin
+
+    def wall(self, here: Waypoint, value: int) -> Form:
+        """z, on a waypoint's cell, of the neuron that is a value of the prefix."""
+        layer, index = self.prefix.values[value]
+        return here.cell.form(layer - 1, index)
+
+    def distance(self, here: Waypoint, value: int) -> float:
+        """How far a waypoint is from the boundary of the neuron that is this value, roughly."""
+        form = self.wall(here, value)
         size = sum(abs(float(x)) for x in form.entries()[:-1])
         return abs(float(form_at(form, here.point))) / size if size else float("inf")
 
+
+def _columns(matrix: fmpq_mat) -> list[list[fmpq]]:
+    entries, width = matrix.entries(), matrix.ncols()
+    return [entries[j::width] for j in range(width)]

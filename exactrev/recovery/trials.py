@@ -67,7 +67,7 @@ def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool | No
     """
     here: Waypoint | None = survey.random.choice(surface.waypoints) if surface.waypoints else None
     for _ in range(_MAX_STEPS):
-        if here is None or not peer.known_on(here.cell):
+        if here is None or not peer.known_on(surface.prefix, here.cell):
             return None
         other = surface.prefix.local_form(here.cell, peer.row)
         if not any(other.entries()[:-1]):
@@ -95,7 +95,7 @@ def bends_at_a_peer(survey: Survey, surface: Surface, peers: Sequence[Neuron]) -
     forms = [
         surface.prefix.local_form(here.cell, peer.row)
         for peer in peers
-        if peer.known_on(here.cell)
+        if peer.known_on(surface.prefix, here.cell)
     ]
     met = [meeting for form in forms if (meeting := _meeting(here, form)) is not None]
     for meeting in sorted(met, key=lambda meeting: meeting.distance)[:_LOOKS]:
@@ -184,7 +184,7 @@ def straight_already(
             cell = prefix.cell(point)
             values = prefix.local_form(cell, rows) * homogeneous(point)
             for p, (peer, value) in enumerate(zip(neurons, values.entries(), strict=True)):
-                if peer is not neuron and peer.known_on(cell):
+                if peer is not neuron and peer.known_on(prefix, cell):
                     sides.setdefault(p, set()).add(bool(value > 0))
         found.append(frozenset(p for p, seen in sides.items() if len(seen) == 2))
     return found

@@ -52,7 +52,7 @@ def turned(
 
 def _crosses(prefix: Prefix, peer: Neuron, here: Waypoint, stop: Sequence[fmpq]) -> bool:
     """Whether a peer's boundary lies between a waypoint and a point of the same cell."""
-    if not peer.known_on(here.cell):
+    if not peer.known_on(prefix, here.cell):
         return False
     form = prefix.local_form(here.cell, peer.row)
     return bool(form_at(form, here.point) * form_at(form, stop) < 0)

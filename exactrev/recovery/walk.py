@@ -88,11 +88,11 @@ class Walker:
         self.walk(surface, start, neuron, tally)
 
     def walk(self, surface: Surface, start: Waypoint, target: int, tally: Tally) -> None:
-        """Walk towards the boundary of ``target`` (a neuron of the last layer) and cross it."""
+        """Walk towards the boundary of the neuron that is the value ``target`` and cross it."""
         here = start
+        layer, neuron = surface.prefix.values[target]
         for _ in range(_MAX_STEPS):
-            wall = here.cell.form(len(here.cell.forms) - 1, target)
-            direction = downhill(self.survey, here, wall)
+            direction = downhill(self.survey, here, surface.wall(here, target))
             crossing = first_crossing(here.cell, here.point, direction)
             if crossing is None:
                 return
@@ -101,7 +101,7 @@ class Walker:
                 return
             here = there
             surface.waypoints.append(here)
-            if crossing.layer == len(here.cell.forms) - 1 and crossing.neuron == target:
+            if (crossing.layer, crossing.neuron) == (layer - 1, neuron):
                 return
 
     def _cross(

@@ -107,7 +107,7 @@ def known(random: Random, sizes: Sequence[int], opened: int) -> Known:
     for j, (row, bias) in enumerate(zip(*truth[-2], strict=True)):
         unknown = frozenset(i for k, i in pairs if k == j)
         entries = [Fraction(0) if i in unknown else factors[j] * w for i, w in enumerate(row)]
-        layer.neurons.append(Neuron(_matrix([entries], [factors[j] * bias]), unknown))
+        layer.neurons.append(Neuron.partly(_matrix([entries], [factors[j] * bias]), unknown))
     return Known(truth, layer, factors, pairs)
 
 

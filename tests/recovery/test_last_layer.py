@@ -42,7 +42,7 @@ def determined(rows: list[list[Fraction]], unknown: int) -> bool:
 
 
 def pointed(about: Known) -> Fit:
-    return Fit(about.layer, about.columns, about.bits, direct=False)
+    return Fit(about.layer, about.columns, about.bits, direct=None)
 
 
 @pytest.mark.parametrize("sizes", SIZES)
@@ -99,7 +99,7 @@ def test_a_solution_is_f_wherever_it_was_taken_from(sizes: tuple[int, ...], open
     random = Random(f"solution {sizes} {opened}")
     about = known(random, sizes, opened)
     taken = points(random, sizes[0], 12)
-    free = Fit(about.layer, about.columns, [0] * len(about.columns), direct=True)
+    free = Fit(about.layer, about.columns, [0] * len(about.columns), direct=about.layer.prefix)
     for fit in (pointed(about), free):
         assert fit.take([about.sample(point) for point in taken]) is None
         rows, direct, constant = fit.solution()
@@ -127,7 +127,7 @@ def test_the_neurons_that_are_turned_round_are_those_that_are(sizes: tuple[int, 
         about = known(random, sizes, 0)
         samples = [about.sample(point) for point in points(random, sizes[0], 25)]
         assert output_bits(samples, about.columns) == about.bits
-        free = Fit(about.layer, about.columns, [0] * len(about.columns), direct=True)
+        free = Fit(about.layer, about.columns, [0] * len(about.columns), direct=about.layer.prefix)
         assert free.take(samples) is None
         assert free.true_bits() == about.bits
 
@@ -146,11 +146,11 @@ def test_no_bits_are_found_where_none_account_for_f(sizes: tuple[int, ...]) -> N
             piece[0, c] += reference.rational(x) / 3
         samples.append(replace(sample, piece=piece))
     assert output_bits(samples, about.columns) is None
-    free = Fit(about.layer, about.columns, [0] * len(about.columns), direct=True)
+    free = Fit(about.layer, about.columns, [0] * len(about.columns), direct=about.layer.prefix)
     assert free.take(samples) is None
     assert free.true_bits() is None
     for bits in product((0, 1), repeat=len(about.columns)):
-        assert Fit(about.layer, about.columns, bits, direct=False).take(samples) is not None
+        assert Fit(about.layer, about.columns, bits, direct=None).take(samples) is not None
 
 
 def test_a_weight_that_nothing_shows_keeps_its_neuron_as_it_was_seen() -> None:

@@ -34,7 +34,7 @@ def test_a_layer_stands_anew_on_weights_found_later(seed: int) -> None:
     for j, row in enumerate(whole):
         unknown = frozenset([j % 4] if j < 3 else [])
         known = [Fraction(0) if i in unknown else x for i, x in enumerate(row)]
-        below.neurons.append(Neuron(row_of(known), unknown))
+        below.neurons.append(Neuron.partly(row_of(known), unknown))
     upper = Layer(below.extended().oriented([t < 0 for t in turns]))
     upper.neurons.append(Neuron(row_of([Fraction(k) for k in range(6)])))
     for j in range(3):
@@ -50,7 +50,7 @@ def test_a_layer_stands_anew_on_weights_found_later(seed: int) -> None:
         scaled = [abs(t) * x for t, x in zip(turns, values, strict=True)]
         assert anew.prefix.certain(anew.prefix.cell(place))
         for layer in (anew, upper):
-            forms = layer.prefix.cell(place).activations()
+            forms = layer.prefix.cell(place).activations(-1)
             column = fmpq_mat(4, 1, [*place, fmpq(1)])
             mine = [reference.fraction(x) for x in (forms * column).entries()]
             assert layer is upper or mine == scaled

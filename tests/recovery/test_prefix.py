@@ -10,6 +10,7 @@ import pytest
 from flint import fmpq_mat
 
 from exactrev.recovery.lines import Line
+from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Prefix
 from tests.recovery import reference
 from tests.recovery.reference import Plain
@@ -110,9 +111,8 @@ def test_crossings_keep_off_cells_where_an_unknown_weight_matters() -> None:
             rate = reference.at([*form[:-1], Fraction(0)], vectors[1])
             if rate and part.start < -start / rate < part.stop and not part.bits[0][2]:
                 expected.append(-start / rate)
-        found = prefix_of(layers).crossings(
-            line_of(vectors), row_matrix([hidden], biases), frozenset({2})
-        )
+        neuron = Neuron.partly(row_matrix([hidden], biases), {2})
+        found = neuron.crossings(prefix_of(layers), line_of(vectors))
         assert [reference.fraction(t) for t, _ in found] == expected
         seen += len(expected)
     assert seen >= 5
