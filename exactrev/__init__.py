@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from exactrev.errors import RecoveryError as RecoveryError
     from exactrev.errors import TimeLimitExceeded as TimeLimitExceeded
     from exactrev.errors import UnsupportedOperator as UnsupportedOperator
+    from exactrev.floating import recover_from_floats as recover_from_floats
     from exactrev.formats import read_network as read_network
     from exactrev.formats import write_network as write_network
     from exactrev.irreducible import reduce as reduce
@@ -64,6 +65,7 @@ _HOMES = {
     "read_network": "exactrev.formats",
     "recover": "exactrev.recovery",
     "recover_from_boundaries": "exactrev.boundaries",
+    "recover_from_floats": "exactrev.floating",
     "reduce": "exactrev.irreducible",
     "regions": "exactrev.arrangement",
     "symmetries": "exactrev.symmetries",

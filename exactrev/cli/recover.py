@@ -21,6 +21,14 @@ from exactrev.cli.files import demand_network_ending, demand_writable, load, wri
 from exactrev.cli.oracle import load_oracle
 from exactrev.cli.outcome import Exit, Outcome, shape
 from exactrev.cli.patience import Patience
+from exactrev.cli.rounded import (
+    EXACT,
+    FITS,
+    add_answers,
+    demand_queries,
+    recover_rounded,
+    rounding_of,
+)
 from exactrev.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="ask at most this many different points")
     parser.add_argument("--probe", choices=("packed", "plain"), default="packed",
                         help="one long query a piece of the function (default), or inputs+1 short")
+    add_answers(parser)
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
@@ -54,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev recover NET`` or ``exactrev recover --oracle MODULE:FUNCTION --inputs N``."""
     _demand_one_target(arguments)
+    demand_queries(arguments)
     demand_network_ending(arguments.output)
     demand_writable(arguments.output, arguments.network)
     demand_certificate(arguments.certificate, arguments.network, arguments.output)
@@ -104,6 +114,8 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
     try:
         if arguments.source == "boundaries":
             return _from_boundaries(target, options, arguments.jobs)
+        if arguments.answers != EXACT:
+            return recover_rounded(target, arguments.answers, options)
         from exactrev.recovery import recover
 
         return recover(target, **options)
@@ -164,7 +176,10 @@ def report(recovery: Recovery, written: Written) -> Outcome:
         "certificate": written.certificate,
         "sha256": recovery.network.sha256 if recovery.network is not None else None,
     }
-    details = [("queries", _describe_queries(recovery)), ("seconds", f"{recovery.seconds:.2f}")]
+    rounding, lines = rounding_of(recovery)
+    facts |= rounding
+    details = [("queries", _describe_queries(recovery)), *lines]
+    details += [("seconds", f"{recovery.seconds:.2f}")]
     if written.network:
         remark = "" if written.exact else " (rounded; .json would keep it exact)"
         if recovery.network is None:
@@ -189,7 +204,9 @@ _PROOFS = {
 def _headline(recovery: Recovery) -> str:
     if recovery.network is None:
         return "no network"
-    return f"{shape(recovery.architecture)}, {_PROOFS[recovery.proof]}"
+    rounded = recovery.proof == "unproved" and rounding_of(recovery)[0]
+    said = FITS if rounded else _PROOFS[recovery.proof]
+    return f"{shape(recovery.architecture)}, {said}"
 
 
 def _describe_queries(recovery: Recovery) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from exactrev.equivalence import Equivalence
 from exactrev.errors import QueryBudgetExceeded, RecoveryError, TimeLimitExceeded
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
 from exactrev.recovery.explanation import Unresolved, unproved_reasons
-from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.proof import proved_against
 
 Verdict = Literal["recovered", "partial", "failed"]
@@ -66,6 +65,26 @@ class Recovery:
         return self.equivalence.certificate() if self.equivalence and proved else None
 
 
+class Costs(Protocol):
+    """What an oracle was asked."""
+
+    @property
+    def queries(self) -> int:
+        """Distinct points."""
+
+    @property
+    def query_bits(self) -> int:
+        """The longest coordinate."""
+
+    @property
+    def total_query_bits(self) -> int:
+        """Over all coordinates of all points."""
+
+    @property
+    def seconds(self) -> float:
+        """Since it was made."""
+
+
 @dataclass(frozen=True)
 class End:
     """How a search ended: the ``reason`` is empty where it came to its own end.
@@ -103,7 +122,7 @@ class Findings:
     unresolved: tuple[Unresolved, ...]
 
 
-def judged(target: Any, findings: Findings, oracle: Oracle, seed: int, end: End) -> Recovery:
+def judged(target: Any, findings: Findings, oracle: Costs, seed: int, end: End) -> Recovery:
     """The outcome, with the proof against the target where that is a Network."""
     network = None if findings.network is None else without_unread(findings.network)
     unresolved = findings.unresolved
