@@ -117,6 +117,15 @@ Proof.
   destruct (KeyMap.find p ps) as [[p' c']|] eqn:P; auto. destruct (Fp p p' c' P) as (_ & _ & _ & _ & L).
   rewrite B in L. lia. Qed.
 
+Lemma ready_bounds_length net ps counts rd m s rows bs : make_ready ps counts net = Some rd ->
+  ready_bounds rd m s rows = Some bs -> length bs = length (output net).
+Proof.
+  unfold make_ready. destruct (all_stages _ _ _ _) as [sts|]; [|discriminate].
+  destruct (stage_of [] _) as [last|] eqn:L; [|discriminate]. intros H B. inversion H. subst rd. clear H.
+  rewrite (stage_bounds_length _ _ _ _ _ _ B). unfold stage_of in L.
+  destruct (collect (whole _) _) as [ws|] eqn:C; [|discriminate]. inversion L. cbn [whole_rows].
+  apply collect_all in C. rewrite <- (map_length (gapped_row ps) (output net)). clear -C. induction C; simpl; auto. Qed.
+
 Section Soundness.
 Variable F : OrderedField.
 Local Open Scope field_scope.

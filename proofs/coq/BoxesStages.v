@@ -126,6 +126,14 @@ Definition stage_bounds (sts : list stage) (last : stage) (m s : N) (rows : list
   | None => None
   end.
 
+Lemma stage_bounds_length sts last m s rows bs : stage_bounds sts last m s rows = Some bs ->
+  length bs = length (whole_rows last).
+Proof.
+  unfold stage_bounds. destruct (box _ _ _ _ _) as [M|]; [|discriminate].
+  destruct (pass_through _ _ _ _ _) as [[n M']|]; [|discriminate]. unfold read_stage.
+  destruct (collect (fun k => KeyMap.find k M') (sources last)) as [ps|]; [|discriminate]. intro H. inversion H.
+  rewrite !map_length, combine_length. unfold packed_sums. rewrite !map_length. apply Nat.min_id. Qed.
+
 (** ** Soundness *)
 
 Section Soundness.

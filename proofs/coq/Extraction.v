@@ -3,7 +3,7 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Checker Within Unsatisfied Classes Points.
+From ExactRev Require Import Checker Within Unsatisfied Classes Points BoxesWithin.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 
@@ -45,6 +45,12 @@ Extract Constant Z.compare =>
 Extract Constant Z.gcd => "Big.gcd".
 Extract Constant Z.lcm => "Big.lcm".
 Extract Constant Z.div => "(fun a b -> if Big.sign b = 0 then Big.zero else Big.fdiv a b)".
+(* Shifts and logarithms are of numbers that are not negative, but for what is shifted. *)
+Extract Constant Z.shiftl => "(fun a n -> if Big.sign n >= 0 then Big.shift_left a (Big.to_int n)
+    else Big.shift_right a (Big.to_int (Big.neg n)))".
+Extract Constant Z.shiftr => "(fun a n -> if Big.sign n >= 0 then Big.shift_right a (Big.to_int n)
+    else Big.shift_left a (Big.to_int (Big.neg n)))".
+Extract Constant Z.log2 => "(fun a -> if Big.sign a > 0 then Big.of_int (Big.numbits a - 1) else Big.zero)".
 Extract Constant Z.to_pos => "(fun z -> if Big.sign z > 0 then z else Big.one)".
 
 Extraction "checker/verified.ml"
@@ -53,6 +59,7 @@ Extraction "checker/verified.ml"
   regions_start regions_take regions_finish
   equal_on_start equal_on_take equal_on_finish
   within_start within_take within_finish all_attained
+  boxes_start boxes_take boxes_finish boxes_attained
   satisfied_start satisfied_take satisfied_finish
   unsatisfied_start unsatisfied_take unsatisfied_finish
   same_class_start same_class_take same_class_finish other_class_finish

@@ -3,6 +3,7 @@
 open Lines
 open Networks
 open Trees
+open Boxes
 
 (* Take every step up to 'end', then finish. *)
 let prove lines start parse take_step finish =
@@ -66,17 +67,18 @@ let read_reductions lines =
 let read_scale lines m = List.map number (after "scale" (take lines) m)
 let read_shift lines m = List.map number (after "shift" (take lines) m)
 
-let read_apart lines a : V.apart_text =
+let read_adjustment lines a =
   let scales = read_scale lines (outputs a) in
   let shifts = read_shift lines (outputs a) in
+  (scales, shifts)
+
+let read_apart lines a (scales, shifts) : V.apart_text =
   let reductions = read_reductions lines in
   let apart_root = read_root lines (inputs a) in
   { scales; shifts; reductions; apart_root }
 
 let equal_on_step line =
   if line = "same" then V.Same else V.EqualOnTree (some_tree_step line)
-
-let rec in_pairs = function x :: y :: rest -> (x, y) :: in_pairs rest | _ -> []
 
 let within_step m line =
   match tokens line with
@@ -114,6 +116,18 @@ let where rows = if rows = [] then "the input space" else "the stated domain's i
 let spelt (x : V.q) =
   Big.to_string x.qnum ^ if Big.equal x.qden Big.one then "" else "/" ^ Big.to_string x.qden
 
+let rec int_of_nat = function V.O -> 0 | V.S n -> 1 + int_of_nat n
+
+let within_sentence names bounds attained points =
+  let stated = match bounds with
+    | Some bs -> List.concat_map (fun (l, u) -> [spelt l; spelt u]) bs | None -> [] in
+  let short = List.fold_left (fun n s -> n + String.length s) 0 stated < 200 in
+  Printf.sprintf
+    "within: the outputs of %s differ, first less second, by no less than the stated lower and no \
+     more than the stated upper bounds%s at every point of %s, in real arithmetic%s"
+    names (if attained then " (which are attained)" else "") points
+    (if short then ": " ^ String.concat " " stated else "")
+
 (* ---- properties (format, section 10.2) ---- *)
 
 let rec split_at n l =
@@ -135,14 +149,6 @@ let read_part lines n m : V.part_text =
   let conjunctions = times (natural_after "conjunctions" (take lines)) (fun () ->
       times (natural_after "conjunction" (take lines)) (fun () -> read_constraint lines n m)) in
   { part_rows; conjunctions }
-
-let max_places = 10_000
-
-let places s =
-  let s = big_natural s in
-  if Big.gt s (big max_places) then
-    refuse (Printf.sprintf "this checker takes at most %d binary places" max_places);
-  s
 
 let unsatisfied_step lines line =
   match tokens line with
@@ -239,7 +245,7 @@ let judge lines expected =
       (if root.domain_rows = [] then "the input space" else "the interior of the stated domain")
   | "claim equal-on A B" ->
     let (a, b) = two () in
-    let text = read_apart lines a in
+    let text = read_apart lines a (read_adjustment lines a) in
     let start = V.equal_on_start a.text b.text text in
     ignore (prove lines start equal_on_step V.equal_on_take V.equal_on_finish);
     Printf.sprintf "equal-on: %s have the same outputs at every point of %s, in real arithmetic"
@@ -281,19 +287,25 @@ let judge lines expected =
        along the stated ray, in real arithmetic" (two_names a b ub_scales ub_shifts)
   | "claim within A B" ->
     let (a, b) = two () in
-    let text = read_apart lines a in
-    let start = V.within_start a.text b.text text in
-    let last = prove lines start (within_step (outputs a)) V.within_take V.within_finish in
-    let stated = match last.stated_bounds with
-      | Some bs -> List.concat_map (fun (l, u) -> [spelt l; spelt u]) bs | None -> [] in
-    let short = List.fold_left (fun n s -> n + String.length s) 0 stated < 200 in
-    Printf.sprintf
-      "within: the outputs of %s differ, first less second, by no less than the stated lower and \
-       no more than the stated upper bounds%s at every point of %s, in real arithmetic%s"
-      (two_names a b text.scales text.shifts)
-      (if V.all_attained last then " (which are attained)" else "")
-      (where text.apart_root.domain_rows)
-      (if short then ": " ^ String.concat " " stated else "")
+    let (scales, shifts) as adjustment = read_adjustment lines a in
+    if starts_with "pairs " (peek lines) then begin
+      let text = read_boxes lines a b scales shifts in
+      let start = V.boxes_start a.text b.text text in
+      let last = prove lines start (boxes_step (outputs a)) V.boxes_take V.boxes_finish in
+      within_sentence (two_names a b scales shifts) last.bx_stated (V.boxes_attained last)
+        "the stated domain" ^
+      match last.bx_reached with
+      | Some (i, y) ->
+        Printf.sprintf "; output %d differs by %s at a stated input" (int_of_nat i)
+          (if String.length (spelt y) < 200 then spelt y else "what it is there")
+      | None -> ""
+    end else begin
+      let text = read_apart lines a adjustment in
+      let start = V.within_start a.text b.text text in
+      let last = prove lines start (within_step (outputs a)) V.within_take V.within_finish in
+      within_sentence (two_names a b scales shifts) last.stated_bounds (V.all_attained last)
+        (where text.apart_root.domain_rows)
+    end
   | _ ->
     match tokens line with
     | "claim" :: "unsatisfied" :: ("A" :: _ as letters) ->
