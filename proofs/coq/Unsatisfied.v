@@ -1,7 +1,7 @@
 (** * The claim [unsatisfied]: no input has a property (format, section 10.2) *)
 
 Require Import Lia.
-From ExactRev Require Export Apart Property Enclosure.
+From ExactRev Require Export Apart Property BoxesPairs.
 
 (** ** The networks and the constraints of a part as one network *)
 
@@ -34,6 +34,10 @@ Definition restricted (n : N) (layers : list (list (key * row))) (rows : list ro
   | _, _ => None
   end.
 
+(** The same, made ready for enclosures. *)
+Definition restricted_ready (n : N) (layers : list (list (key * row))) (rows : list row) (pc : piece) : option ready :=
+  match restricted n layers rows pc with Some net => make_ready no_pairs [] net | None => None end.
+
 (** The constraints of each conjunction with what is listed for all constraints. *)
 Fixpoint chunks {A B} (cs : list (list A)) (vs : list B) : list (list (A * B)) :=
   match cs with
@@ -50,7 +54,7 @@ Record part_state := PartState {
   ps_rows : list row;                       (* the constraints *)
   ps_pieces : list piece;
   ps_tree : option part_tree;
-  ps_known : option (list (N * row) * network) }.   (* the network for a piece with these inputs taken out *)
+  ps_known : option (list (N * row) * ready) }.   (* the network for a piece with these inputs taken out *)
 
 Record unsatisfied_state := UnsatisfiedState {
   us_width : N;                             (* the number of inputs of all *)
@@ -91,22 +95,22 @@ Definition same_row (r s : row) : bool := Qeq_bool (bias r) (bias s) && same_ter
 Definition same_pins (a b : list (N * row)) : bool :=
   all2 (fun p q => N.eqb (fst p) (fst q) && same_row (snd p) (snd q)) a b.
 
-(** The network for a piece, and the inputs that it was made without. *)
-Definition network_for (st : part_state) (pc : piece) : option (list (N * row) * network) :=
+(** The network for a piece, made ready, and the inputs that it was made without. *)
+Definition ready_for (st : part_state) (pc : piece) : option (list (N * row) * ready) :=
   match ps_known st with
-  | Some (pins, net) =>
-      if same_pins pins (pinned pc) then Some (pins, net)
-      else option_map (pair (pinned pc)) (restricted n layers (ps_rows st) pc)
-  | None => option_map (pair (pinned pc)) (restricted n layers (ps_rows st) pc)
+  | Some (pins, rd) =>
+      if same_pins pins (pinned pc) then Some (pins, rd)
+      else option_map (pair (pinned pc)) (restricted_ready n layers (ps_rows st) pc)
+  | None => option_map (pair (pinned pc)) (restricted_ready n layers (ps_rows st) pc)
   end.
 
 (** On the box about the piece, each conjunction has a constraint with an upper bound < 0. *)
-Definition is_enclosed (part : part_text) (pc : piece) (pins : list (N * row)) (net : network) (s : N) : bool :=
+Definition is_enclosed (part : part_text) (pc : piece) (pins : list (N * row)) (rd : ready) (s : N) : bool :=
   let here := Piece (piece_domain pc) pins in
   let free := free_inputs n here in
   match collect (renumbered_row (places free)) (piece_domain pc) with
   | Some rows =>
-      match output_bounds net (size free) s rows with
+      match ready_bounds rd (size free) s rows with
       | Some hs => forallb (existsb (fun p => Z.ltb (snd (snd p)) 0)) (chunks (conjunctions part) hs)
       | None => false
       end
@@ -190,10 +194,10 @@ Definition part_take (st : part_state) (s : unsatisfied_step) : option part_stat
   | None, Enclosed s =>
       match ps_pieces st with
       | pc :: rest =>
-          match network_for st pc with
-          | Some (pins, net) =>
-              if is_enclosed (ps_part st) pc pins net s
-              then Some (PartState (ps_part st) (ps_rows st) rest None (Some (pins, net))) else None
+          match ready_for st pc with
+          | Some (pins, rd) =>
+              if is_enclosed (ps_part st) pc pins rd s
+              then Some (PartState (ps_part st) (ps_rows st) rest None (Some (pins, rd))) else None
           | None => None
           end
       | [] => None

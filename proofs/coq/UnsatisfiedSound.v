@@ -106,7 +106,7 @@ Definition tree_invariant (others : Prop) (t : part_tree) : Prop := exists w for
 Record part_invariant (st : part_state) : Prop := {
   p_part : ps_part st = part;
   p_rows : ps_rows st = rows;
-  p_known : forall pins net, ps_known st = Some (pins, net) -> restricted n layers rows (Piece [] pins) = Some net;
+  p_known : forall pins rd, ps_known st = Some (pins, rd) -> restricted_ready n layers rows (Piece [] pins) = Some rd;
   p_live : match ps_tree st with
            | None => has_it -> exists pc, In pc (ps_pieces st) /\ in_piece F pc X
            | Some t => tree_invariant (exists pc, In pc (ps_pieces st) /\ in_piece F pc X) t
@@ -227,46 +227,48 @@ Proof.
   unfold Regions.affine, input_sum. rewrite (of_Q_same F _ _ S1).
   now rewrite (same_terms_value F N.eqb N_eqb_eq _ _ _ S2). Qed.
 
-Lemma network_for_sound st pc pins net : part_invariant st -> in_piece F pc X ->
-  network_for n layers st pc = Some (pins, net) ->
-  restricted n layers rows (Piece [] pins) = Some net /\ forall j f, In (j, f) pins -> coordinate X j = affine f X.
+Lemma ready_for_sound st pc pins rd : part_invariant st -> in_piece F pc X ->
+  ready_for n layers st pc = Some (pins, rd) ->
+  restricted_ready n layers rows (Piece [] pins) = Some rd /\ forall j f, In (j, f) pins -> coordinate X j = affine f X.
 Proof.
-  intros I [_ P] H. unfold network_for in H.
-  assert (New : option_map (pair (pinned pc)) (restricted n layers (ps_rows st) pc) = Some (pins, net) ->
-    restricted n layers rows (Piece [] pins) = Some net /\ forall j f, In (j, f) pins -> coordinate X j = affine f X).
-  { rewrite (p_rows st I). destruct (restricted n layers rows pc) as [net'|] eqn:R; [|discriminate].
+  intros I [_ P] H. unfold ready_for in H.
+  assert (New : option_map (pair (pinned pc)) (restricted_ready n layers (ps_rows st) pc) = Some (pins, rd) ->
+    restricted_ready n layers rows (Piece [] pins) = Some rd /\ forall j f, In (j, f) pins -> coordinate X j = affine f X).
+  { rewrite (p_rows st I). destruct (restricted_ready n layers rows pc) as [rd'|] eqn:R; [|discriminate].
     intro E. inversion E. subst. auto. }
-  destruct (ps_known st) as [[pins' net']|] eqn:K; auto.
+  destruct (ps_known st) as [[pins' rd']|] eqn:K; auto.
   destruct (same_pins pins' (pinned pc)) eqn:S; auto. inversion H. subst. split; [now apply (p_known st I)|].
   eapply same_pins_hold; eauto. Qed.
 
-Lemma network_for_known st pc pins net : part_invariant st ->
-  network_for n layers st pc = Some (pins, net) -> restricted n layers rows (Piece [] pins) = Some net.
+Lemma ready_for_known st pc pins rd : part_invariant st ->
+  ready_for n layers st pc = Some (pins, rd) -> restricted_ready n layers rows (Piece [] pins) = Some rd.
 Proof.
-  intros I H. unfold network_for in H.
-  assert (New : option_map (pair (pinned pc)) (restricted n layers (ps_rows st) pc) = Some (pins, net) ->
-    restricted n layers rows (Piece [] pins) = Some net).
-  { rewrite (p_rows st I). destruct (restricted n layers rows pc) as [net'|] eqn:R; [|discriminate].
+  intros I H. unfold ready_for in H.
+  assert (New : option_map (pair (pinned pc)) (restricted_ready n layers (ps_rows st) pc) = Some (pins, rd) ->
+    restricted_ready n layers rows (Piece [] pins) = Some rd).
+  { rewrite (p_rows st I). destruct (restricted_ready n layers rows pc) as [rd'|] eqn:R; [|discriminate].
     intro E. inversion E. subst. exact R. }
-  destruct (ps_known st) as [[pins' net']|] eqn:K; auto.
+  destruct (ps_known st) as [[pins' rd']|] eqn:K; auto.
   destruct (same_pins pins' (pinned pc)) eqn:S; auto. inversion H. subst. now apply (p_known st I). Qed.
 
-Lemma enclosed_sound pc pins net s : in_piece F pc X ->
-  restricted n layers rows (Piece [] pins) = Some net ->
+Lemma enclosed_sound pc pins rd s : in_piece F pc X ->
+  restricted_ready n layers rows (Piece [] pins) = Some rd ->
   (forall j f, In (j, f) pins -> coordinate X j = affine f X) ->
-  is_enclosed n part pc pins net s = true -> ~ has_it.
+  is_enclosed n part pc pins rd s = true -> ~ has_it.
 Proof.
-  intros [D _] R P H. unfold is_enclosed in H. set (here := Piece (piece_domain pc) pins) in *.
+  intros [D _] Made P H. unfold restricted_ready in Made.
+  destruct (restricted n layers rows (Piece [] pins)) as [net|] eqn:R; [|discriminate]. unfold is_enclosed in H. set (here := Piece (piece_domain pc) pins) in *.
   destruct (restricted_outputs rows (Piece [] pins) net P R) as [Fit Out].
   change (free_inputs n (Piece [] pins)) with (free_inputs n here) in Out. set (js := free_inputs n here) in *.
   destruct (collect _ (piece_domain pc)) as [drows|] eqn:C; [|discriminate].
-  destruct (output_bounds net (size js) s drows) as [hs|] eqn:Hs; [|discriminate].
+  destruct (ready_bounds rd (size js) s drows) as [hs|] eqn:Hs; [|discriminate].
   assert (Dr : forall r, In r drows -> 0 <= affine r (left_of F js X)).
   { intros r I. apply collect_all in C. clear -C I D.
     induction C as [|q r' qs rs E _ IH]; [destruct I|]. destruct I as [<-|I].
     - rewrite (renumbered_row_value F _ _ _ _ E). apply D. now left.
     - apply IH; auto. intros q0 Q. apply D. now right. }
-  pose proof (output_bounds_sound F net (size js) s drows _ hs Fit Dr Hs) as B. rewrite Out, rows_values in B.
+  pose proof (ready_bounds_sound F net no_pairs [] rd (size js) s drows _ hs Fit no_pairs_fit Made Dr Hs) as B.
+  rewrite Out, rows_values in B. cbv zeta in B.
   intros (_ & cs & I & Hc). apply In_nth_error in I as [i I].
   set (U := Z_ (2 ^ Z.of_N s)) in *.
   assert (R' : Forall2 (fun c h => U * constraint_value F c X Y <= Z_ (snd h)) constraints hs).
@@ -356,13 +358,13 @@ Proof.
     + destruct (is_vacant pc ps) eqn:E; [|discriminate]. inversion H. subst st'.
       split; cbn [set_pieces ps_part ps_rows ps_known ps_tree ps_pieces]; auto.
       intro Hi. destruct (Pl Hi) as (q & [<-|Q] & K); [|exists q; auto]. now elim (vacant_sound F _ _ X E).
-    + destruct (network_for n layers st pc) as [[pins net]|] eqn:E; [|discriminate].
+    + destruct (ready_for n layers st pc) as [[pins rd]|] eqn:E; [|discriminate].
       destruct (is_enclosed _ _ _ _ _ _) eqn:B; [|discriminate]. inversion H. subst st'.
       split; cbn [ps_part ps_rows ps_known ps_tree ps_pieces]; auto.
-      * intros pins' net' K. inversion K. subst. eapply network_for_known; eauto.
+      * intros pins' rd' K. inversion K. subst. eapply ready_for_known; eauto.
       * intro Hi. destruct (Pl Hi) as (q & [<-|Q] & K); [exfalso|exists q; auto].
-        destruct (network_for_sound st pc pins net I K E) as [R Pn]. rewrite Pp in B.
-        exact (enclosed_sound pc pins net s K R Pn B Hi).
+        destruct (ready_for_sound st pc pins rd I K E) as [R Pn]. rewrite Pp in B.
+        exact (enclosed_sound pc pins rd s K R Pn B Hi).
     + destruct (interior_rows_of n pc xs) as [drows|] eqn:Ir; [|discriminate].
       destruct (restricted n layers (ps_rows st) pc) as [net|] eqn:R; [|discriminate].
       destruct (grow net _ drows nt) as [[[ctx c] first]|] eqn:G; [|discriminate]. inversion H. subst st'.
