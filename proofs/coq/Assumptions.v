@@ -2,7 +2,7 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions Within UnsatisfiedSound Points RationalField RealClaims.
+From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points RationalField RealClaims.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
@@ -22,7 +22,9 @@ Print Assumptions step_approached.
 Print Assumptions closed_approached.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
-Print Assumptions output_bounds_sound.
+Print Assumptions packed_sums_correct.
+Print Assumptions ready_bounds_sound.
+Print Assumptions boxes_sound.
 Print Assumptions unsatisfied_sound.
 Print Assumptions satisfied_sound.
 Print Assumptions same_class_sound.
@@ -34,4 +36,5 @@ Print Assumptions equal_over_the_reals.
 Print Assumptions regions_over_the_reals.
 Print Assumptions equal_on_over_the_reals.
 Print Assumptions within_over_the_reals.
+Print Assumptions within_by_boxes_over_the_reals.
 Print Assumptions unsatisfied_over_the_reals.

@@ -20,42 +20,10 @@ Definition largest_of (p : rough) : Z := (entry 0 (fst p) + total (tl (fst p)) +
 
 (** ** Rows *)
 
+(** The terms of a row with integers, times a denominator. *)
 Definition integer_terms (d : Z) (r : row) : option (list (key * Z)) :=
   collect (fun t : term key => option_map (pair (fst t)) (to_integer d (snd t)))
     (map (fun t => ((0%N, fst t), snd t)) (inputs r) ++ neurons r).
-
-(** The sum of weight times form; None if an error is more than [e]. *)
-Fixpoint sum_rough (e : Z) (M : enclosures) (ws : list (key * Z)) (f : Forms.form) : option Forms.form :=
-  match ws with
-  | [] => Some f
-  | (k, w) :: ws =>
-      match KeyMap.find k M with
-      | Some (g, r) => if Z.leb r e then sum_rough e M ws (add_times w g f) else None
-      | None => None
-      end
-  end.
-
-Definition norm_of (ws : list (key * Z)) : Z := fold_right (fun t s => (Z.abs (snd t) + s)%Z) 0%Z ws.
-
-(** The form of the z of a row, when there are [m] symbols. *)
-Definition rough_row (m : N) (unit e : Z) (M : enclosures) (r : row) : option rough :=
-  let d := row_denominator 1 r in
-  match integer_terms d r, to_integer d (bias r) with
-  | Some ws, Some b =>
-      match sum_rough e M ws [(b * unit)%Z] with
-      | Some f =>
-          if Z.ltb 0 d && Z.leb 0 e && N.leb (size f) (N.succ m)
-          then Some (floored d f, (raised (e * norm_of ws) d + Z.of_N (N.succ m))%Z) else None
-      | None => None
-      end
-  | _, _ => None
-  end.
-
-(** The largest error of what rows read. *)
-Definition largest_error (M : enclosures) (rows : list row) : Z :=
-  let read e k := match KeyMap.find k M with Some (_, r) => Z.max e r | None => e end in
-  fold_left (fun e r => fold_left (fun e (t : term key) => read e (fst t)) (neurons r)
-    (fold_left (fun e (t : term N) => read e (0%N, fst t)) (inputs r) e)) rows 0%Z.
 
 (** ** relu *)
 
@@ -80,33 +48,6 @@ Definition rough_relu (m n : N) (p : rough) : rough * N :=
     let h := raised (Z.max (- g * l) ((slopes - g) * u)) (2 * slopes) in
     ((with_symbol (add_times 1 [h] (floored slopes (times g (fst p)))) (N.to_nat (N.succ n)) h,
       (raised (g * snd p) slopes + Z.of_N (N.succ m))%Z), N.succ n).
-
-(** The neurons of a layer. *)
-Fixpoint rough_layer (m : N) (unit e : Z) (before : enclosures) (ns : list (key * row)) (n : N) (M : enclosures)
-  : option (N * enclosures) :=
-  match ns with
-  | [] => Some (n, M)
-  | (k, r) :: ns =>
-      match rough_row m unit e before r with
-      | Some p => let (q, n') := rough_relu m n p in rough_layer m unit e before ns n' (KeyMap.add k q M)
-      | None => None
-      end
-  end.
-
-Fixpoint rough_layers (unit : Z) (l : N) (layers : list (list row)) (n : N) (M : enclosures)
-  : option (N * enclosures) :=
-  match layers with
-  | [] => Some (n, M)
-  | rows :: layers =>
-      match rough_layer n unit (largest_error M rows) M (name_rows l 0 rows) n M with
-      | Some (n', M') => rough_layers unit (N.succ l) layers n' M'
-      | None => None
-      end
-  end.
-
-(** Lower and upper bounds, times the unit, of the values of rows. *)
-Definition rough_outputs (unit : Z) (n : N) (M : enclosures) (rows : list row) : option (list (Z * Z)) :=
-  collect (fun r => option_map (fun p => (least_of p, largest_of p)) (rough_row n unit (largest_error M rows) M r)) rows.
 
 (** ** The box about a piece *)
 
@@ -152,18 +93,6 @@ Fixpoint box (unit : Z) (rows : list row) (j : N) (count : nat) (M : enclosures)
       end
   end.
 
-(** Lower and upper bounds, times 2^s, of a network's outputs over the box about rows in [m] inputs. *)
-Definition output_bounds (net : network) (m s : N) (rows : list row) : option (list (Z * Z)) :=
-  let unit := Z.pow 2 (Z.of_N s) in
-  match box unit rows 0 (N.to_nat m) (KeyMap.empty rough) with
-  | Some M =>
-      match rough_layers unit 1 (hidden net) m M with
-      | Some (n, M) => rough_outputs unit n M (output net)
-      | None => None
-      end
-  | None => None
-  end.
-
 (** ** Soundness *)
 
 Section Soundness.
@@ -181,11 +110,6 @@ Local Notation U := (Z_ unit).
 Lemma le_multiple (c a b : F) : 0 <= c -> a <= b -> c * a <= c * b.
 Proof. intros C H. apply le_sub in H. apply le_sub. replace (c * b - c * a) with (c * (b - a)) by ring.
   now apply mul_nonneg. Qed.
-
-Lemma within_between (a b c : F) : 0 <= a -> a <= b -> b <= c -> within a c.
-Proof. intros A B C. split; [eapply le_trans; eauto|]. apply (le_trans F _ 0).
-  - apply le_sub. now replace (0 - - a) with a by ring.
-  - eapply le_trans; [|exact C]. eapply le_trans; eauto. Qed.
 
 Lemma raised_le n d : (0 < d)%Z -> (n <= d * raised n d)%Z.
 Proof. intro D. unfold raised. pose proof (Z.mul_div_le (- n) d D). lia. Qed.
@@ -268,59 +192,6 @@ Lemma integer_terms_value d (l : list (term key)) ws :
 Proof. intro W. induction W as [|[k c] u us ws E _ IH]; cbn [key_sum sum_terms]; [ring|]. simpl in E.
   destruct (to_integer d c) as [i|] eqn:I; [|discriminate]. inversion E. subst u.
   rewrite IH, (to_integer_value F _ _ _ I). ring. Qed.
-
-Lemma sum_rough_value ts e M ws : all_enclosed ts M -> (0 <= e)%Z -> forall f g, sum_rough e M ws f = Some g ->
-  within (U * key_sum ws - (value g (at_point ts) - value f (at_point ts))) (Z_ (e * norm_of ws)).
-Proof.
-  intros A E0. induction ws as [|[k w] ws IH]; intros f g H.
-  - simpl in H. inversion H. simpl. rewrite Z.mul_0_r, of_Z_0.
-    replace (U * 0 - (value g (at_point ts) - value g (at_point ts))) with (0 : F) by ring. apply within_zero, le_refl.
-  - cbn [sum_rough] in H. destruct (KeyMap.find k M) as [[h r]|] eqn:K; [|discriminate].
-    destruct (Z.leb_spec r e) as [R|R]; [|discriminate]. specialize (IH _ _ H).
-    destruct (A k _ K) as [B _]. unfold encloses in B. cbn [fst snd] in B.
-    rewrite value_add_times in IH. cbn [key_sum norm_of fold_right]. fold (norm_of ws). cbn [snd].
-    assert (C : within (Z_ w * (U * v k - value h (at_point ts))) (Z_ (e * Z.abs w))).
-    { apply (within_le F _ (Z_ (Z.abs w) * Z_ r)); [now apply within_integer|]. rewrite <- of_Z_mul. apply of_Z_le. nia. }
-    replace (Z_ (e * (Z.abs w + norm_of ws))) with (Z_ (e * Z.abs w) + Z_ (e * norm_of ws))
-      by (rewrite <- of_Z_add; f_equal; ring).
-    replace (U * (Z_ w * v k + key_sum ws) - (value g (at_point ts) - value f (at_point ts))) with
-      (Z_ w * (U * v k - value h (at_point ts)) +
-       (U * key_sum ws - (value g (at_point ts) - (Z_ w * value h (at_point ts) + value f (at_point ts))))) by ring.
-    now apply within_add. Qed.
-
-Lemma rough_row_value ts m e M r p : small ts -> all_enclosed ts M -> rough_row m unit e M r = Some p ->
-  encloses ts p (row_value r v) /\ (length (fst p) <= S (N.to_nat m))%nat /\ (0 <= snd p)%Z.
-Proof.
-  intros Sm A H. unfold rough_row in H. set (d := row_denominator 1 r) in *.
-  destruct (integer_terms d r) as [ws|] eqn:W; [|discriminate].
-  destruct (to_integer d (bias r)) as [b|] eqn:B; [|discriminate].
-  destruct (sum_rough e M ws _) as [f|] eqn:Sr; [|discriminate].
-  destruct (_ && _) eqn:C; [|discriminate]. rewrite !andb_true_iff in C. destruct C as [[D E0] L].
-  apply Z.ltb_lt in D. apply Z.leb_le in E0. apply N.leb_le in L. rewrite size_length in L.
-  inversion H. subst p. clear H. cbn [fst snd].
-  pose proof (of_Z_pos F d D) as Dp. pose proof (sum_rough_value ts e M ws A E0 _ _ Sr) as V.
-  assert (Nn : (0 <= norm_of ws)%Z) by (clear; induction ws as [|t ws IH]; simpl; lia).
-  pose proof (raised_le (e * norm_of ws) d D) as Ra.
-  split; [|split; [unfold floored; rewrite map_length; lia|nia]]. unfold encloses. cbn [fst snd].
-  assert (K : Z_ b + key_sum ws = Z_ d * row_value r v).
-  { unfold row_value. rewrite (to_integer_value F _ _ _ B).
-    assert (T : key_sum ws = Z_ d * (sum_terms (map (fun t : term N => ((0%N, fst t), snd t)) (inputs r)) v + sum_terms (neurons r) v)).
-    { rewrite <- sum_terms_app. unfold integer_terms in W. apply collect_all in W. now apply integer_terms_value. }
-    assert (Ins : sum_terms (map (fun t : term N => ((0%N, fst t), snd t)) (inputs r)) v =
-      sum_terms (inputs r) (fun i => v (0%N, i))).
-    { clear. induction (inputs r) as [|[i c] ts IH]; simpl; auto. now rewrite IH. }
-    rewrite T, Ins. ring. }
-  assert (Vb : value [(b * unit)%Z] (at_point ts) = U * Z_ b).
-  { unfold value. cbn [value_from]. change (at_point ts 0%N) with (@one F). rewrite of_Z_mul. ring. }
-  rewrite Vb in V. pose proof (floored_value d f ts D Sm) as Fl.
-  apply (within_cancel F (Z_ d)); auto. apply (within_le F _ (Z_ (e * norm_of ws) + Z_ (d * Z.of_nat (length f)))).
-  - replace (Z_ d * (U * row_value r v - value (floored d f) (at_point ts))) with
-      ((U * key_sum ws - (value f (at_point ts) - U * Z_ b)) +
-       (value f (at_point ts) - Z_ d * value (floored d f) (at_point ts))).
-    + now apply within_add.
-    + replace (Z_ d * (U * row_value r v - value (floored d f) (at_point ts))) with
-        (U * (Z_ d * row_value r v) - Z_ d * value (floored d f) (at_point ts)) by ring. rewrite <- K. ring.
-  - rewrite <- of_Z_add, <- of_Z_mul. apply of_Z_le. nia. Qed.
 
 (** ** relu *)
 
@@ -458,46 +329,6 @@ Proof.
   intros A k p K. destruct (A k p K) as [E L]. split; [|rewrite app_length; lia]. unfold encloses in *.
   now rewrite value_more. Qed.
 
-Lemma rough_layer_all m e before ns : forall ts M n' M', small ts -> (N.to_nat m <= length ts)%nat ->
-  solves v ns -> all_enclosed ts before -> all_enclosed ts M ->
-  rough_layer m unit e before ns (N.of_nat (length ts)) M = Some (n', M') ->
-  exists more, small (ts ++ more) /\ n' = N.of_nat (length (ts ++ more)) /\ all_enclosed (ts ++ more) M'.
-Proof.
-  induction ns as [|[k r] ns IH]; intros ts M n' M' Sm Lm Sv B A H; cbn [rough_layer] in H.
-  - inversion H. subst. exists []. now rewrite app_nil_r.
-  - inversion Sv as [|n0 l0 E Sv']. subst. cbn [fst snd] in E.
-    destruct (rough_row m unit e before r) as [p|] eqn:R; [|discriminate].
-    destruct (rough_row_value ts m e before r p Sm B R) as (Ep & Lp & Rp).
-    destruct (rough_relu m (N.of_nat (length ts)) p) as [q n1] eqn:Re.
-    destruct (rough_relu_value ts m p _ q n1 Sm Lm Ep ltac:(lia) Rp Re) as (m1 & S1 & N1 & Q1 & L1). subst n1.
-    destruct (IH (ts ++ m1) (KeyMap.add k q M) n' M') as (m2 & S2 & N2 & A2); auto.
-    + rewrite app_length. lia.
-    + now apply all_enclosed_more.
-    + intros j x K. rewrite KeyFacts.add_o in K. destruct (KeyMap.E.eq_dec k j) as [D|D].
-      * change (k = j) in D. inversion K. subst j x. rewrite E. auto.
-      * apply (all_enclosed_more ts m1 M A j x K).
-    + exists (m1 ++ m2). rewrite app_assoc. auto. Qed.
-
-Lemma rough_layers_all layers : forall l ts M n' M', small ts -> solves v (name_layers l layers) -> all_enclosed ts M ->
-  rough_layers unit l layers (N.of_nat (length ts)) M = Some (n', M') ->
-  exists more, small (ts ++ more) /\ n' = N.of_nat (length (ts ++ more)) /\ all_enclosed (ts ++ more) M'.
-Proof.
-  induction layers as [|rows layers IH]; intros l ts M n' M' Sm Sv A H; cbn [rough_layers] in H.
-  - inversion H. subst. exists []. now rewrite app_nil_r.
-  - simpl in Sv. apply Forall_app in Sv as [S1 S2].
-    destruct (rough_layer _ unit _ M _ _ M) as [[n1 M1]|] eqn:L; [|discriminate].
-    destruct (rough_layer_all (N.of_nat (length ts)) _ _ _ ts M n1 M1 Sm ltac:(lia) S1 A A L) as (m1 & Sm1 & N1 & A1). subst n1.
-    destruct (IH (N.succ l) (ts ++ m1) M1 n' M' Sm1 S2 A1 H) as (m2 & Sm2 & N2 & A2).
-    exists (m1 ++ m2). rewrite app_assoc. auto. Qed.
-
-Lemma rough_outputs_value ts n M rows bs : small ts -> all_enclosed ts M -> rough_outputs unit n M rows = Some bs ->
-  Forall2 (fun r b => Z_ (fst b) <= U * row_value r v /\ U * row_value r v <= Z_ (snd b)) rows bs.
-Proof.
-  intros Sm A H. unfold rough_outputs in H. generalize (largest_error M rows) H. clear H. intros e H. apply collect_all in H.
-  induction H as [|r b rows bs E _ IH]; constructor; auto.
-  destruct (rough_row n unit e M r) as [p|] eqn:R; [|discriminate]. simpl in E. inversion E. subst b. cbn [fst snd].
-  destruct (rough_row_value ts n e M r p Sm A R) as (Ep & _). now apply (enclosed_range ts). Qed.
-
 End Values.
 
 (** ** Boxes *)
@@ -633,24 +464,3 @@ Proof.
     + right. exists i. split; auto. split; [lia|auto]. Qed.
 
 End Soundness.
-
-(** The bounds are bounds. *)
-Theorem output_bounds_sound (F : OrderedField) net m s rows (x : list F) bs : network_fits net = true ->
-  (forall r, In r rows -> le zero (affine F r x)) -> output_bounds net m s rows = Some bs ->
-  let unit := of_Z (Z.pow 2 (Z.of_N s)) in
-  Forall2 (fun o b => le (of_Z (fst b)) (mul unit o) /\ le (mul unit o) (of_Z (snd b))) (outputs net x) bs.
-Proof.
-  intros Fit P H. unfold output_bounds in H. set (unit := (2 ^ Z.of_N s)%Z) in *.
-  assert (Up : (0 < unit)%Z) by (apply Z.pow_pos_nonneg; lia).
-  destruct (box unit rows 0 (N.to_nat m) _) as [M|] eqn:B; [|discriminate].
-  destruct (rough_layers unit 1 (hidden net) m M) as [[n' M']|] eqn:E; [|discriminate].
-  destruct (box_value F unit rows x (N.to_nat m) P _ _ _ B) as (us & L & Us & K).
-  assert (A : all_enclosed F unit (values_at net x) us M).
-  { intros k p Kf. destruct (K us Us) with (k := k) (p := p) as [D|(i & -> & Li & D & Ln)]; auto.
-    - rewrite KeyFacts.empty_o in D. discriminate.
-    - rewrite values_input. split; [exact D|]. rewrite Ln. simpl in Li. lia. }
-  replace m with (N.of_nat (length us)) in E by (rewrite L; lia).
-  destruct (rough_layers_all F unit Up (values_at net x) (hidden net) 1 us M n' M' Us (values_solve F net x Fit) A E)
-    as (more & Sm & N1 & A').
-  pose proof (rough_outputs_value F unit (values_at net x) (us ++ more) n' M' (output net) bs Sm A' H) as R.
-  cbv zeta. unfold outputs. clear -R. induction R; simpl; constructor; auto. Qed.

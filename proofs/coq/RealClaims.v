@@ -2,7 +2,7 @@
 
     The theorems hold in every ordered field; here is what they say for Coq's reals. *)
 
-From ExactRev Require Import RealField Checker Regions Within UnsatisfiedSound Points.
+From ExactRev Require Import RealField Checker Regions Within BoxesWithin UnsatisfiedSound Points.
 
 Theorem equal_over_the_reals a b steps :
   judged (equal_start a b) equal_take equal_finish steps = true ->
@@ -29,6 +29,7 @@ Definition regions_over_the_reals := regions_sound reals.
 Definition unscalable_over_the_reals := unscalable_sound reals.
 Definition equal_on_over_the_reals := equal_on_sound reals.
 Definition within_over_the_reals := within_sound reals.
+Definition within_by_boxes_over_the_reals := boxes_sound reals.
 Definition unbounded_over_the_reals := unbounded_sound reals.
 Definition same_class_over_the_reals := same_class_sound reals.
 Definition other_class_over_the_reals := other_class_sound reals.
