@@ -30,6 +30,7 @@ KINDS = (
     "unscalable",
     "equal-on",
     "within",
+    "within-boxes",
     "unbounded",
     "same-class",
     "other-class",
@@ -75,6 +76,78 @@ def sealed(text: str) -> str:
         return f"{match[1]} {hashlib.sha256(match[2].encode()).hexdigest()}\n{match[2]}"
 
     return re.sub(rf"(network [A-Z]) \S*\n(.*?){_AFTER_A_NETWORK}", seal, text, flags=re.S)
+
+
+#: Two hidden layers with a skip, and a neuron of B without a partner.  Of the gaps,
+#: that of 1:1 is 0 on the whole domain; that of 1:0 is its z on two boxes, on the third between.
+TRUE["within by boxes of two layers"] = sealed(
+    """exactrev-certificate 1
+semantics real
+claim within A B
+network A ?
+exactrev-network 1
+inputs 2
+layer 2
+bias 1 -5
+from 0
+1 1
+1 0
+layer 2
+bias 0 1/2
+from 0
+0 1/3
+0 0
+from 1
+1 -1
+-1 1/2
+layer 1
+bias 0
+from 2
+1 2
+network B ?
+exactrev-network 1
+inputs 2
+layer 3
+bias 2 -5 -1
+from 0
+2 2
+1 1/9
+1 2
+layer 2
+bias 0 1/2
+from 0
+0 1/3
+0 0
+from 1
+1/2 -1 1/8
+-1/2 1/2 0
+layer 1
+bias 0
+from 2
+1/2 1
+scale 2
+shift 1/9
+pairs 4
+pair 1:0 1:0 2
+pair 1:1 1:1 1
+pair 2:0 2:0 1
+pair 2:1 2:1 3/4
+domain 4
+row 1 0 1
+row -1 0 1
+row 0 1 1
+row 0 -1 1
+proof
+cut 0 3 1
+cut 1 2 -1
+enclosed 20
+enclosed 17
+enclosed 90
+bounds -2 2
+reached 0 3 1 2
+end
+"""
+)
 
 
 def damages(name: str) -> list[str]:
