@@ -38,13 +38,16 @@ Definition substituted (m : NumberMap.t row) (r : row) : row :=
   let (kept, acc) := split_terms m (inputs r) in
   Row (q_add (bias r) (bias acc)) (plus N.compare kept (inputs acc)) (neurons r).
 
+(** The entry with a number. The number may be a long one: it is not counted up to. *)
+Definition at_number {A} (k : N) (l : list A) : option A := nth_error l (N.to_nat (N.min k (size l))).
+
 (** ** Combinations of rows: row numbers ascend, multipliers are positive *)
 
 Fixpoint row_sum (rows : list row) (after : option N) (ps : list (N * Z)) (acc : row) : option row :=
   match ps with
   | [] => Some acc
   | (k, y) :: ps =>
-      match nth_error rows (N.to_nat k) with
+      match at_number k rows with
       | Some r =>
           if match after with Some j => N.ltb j k | None => true end && Z.ltb 0 y
           then row_sum rows (Some k) ps (add_multiple acc (inject_Z y) r) else None
@@ -65,7 +68,7 @@ Definition reading_of (j : N) (v : Q) (slope : Q) : row := Row v [(j, slope)] []
 
 (** Take the input [j] out by row [r], which the combination shows to be 0. *)
 Definition pin (pc : piece) (r j : N) (ps : list (N * Z)) : option piece :=
-  match constant_sum (piece_domain pc) ps, nth_error (piece_domain pc) (N.to_nat r) with
+  match constant_sum (piece_domain pc) ps, at_number r (piece_domain pc) with
   | Some s, Some target =>
       let (slope, rest) := take_input j (inputs target) in
       if q_nonpos s && existsb (fun p => N.eqb (fst p) r) ps && negb (q_is_zero slope) then
@@ -126,6 +129,14 @@ Definition interior_rows_of (n : N) (pc : piece) (xs : list Q) : option (list ro
   end.
 
 (** ** Soundness *)
+
+Arguments at_number : simpl never.
+
+Lemma at_number_spec {A} k (l : list A) : at_number k l = nth_error l (N.to_nat k).
+Proof.
+  unfold at_number. pose proof (size_length l) as L. destruct (N.le_gt_cases k (size l)) as [H|H].
+  - now rewrite N.min_l.
+  - rewrite N.min_r by lia. rewrite !(proj2 (nth_error_None l _)); auto; lia. Qed.
 
 Section Soundness.
 Variable F : OrderedField.
@@ -189,7 +200,7 @@ Lemma row_sum_value rows x : (forall r, In r rows -> 0 <= affine r x) -> forall 
 Proof.
   intro P. induction ps as [|[k y] ps IH]; simpl; intros after acc s H.
   - inversion H. split; [apply le_refl|]. intros _ ? ? [].
-  - destruct (nth_error rows (N.to_nat k)) as [r|] eqn:E; [|discriminate].
+  - rewrite at_number_spec in H. destruct (nth_error rows (N.to_nat k)) as [r|] eqn:E; [|discriminate].
     destruct (_ && _) eqn:C; [|discriminate]. apply andb_true_iff in C as [_ Y]. apply Z.ltb_lt in Y.
     apply (of_Z_pos F) in Y. destruct (IH _ _ _ H) as [I1 I2]. rewrite affine_multiple, of_Q_integer in I1, I2.
     pose proof (P r (nth_error_In _ _ E)) as R.
@@ -226,7 +237,7 @@ Proof. intro N. rewrite <- of_Q_product, <- of_Q_1. apply of_Q_same, Qeq_bool_if
 Theorem pin_sound pc r j ps pc' x : pin pc r j ps = Some pc' -> in_piece pc x -> in_piece pc' x.
 Proof.
   unfold pin. intros H [D P]. destruct (constant_sum _ ps) as [s|] eqn:S; [|discriminate].
-  destruct (nth_error _ (N.to_nat r)) as [t|] eqn:T; [|discriminate].
+  rewrite at_number_spec in H. destruct (nth_error _ (N.to_nat r)) as [t|] eqn:T; [|discriminate].
   destruct (take_input j (inputs t)) as [slope rest] eqn:K.
   destruct (_ && _) eqn:C; [|discriminate]. rewrite !andb_true_iff in C. destruct C as [[C1 C2] C3].
   apply negb_true_iff in C3. apply existsb_exists in C2 as ([k y] & I & Ek). simpl in Ek.

@@ -97,7 +97,7 @@ Definition add_new (a : nat * bool) (l : list (nat * bool)) : list (nat * bool) 
 
 (** The bounds of an output that its value at a point is equal to. *)
 Definition attain (st : within_state) (bs : list (Q * Q)) (i q : Z) (ps : list Z) : option (list (nat * bool)) :=
-  let j := Z.to_nat i in
+  let j := Z.to_nat (Z.min i (Z.of_nat (length bs))) in    (* i may be a long number *)
   let xs := point_of q ps in
   let t := apart_root (in_text st) in
   if Z.ltb 0 q && Z.leb 0 i && slice_has (coordinates (its_norm t)) (in_width st) ps &&
@@ -361,21 +361,22 @@ Lemma attain_sound st bs i k ps l : within_invariant st -> attain st bs i k ps =
 Proof.
   intros I H Old. unfold attain in H. rewrite (i_net st I), (i_text st I) in H.
   destruct (_ && _) eqn:C; [|discriminate]. rewrite !andb_true_iff in C. destruct C as [_ C].
-  apply rows_hold_sound in C. set (xs := point_of k ps) in *.
+  apply rows_hold_sound in C. set (xs := point_of k ps) in *. set (j := Z.to_nat (Z.min i (Z.of_nat (length bs)))) in *.
+  clearbody j.
   destruct (outputs_at net xs) as [ys|] eqn:O; [|discriminate].
-  destruct (nth_error bs (Z.to_nat i)) as [[lo hi]|] eqn:B; [|discriminate].
-  destruct (nth_error ys (Z.to_nat i)) as [y|] eqn:Y; [|discriminate].
+  destruct (nth_error bs j) as [[lo hi]|] eqn:B; [|discriminate].
+  destruct (nth_error ys j) as [y|] eqn:Y; [|discriminate].
   apply (outputs_at_correct F net xs ys fits) in O.
-  assert (V : nth (Z.to_nat i) (outputs net (map Q_ xs)) 0 = Q_ y).
+  assert (V : nth j (outputs net (map Q_ xs)) 0 = Q_ y).
   { rewrite O. apply nth_error_nth. now rewrite nth_error_map, Y. }
-  assert (Bl : lower_of bs (Z.to_nat i) = Q_ lo /\ upper_of bs (Z.to_nat i) = Q_ hi).
+  assert (Bl : lower_of bs j = Q_ lo /\ upper_of bs j = Q_ hi).
   { unfold lower_of, upper_of. apply nth_error_nth with (d := (0%Q, 0%Q)) in B. now rewrite B. }
   destruct Bl as [Bl Bu].
-  assert (Low : Qeq_bool y lo = true -> is_attained bs (Z.to_nat i, false)).
+  assert (Low : Qeq_bool y lo = true -> is_attained bs (j, false)).
   { intro E. exists (map Q_ xs). split; auto. simpl. now rewrite V, Bl, (of_Q_same F _ _ E). }
-  assert (High : Qeq_bool y hi = true -> is_attained bs (Z.to_nat i, true)).
+  assert (High : Qeq_bool y hi = true -> is_attained bs (j, true)).
   { intro E. exists (map Q_ xs). split; auto. simpl. now rewrite V, Bu, (of_Q_same F _ _ E). }
-  intros j J. destruct (Qeq_bool y hi) eqn:E1; destruct (Qeq_bool y lo) eqn:E2; inversion H; subst l; clear H;
+  intros j' J. destruct (Qeq_bool y hi) eqn:E1; destruct (Qeq_bool y lo) eqn:E2; inversion H; subst l; clear H;
     repeat (apply add_new_in in J as [->|J]; auto). Qed.
 
 Lemma within_take_invariant st s st' : within_invariant st -> within_take st s = Some st' ->
