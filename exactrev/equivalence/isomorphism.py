@@ -1,9 +1,10 @@
-"""An isomorphism between two networks, found through their canonical forms."""
+"""An isomorphism between two networks: the only one that rows allow, or by canonical forms."""
 
 from __future__ import annotations
 
 from flint import fmpq
 
+from exactrev.equivalence.proportional_rows import Undecided, only_matching
 from exactrev.network.canonical import canonical_form
 from exactrev.network.model import Network
 from exactrev.network.symmetry import Isomorphism, transform
@@ -20,12 +21,21 @@ def find_isomorphism(a: Network, b: Network) -> Isomorphism | None:
     """
     if a.architecture != b.architecture or _sources(a) != _sources(b):
         return None
+    try:
+        isomorphism = only_matching(a, b)
+    except Undecided:
+        isomorphism = _by_canonical_forms(a, b)
+    if isomorphism is None or any(c <= 0 for layer in isomorphism.layers for _, c in layer):
+        return None
+    return isomorphism if transform(a, isomorphism).layers == b.layers else None
+
+
+def _by_canonical_forms(a: Network, b: Network) -> Isomorphism | None:
     canonical_a, from_a = canonical_form(a)
     canonical_b, from_b = canonical_form(b)
     if canonical_a.layers != canonical_b.layers:
         return None
-    isomorphism = Isomorphism(tuple(map(_composed, from_a.layers, from_b.layers)))
-    return isomorphism if transform(a, isomorphism).layers == b.layers else None
+    return Isomorphism(tuple(map(_composed, from_a.layers, from_b.layers)))
 
 
 def _sources(network: Network) -> list[list[int]]:

@@ -56,6 +56,18 @@ def _array_rows(array: Any) -> Any:
     return array.tolist() if array.dtype.itemsize <= 8 else list(array)
 
 
+def _row_text(row: Sequence[fmpq]) -> str:
+    """The numbers as ``str`` writes them; Python's integers are written faster than flint's."""
+    try:
+        return " ".join([_short_text(int(x.p), int(x.q)) if x else "0" for x in row])
+    except ValueError:  # Python does not write integers of thousands of digits
+        return " ".join(map(str, row))
+
+
+def _short_text(p: int, q: int) -> str:
+    return f"{p}/{q}" if q > 1 else str(p)
+
+
 @dataclass(frozen=True)
 class Layer:
     """One affine layer: its bias (n x 1) and, per source layer, an (n x n_source) weight matrix.
@@ -210,8 +222,7 @@ class Network:
                 entries = matrix.entries()
                 width = matrix.ncols()
                 for i in range(matrix.nrows()):
-                    row = entries[i * width : (i + 1) * width]
-                    yield " ".join([str(x) if x else "0" for x in row])  # most of a row may be 0
+                    yield _row_text(entries[i * width : (i + 1) * width])
 
     @cached_property
     def sha256(self) -> str:
