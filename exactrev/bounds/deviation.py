@@ -24,7 +24,6 @@ from flint import fmpq
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.bounds.climbing import largest_outputs, rounded
 from exactrev.bounds.intervals import bounding_box, middle_and_radius, ratios
-from exactrev.bounds.matching import Match, nearest_neurons
 from exactrev.bounds.pieces import Piece, Pieces
 from exactrev.bounds.zonotope import FloatStages
 from exactrev.certificate.claims import difference_certificate, domain_lines
@@ -36,11 +35,13 @@ from exactrev.checker.network import read_network
 from exactrev.checker.paired import paired_stages, read_partners
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved, Point
+from exactrev.equivalence.nearest_neurons import Match, nearest_neurons
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 
+_ALIKE = 0.9  # the least cosine of the angle between rows of neurons that are paired
 _PLACES = 72  # binary places of exact bounds beyond the first of the bound in floats
 _EVERY = 64  # cuts between two looks at how long exact bounds take, and for larger deviations
 _CLOSED = 2.0**-24  # the relative gap at which the search ends
@@ -72,7 +73,7 @@ class BoxDeviation:
             raise InputError("the domain is no box of the networks' inputs")
         self.comparison, self._domain, self._box, self._seed = comparison, domain, box, seed
         self._within, self._stop, self._remaining = within, stop, remaining
-        self.matches = nearest_neurons(comparison.a, comparison.b)
+        self.matches = nearest_neurons(comparison.a, comparison.b, _ALIKE)
         self._stages = paired_stages(*_as_checked(comparison, self.matches))
         self._floats = FloatStages(self._stages, len(box))
         self.pieces = Pieces(self._floats, box)

@@ -41,8 +41,7 @@ def test_a_moved_weight_is_the_error() -> None:
     b = moved(a, 1, fmpq(1, 1000))
     found = nearest_matching(a, shuffled(b, Random(3)))
     first = found.layers[0][0]
-    assert first.error is not None and first.own_error is not None
-    assert fmpq(1, 20000) < first.error < fmpq(1, 4000)
+    assert first.error == first.own_error == fmpq(1, 4000)  # the other weights tell the scale
     assert found.layers[0][1].error == 0
     assert found.unmatched == 0 and not found.exact
     assert nearest_matching(a, b).layers[0][0] == (

@@ -9,8 +9,9 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exactrev.bounds import BoxDeviation, nearest_neurons
+from exactrev.bounds import BoxDeviation
 from exactrev.equivalence import Comparison, Deviation
+from exactrev.equivalence.nearest_neurons import nearest_neurons
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
