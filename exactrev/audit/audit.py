@@ -17,11 +17,12 @@ from flint import fmpq
 
 from exactrev.audit.matching import Matching, nearest_matching
 from exactrev.bounds import BoxDeviation
-from exactrev.bounds.intervals import bounding_box
+from exactrev.domain.boxes import is_box
 from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
 from exactrev.equivalence.bounding import Escape
-from exactrev.equivalence.covering import Point, discard, is_proved
+from exactrev.equivalence.covering import discard, is_proved
 from exactrev.equivalence.decide import differing
+from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.output_scale import only_output_scale
 from exactrev.lp.polyhedron import Polyhedron
@@ -130,15 +131,10 @@ def _box_search(
     seed: int,
 ) -> BoxDeviation | None:
     """A search by bounds over boxes, where the domain is one that has too many cells."""
-    if domain is None or not _is_box(domain):
+    if domain is None or not is_box(domain):
         return None
     search = BoxDeviation(comparison, domain, None, stop, remaining, seed)
     return search if search.has_too_many_cells else None
-
-
-def _is_box(domain: Polyhedron | None) -> bool:
-    box = None if domain is None else bounding_box(domain)
-    return box is not None and all(low < high for low, high in box)
 
 
 def _on_box(
@@ -177,7 +173,7 @@ def _searched(
     search = Deviation(comparison, domain, stop=stop)
     watch(search)
     proved = search.run(write) if write is not None else search.run()
-    if not proved and search.escape is None and _is_box(domain):
+    if not proved and search.escape is None and is_box(domain):
         assert domain is not None
         box = BoxDeviation(comparison, domain, None, lambda: True)
         level = search.attained()

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from exactrev.audit.audit import Audit, Range
 from exactrev.audit.matching import Matching, NeuronMatch
-from exactrev.bounds.intervals import bounding_box
+from exactrev.domain.boxes import bounding_box
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.canonical import canonical_form

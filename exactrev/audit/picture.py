@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from exactrev.arrangement import Exploration
+from exactrev.domain.boxes import bounding_box
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import Point
+from exactrev.equivalence.ground import Point
 from exactrev.exact.rational import to_float
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Form, Polyhedron, value
@@ -68,7 +69,7 @@ def picture(
     network = comparison.reduction.network
     if network.inputs < 2:
         return None
-    i, j = axes or _steepest(network, centre, output)
+    i, j = axes or _steepest(network, centre, output, _fixed_inputs(domain))
     cut = Slice.along_axes(network.inputs, i, j, centre)
     rows = _restricted_rows(domain, cut)
     window = _window(rows, (centre[i], centre[j]))
@@ -81,10 +82,19 @@ def picture(
     return Picture(drawn, (i, j), output, len(pieces), window)
 
 
-def _steepest(network: Network, point: Point, output: int) -> tuple[int, int]:
+def _fixed_inputs(domain: Polyhedron | None) -> list[int]:
+    """The inputs that are one number all over a box."""
+    box = None if domain is None else bounding_box(domain)
+    return [j for j, (low, high) in enumerate(box or ()) if low == high]
+
+
+def _steepest(
+    network: Network, point: Point, output: int, fixed: Sequence[int]
+) -> tuple[int, int]:
     affine = affine_map(network, activation_pattern(network, point))
     slopes = [abs(affine.linear[output, k]) for k in range(network.inputs)]
-    first, second = sorted(range(network.inputs), key=lambda k: (-slopes[k], k))[:2]
+    order = sorted(range(network.inputs), key=lambda k: (k in fixed, -slopes[k], k))
+    first, second = order[:2]
     return min(first, second), max(first, second)
 
 

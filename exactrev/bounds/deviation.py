@@ -23,7 +23,7 @@ from flint import fmpq
 
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.bounds.climbing import largest_outputs, rounded
-from exactrev.bounds.intervals import bounding_box, middle_and_radius, ratios
+from exactrev.bounds.intervals import middle_and_radius, ratios
 from exactrev.bounds.pieces import Piece, Pieces
 from exactrev.bounds.zonotope import FloatStages
 from exactrev.certificate.claims import difference_certificate, domain_lines
@@ -33,8 +33,10 @@ from exactrev.checker.lines import Lines, Ratio
 from exactrev.checker.network import Network as CheckedNetwork
 from exactrev.checker.network import read_network
 from exactrev.checker.paired import paired_stages, read_partners
+from exactrev.domain.boxes import bounding_box
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import NotProved, Point
+from exactrev.equivalence.covering import NotProved
+from exactrev.equivalence.ground import Point
 from exactrev.equivalence.nearest_neurons import Match, nearest_neurons
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
@@ -86,7 +88,7 @@ class BoxDeviation:
     @property
     def has_too_many_cells(self) -> bool:
         """Whether it is hopeless to go through all cells, as far as can be told."""
-        unstable, n = self.pieces.root.found.unstable, len(self._box)
+        unstable, n = self.pieces.root.found.unstable, sum(low < high for low, high in self._box)
         return sum(comb(unstable, k) for k in range(min(n, unstable) + 1)) > _MANY
 
     @property

@@ -1,4 +1,4 @@
-"""Products of intervals: domains that are some, exactly and in floats."""
+"""Products of intervals, exactly and in floats."""
 
 from __future__ import annotations
 
@@ -9,30 +9,8 @@ from flint import fmpq
 
 from exactrev.bounds.zonotope import Floats
 from exactrev.checker.lines import Ratio
+from exactrev.domain.boxes import Box, Interval
 from exactrev.exact.rational import to_float
-from exactrev.lp import Polyhedron
-
-Interval = tuple[fmpq, fmpq]
-Box = tuple[Interval, ...]
-
-
-def bounding_box(domain: Polyhedron) -> list[Interval] | None:
-    """The intervals that a domain is the product of; None if it is no product of intervals."""
-    low: dict[int, fmpq] = {}
-    high: dict[int, fmpq] = {}
-    for row in domain.rows:
-        places = [j for j, a in enumerate(row[:-1]) if a]
-        if len(places) != 1:
-            return None
-        (j,) = places
-        end = -row[-1] / row[j]
-        if row[j] > 0:
-            low[j] = max(low.get(j, end), end)
-        else:
-            high[j] = min(high.get(j, end), end)
-    if not len(low) == len(high) == domain.dimension:
-        return None
-    return [(low[j], high[j]) for j in range(domain.dimension)]
 
 
 def halves(box: Box, place: int) -> tuple[Box, Box, fmpq]:

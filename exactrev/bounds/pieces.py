@@ -9,8 +9,9 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from flint import fmpq
 
-from exactrev.bounds.intervals import Box, Interval, halves, middle_and_radius
+from exactrev.bounds.intervals import halves, middle_and_radius
 from exactrev.bounds.zonotope import Enclosed, FloatStages
+from exactrev.domain.boxes import Box, Interval
 from exactrev.exact.rational import to_float
 
 _TRIED = 8  # inputs that are tried for a cut, the widest of them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exactrev.checker.difference import Pair, ReducedTree, read_pair
+from exactrev.checker.difference import Pair, read_pair
 from exactrev.checker.lines import (
     INTEGER,
     NATURAL,
@@ -18,6 +18,7 @@ from exactrev.checker.lines import (
 )
 from exactrev.checker.network import Network
 from exactrev.checker.ranges import Key, Ranges
+from exactrev.checker.reduced import ReducedTree
 from exactrev.checker.tree import GRAMMAR
 
 _BOUND = re.compile(rf"{NATURAL} {POSITIVE} {NATURAL}(?: {NATURAL} {NONZERO})*+")
@@ -79,7 +80,7 @@ class Within:
             raise Refused("only bounds and 'bounded' may follow a bound")
         elif word == "attained":
             output, denominator, *numerators = numbers
-            self._proof.tree.require_closed(denominator, numerators)
+            self._proof.require_closed(denominator, numerators)
             self._ranges.attain(output, [(p, denominator) for p in numerators])
         else:
             self._proof.tree.step(word, numbers)

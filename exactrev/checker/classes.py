@@ -6,10 +6,12 @@ import re
 
 from exactrev.checker.cell import Side
 from exactrev.checker.claims import Different
-from exactrev.checker.difference import ReducedTree, Stack, side_by_side
+from exactrev.checker.difference import side_by_side
 from exactrev.checker.lines import NATURAL, Lines, Ratio, Refused, integers
 from exactrev.checker.network import Network, Row
+from exactrev.checker.reduced import ReducedTree
 from exactrev.checker.rows import add_multiple
+from exactrev.checker.stack import Stack
 from exactrev.checker.tree import GRAMMAR
 
 _GRAMMAR = GRAMMAR | {"class": re.compile(NATURAL)}

@@ -1,30 +1,13 @@
-"""The difference of two networks as one network, reduced, and its trees (format, section 11)."""
+"""The difference of two networks as one network (format, section 11)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exactrev.checker.forms import Form
-from exactrev.checker.lines import Lines, Ratio, Refused, natural, numbers_after
-from exactrev.checker.network import ONE, Layered, Network, Row
-from exactrev.checker.reductions import reduce
-from exactrev.checker.root import read_tree
-from exactrev.checker.rows import WorkingForm, add_multiple, multiply
-from exactrev.checker.tree import Tree
-
-
-class Stack(Layered):
-    """A network that is given by the rows of its layers, the outputs last."""
-
-    def __init__(self, inputs: int, layers: list[list[Row]]) -> None:
-        super().__init__(inputs)
-        self._rows: list[list[Row]] = [[], *layers]
-        for rows in layers:
-            self.grow(len(rows))
-
-    def row(self, layer: int, index: int) -> Row:
-        return dict(self._rows[layer][index])
+from exactrev.checker.lines import Lines, Ratio, Refused, numbers_after
+from exactrev.checker.network import ONE, Network, Row
+from exactrev.checker.rows import add_multiple, multiply
+from exactrev.checker.stack import Stack, renamed
 
 
 def side_by_side(a: Network, b: Network) -> tuple[list[list[Row]], list[Row], list[Row]]:
@@ -38,10 +21,10 @@ def side_by_side(a: Network, b: Network) -> tuple[list[list[Row]], list[Row], li
             for index in range(network.sizes[layer] if layer < network.layers else 0):
                 place[network.first[layer] + index] = following
                 following += 1
-                rows.append(_renamed(network.row(layer, index), place))
+                rows.append(renamed(network.row(layer, index), place))
         layers.append(rows)
     ours, theirs = (
-        [_renamed(row, place) for row in network.output_rows()]
+        [renamed(row, place) for row in network.output_rows()]
         for network, place in zip((a, b), places, strict=True)
     )
     return layers, ours, theirs
@@ -93,54 +76,3 @@ def read_pair(lines: Lines, a: Network, b: Network) -> Pair:
     if any(p == 0 for p, _ in scale):
         raise Refused("a scale is 0")
     return Pair(a, b, scale, shift)
-
-
-class ReducedTree:
-    """A tree on the neurons that are left of a network after reductions, and on its outputs."""
-
-    def __init__(self, lines: Lines, network: Layered) -> None:
-        """Read what stands before ``proof``, from ``reductions`` on."""
-        form = WorkingForm(network)
-        head, _, count = lines.take().partition(" ")
-        if head != "reductions":
-            raise Refused("expected a line 'reductions' with a natural number")
-        for _ in range(natural(count)):
-            rule, *operands = lines.take().split(" ")
-            reduce(network, form, rule, operands)
-        layers = levels(form)
-        self.tree: Tree = read_tree(lines, Stack(form.inputs, [*layers, []]))
-        if self.tree.depth:
-            raise Refused("this tree must have depth 0")
-        self.first_output = len(self.tree.cell.domain) + sum(map(len, layers[:-1]))
-
-    def output(self, index: int) -> Form:
-        """An output on the current cell, where it is one affine form."""
-        self.tree.require_open()
-        return self.tree.cell.preactivation(self.first_output + index)
-
-    def where(self) -> str:
-        """The points that the tree speaks of, for a sentence."""
-        return "the stated domain's interior" if self.tree.cell.domain else "the input space"
-
-
-def _renamed(row: Row, places: Mapping[int, int]) -> Row:
-    return {places[value]: coefficient for value, coefficient in row.items()}
-
-
-def levels(form: WorkingForm) -> list[list[Row]]:
-    """The rows of the neurons left, level by level, then those of the outputs, renumbered.
-
-    The level of a neuron is 1 more than the largest of those it reads.
-    """
-    level: dict[int, int] = {}
-    for neuron in form.neurons():
-        level[neuron] = 1 + max((level.get(value, 0) for value in form.row(neuron)), default=0)
-    order = sorted(level, key=lambda neuron: (level[neuron], neuron))
-    places = {value: value for value in range(ONE, form.inputs)}
-    places |= {neuron: place for place, neuron in enumerate(order, form.inputs)}
-    depth = max(level.values(), default=0)
-    levels: list[list[Row]] = [[] for _ in range(depth + 1)]
-    for neuron in order:
-        levels[level[neuron] - 1].append(_renamed(form.row(neuron), places))
-    levels[depth] = [_renamed(row, places) for row in form.output_rows()]
-    return levels

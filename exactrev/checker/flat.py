@@ -12,7 +12,7 @@ from fractions import Fraction
 from exactrev.checker.lines import Ratio, Refused
 from exactrev.checker.network import ONE, Row, combination
 from exactrev.checker.rows import add_multiple
-from exactrev.checker.statement import substituted
+from exactrev.checker.stack import substituted
 
 
 class Flat:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exactrev.checker.difference import Stack
 from exactrev.checker.lines import Lines, Ratio, Refused, natural, numbers_after
 from exactrev.checker.network import ONE, Network, Row, combination
 from exactrev.checker.rows import add_multiple
+from exactrev.checker.stack import Stack, in_free_inputs, renamed
 
 
 @dataclass(frozen=True)
@@ -142,24 +142,5 @@ class SideBySide:
             for index, coefficient in constraint.outputs.items():
                 add_multiple(row, coefficient, outputs[index])
             last.append(row)
-        places = {ONE: ONE} | {j: place for place, j in enumerate(free)}
-        places |= {self.inputs + k: len(free) + k for k in range(self.neurons)}
-        layers = [
-            [renamed(substituted(row, pinned), places) for row in rows]
-            for rows in (*self._layers, last)
-        ]
-        return Stack(len(free), [*layers, []])
-
-
-def renamed(row: Row, places: Mapping[int, int]) -> Row:
-    """The row with its values under other numbers."""
-    return {places[value]: coefficient for value, coefficient in row.items()}
-
-
-def substituted(row: Row, forms: Mapping[int, Row]) -> Row:
-    """The row with forms in the place of some of its values."""
-    found = {value: coefficient for value, coefficient in row.items() if value not in forms}
-    for value, coefficient in row.items():
-        if value in forms:
-            add_multiple(found, coefficient, forms[value])
-    return found
+        whole = Stack(self.inputs, [*self._layers, last, []])
+        return in_free_inputs(whole, pinned, free)

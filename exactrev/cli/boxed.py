@@ -28,10 +28,9 @@ def measure_on_box(
     """The outcome by bounds over boxes; None if the domain is no box, or its cells can be gone
     through one by one."""
     from exactrev.bounds import BoxDeviation
-    from exactrev.bounds.intervals import bounding_box
+    from exactrev.domain.boxes import is_box
 
-    box = None if domain is None else bounding_box(domain)
-    if domain is None or box is None or any(low >= high for low, high in box):
+    if domain is None or not is_box(domain):
         return None
     within = None if arguments.deviation else arguments.epsilon
     search = BoxDeviation(
@@ -56,10 +55,9 @@ def bounds_at_once(
     """The outcome of a search that was stopped, with bounds over the whole box; None if there is
     none."""
     from exactrev.bounds import BoxDeviation
-    from exactrev.bounds.intervals import bounding_box
+    from exactrev.domain.boxes import is_box
 
-    box = None if domain is None else bounding_box(domain)
-    if domain is None or box is None or any(low >= high for low, high in box):
+    if domain is None or not is_box(domain):
         return None
     search = BoxDeviation(stopped.comparison, domain, None, lambda: True)
     level = stopped.attained()

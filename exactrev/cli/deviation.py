@@ -15,7 +15,7 @@ from exactrev.cli.patience import Patience
 if TYPE_CHECKING:
     from exactrev.bounds import BoxDeviation
     from exactrev.equivalence import Comparison, Deviation
-    from exactrev.equivalence.covering import Point
+    from exactrev.equivalence.ground import Point
     from exactrev.lp.polyhedron import Polyhedron
 
 _LONG = 24  # a number with more characters is shown to a person as about what it is

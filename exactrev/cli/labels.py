@@ -13,7 +13,7 @@ from exactrev.cli.patience import Patience
 from exactrev.errors import InputError
 
 if TYPE_CHECKING:
-    from exactrev.equivalence.covering import Point
+    from exactrev.equivalence.ground import Point
     from exactrev.lp.polyhedron import Polyhedron
     from exactrev.network import Network
 

@@ -13,7 +13,7 @@ from exactrev.errors import InputError
 
 if TYPE_CHECKING:
     from exactrev.equivalence import Comparison
-    from exactrev.equivalence.covering import Point
+    from exactrev.equivalence.ground import Point
     from exactrev.equivalence.output_scale import OutputScale
     from exactrev.lp.polyhedron import Polyhedron
     from exactrev.network import Network

@@ -19,7 +19,8 @@ from flint import fmpq
 from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer, Point
+from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
+from exactrev.equivalence.ground import Point
 from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron, value
 
@@ -28,8 +29,7 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
     """A search for a proof that two networks agree on a domain (default R^n), or a witness.
 
     The search ends early once ``stop`` says so.  The result does not depend on ``jobs``, the number
-    of processes.  Raises InputError if the domain has no interior
-    points or another dimension.
+    of processes.  Raises InputError if the domain is empty or has another dimension.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class _AgreementExplorer(DifferenceExplorer):
         """Find a witness at or near a point about which the difference is this form, not 0."""
         point, step = inside, fmpq(1)
         while self.witness is None:
-            whole = self.arrangement.lifted(point)
+            whole = self.whole(point)
             if self._is_inside(point) and any(self.comparison.differences(whole)):
                 self.witness = whole
             point = tuple(x + step * a for x, a in zip(inside, form[:-1], strict=True))

@@ -20,7 +20,8 @@ from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.proofs import Answers, Bounded
 from exactrev.equivalence.close_pairs import PairedForms, near_pairs
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import DifferenceExplorer, Point
+from exactrev.equivalence.covering import DifferenceExplorer
+from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier, Heaviest
 from exactrev.equivalence.levels import Level
 from exactrev.equivalence.slopes import prove
@@ -181,11 +182,11 @@ class BoundingExplorer(DifferenceExplorer):
     def _exact_line(self, level: Level, cell: ExactCell) -> tuple[str, float]:
         """The bound of one output on the cell by its maximum, which is taken in, and about that."""
         answer = self._greatest(level, cell)
-        lifted = self.arrangement.lifted
         if isinstance(answer, Unbounded):
-            self.escape = Escape(lifted(answer.point), lifted(answer.ray), level.output)
+            ray = self.ground.lifted_direction(self.arrangement.lifted(answer.ray))
+            self.escape = Escape(self.whole(answer.point), ray, level.output)
             return "", np.inf
-        level.raise_to(-answer.value, lifted(answer.point))
+        level.raise_to(-answer.value, self.whole(answer.point))
         c, pairs = integer_pairs(list(zip(cell.rows, answer.rows, strict=True)))
         tokens = [f"{k} {y}" for k, y in pairs]
         line = " ".join([f"{level.side} {level.output} {c} 0", *tokens])
@@ -208,8 +209,7 @@ class BoundingExplorer(DifferenceExplorer):
                 best = -answer.value, level, tuple(answer.point)
         assert best is not None
         size, level, point = best
-        lifted = self.arrangement.lifted
-        return Carrier(lifted(cell.point), level.output, size, lifted(point))
+        return Carrier(self.whole(cell.point), level.output, size, self.whole(point))
 
 
 def _seen_above(slack: Forms, points: Floats, answers: Answers) -> Floats:

@@ -17,6 +17,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from exactrev.equivalence.difference import require_same_shape
+from exactrev.equivalence.ground import Ground
 from exactrev.equivalence.stacking import smallest_reduction, stacked
 from exactrev.exact.rational import to_rational
 from exactrev.network.model import Network
@@ -49,6 +50,13 @@ class Comparison:
     def is_plain(self) -> bool:
         """Whether b is neither scaled nor shifted."""
         return all(s == 1 for s in self.scale) and not any(self.shift)
+
+    def on(self, ground: Ground) -> Comparison:
+        """The networks restricted to a domain, in the inputs that it leaves free."""
+        if ground.flat is None:
+            return self
+        restricted = ground.restricted(self.a), ground.restricted(self.b)
+        return Comparison(*restricted, self.scale, self.shift)
 
     @cached_property
     def stacked(self) -> Network:

@@ -7,7 +7,7 @@ interior, the certificate round the steps.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Generic, Self, TypeVar
@@ -15,21 +15,20 @@ from typing import Any, Generic, Self, TypeVar
 from flint import fmpq
 
 from exactrev.arrangement.coordinates import independent_coordinates
-from exactrev.arrangement.exploration import proper_rows, tree_lines
+from exactrev.arrangement.exploration import tree_lines
 from exactrev.arrangement.explore import Explorer, Found, TextsOf
 from exactrev.arrangement.forms import NetworkRows
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.workers import Workers, texts_in_turn
-from exactrev.certificate.claims import difference_certificate, domain_lines, reduction_lines
+from exactrev.certificate.claims import difference_certificate, reduction_lines
 from exactrev.equivalence.comparison import Comparison
+from exactrev.equivalence.ground import Ground, Point
 from exactrev.equivalence.resuming import resumed
-from exactrev.errors import ExactRevError, InputError
-from exactrev.lp import Form, Motzkin, System, interior_point, solve
+from exactrev.errors import ExactRevError
+from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Layer, Network
 from exactrev.network.reduction import Reduction
-
-Point = tuple[fmpq, ...]
 
 
 class NotProved(ExactRevError):
@@ -51,14 +50,13 @@ class CoveringExplorer(Explorer):
         self,
         reduction: Reduction,
         network: Network,
-        domain: Polyhedron | None,
+        ground: Ground,
         stop: Callable[[], bool],
     ) -> None:
-        proper = proper_domain(network.inputs, domain)
-        coordinates = independent_coordinates(outputs_hidden(reduction.network), proper)
-        rows = NetworkRows(network, proper, coordinates)
+        coordinates = independent_coordinates(outputs_hidden(reduction.network), ground.domain)
+        rows = NetworkRows(network, ground.domain, coordinates)
         super().__init__(rows, choose_norm(rows), 0, Found.nothing(0), self._heeding(stop))
-        self.reduction = reduction
+        self.reduction, self.ground = reduction, ground
         self.cells = 0
         self.witness: Point | None = None
         self.jobs = 1
@@ -72,6 +70,10 @@ class CoveringExplorer(Explorer):
     def settled(self) -> bool:
         """Whether nothing that is still to be seen can change the verdict."""
         return self.witness is not None
+
+    def whole(self, point: Sequence[fmpq]) -> Point:
+        """A point of the tree's space with all the coordinates of the networks' inputs."""
+        return self.ground.lifted(self.arrangement.lifted(point))
 
     def branch(self, knowledge: Any) -> Self:
         """One that has found nothing yet."""
@@ -92,9 +94,10 @@ class CoveringExplorer(Explorer):
         self.witness = self.witness or witness
 
     def preliminaries(self) -> Iterator[str]:
-        """What the certificate says of the reductions, the domain and the norm."""
+        """What the certificate says of the domain, the reductions and the norm."""
+        yield from self.ground.lines_before_reductions()
         yield from reduction_lines(self.reduction)
-        yield from domain_lines(self.arrangement.domain)
+        yield from self.ground.lines_after_reductions()
         yield "depth 0"
         if self.norm is not None:
             yield from self.norm.lines()
@@ -122,8 +125,9 @@ class DifferenceExplorer(CoveringExplorer):
     def __init__(
         self, comparison: Comparison, domain: Polyhedron | None, stop: Callable[[], bool]
     ) -> None:
-        reduction = comparison.reduction
-        super().__init__(reduction, reduction.network, domain, stop)
+        ground = Ground.of(comparison.a.inputs, domain)
+        reduction = comparison.on(ground).reduction
+        super().__init__(reduction, reduction.network, ground, stop)
         self.comparison, self._domain = comparison, domain
 
     def remaker(self) -> Callable[[Callable[[], bool]], Explorer]:
@@ -215,19 +219,6 @@ class CoveringSearch(ABC, Generic[_E]):
     def run(self, take: Callable[[Iterator[str]], object] = discard) -> bool:
         """Search, ``take`` being given the certificate's lines; whether the claim is proved."""
         return is_proved(self.lines(), take)
-
-
-def proper_domain(inputs: int, domain: Polyhedron | None) -> Polyhedron:
-    """The domain as the certificate has it; raises InputError unless it has interior points."""
-    domain = domain or Polyhedron(inputs)
-    if domain.dimension != inputs:
-        raise InputError(f"the domain has {domain.dimension} dimensions, not {inputs}")
-    proper = proper_rows(domain)
-    if isinstance(interior_point(inputs, proper.rows), Motzkin):
-        if isinstance(solve(System.within(proper)), Motzkin):
-            raise InputError("the domain is empty")
-        raise InputError("the domain has no interior points: it lies in a hyperplane")
-    return proper
 
 
 def outputs_hidden(network: Network) -> Network:

@@ -79,7 +79,7 @@ def equiv(
     """Whether a and b are isomorphic, equal as functions on a domain (default R^n), or different.
 
     The verdict is ``unknown`` only if ``timeout`` seconds have passed.  Raises InputError if the
-    networks differ in inputs or outputs, or if the domain has no interior points.
+    networks differ in inputs or outputs, or if the domain is empty.
     """
     deadline = inf if timeout is None else monotonic() + timeout
     found = compare_structure(a, b, seed, timeout, domain)

@@ -21,7 +21,8 @@ from exactrev.arrangement.leaves import exact_point_line
 from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.equivalence.bounding import BoundingExplorer, Escape
 from exactrev.equivalence.comparison import Comparison
-from exactrev.equivalence.covering import CoveringSearch, Point
+from exactrev.equivalence.covering import CoveringSearch
+from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.levels import Level
 from exactrev.lp.polyhedron import Polyhedron
@@ -32,8 +33,8 @@ class Deviation(CoveringSearch[BoundingExplorer]):
 
     With ``within``, bounds of that size are proved instead, and the search ends at the first input
     that is beyond them.  It ends early, too, once ``stop`` says so.  The result does not depend
-    on ``jobs``, the number of processes.  Raises InputError if the domain has no interior points or
-    another dimension.
+    on ``jobs``, the number of processes.  Raises InputError if the domain is empty or has another
+    dimension.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Deviation(CoveringSearch[BoundingExplorer]):
         assert escape is not None
         return difference_certificate(
             "unbounded", comparison.a, comparison.b, comparison.scale, comparison.shift,
-            domain_lines(self._explorer.arrangement.domain),
+            domain_lines(self._explorer.ground.stated),
             (" ".join(["point", *map(str, escape.point)]),
              " ".join(["ray", *map(str, escape.direction)])),
         )  # fmt: skip

@@ -10,7 +10,7 @@ from flint import fmpq
 
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.forms import Floats
-from exactrev.equivalence.covering import Point
+from exactrev.equivalence.ground import Point
 
 #: A cell by its signs, the numbers of its rows, and a point inside or near it.
 Cell = tuple[tuple[int, ...], tuple[int, ...], tuple[fmpq, ...]]

@@ -27,6 +27,7 @@ from exactrev.arrangement.forms import OFF, ON
 from exactrev.certificate.claims import same_class_certificate
 from exactrev.equivalence.covering import CoveringExplorer, CoveringSearch, outputs_hidden
 from exactrev.equivalence.difference import require_same_shape
+from exactrev.equivalence.ground import Ground
 from exactrev.equivalence.stacking import smallest_reduction, stacked
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
@@ -38,7 +39,7 @@ class SameClasses(CoveringSearch["_ClassExplorer"]):
 
     It ends early once ``stop`` says so.  The result does not depend on ``jobs``, the number of
     processes.  Raises InputError if the networks differ in inputs or outputs or have one output, or
-    if the domain has no interior points or another dimension.
+    if the domain is empty or has another dimension.
     """
 
     def __init__(
@@ -76,9 +77,11 @@ class _ClassExplorer(CoveringExplorer):
     ) -> None:
         self._pairs = list(combinations(range(a.outputs), 2))
         self._classes = range(a.outputs)
-        reduction = smallest_reduction(_with_pairs(a, b, self._pairs))
+        ground = Ground.of(a.inputs, domain)
+        pair = ground.restricted(a), ground.restricted(b)
+        reduction = smallest_reduction(_with_pairs(*pair, self._pairs))
         network = outputs_hidden(reduction.network)
-        super().__init__(reduction, network, domain, stop)
+        super().__init__(reduction, network, ground, stop)
         self._question = a, b, domain
 
     def remaker(self) -> Callable[[Callable[[], bool]], _ClassExplorer]:
@@ -101,7 +104,7 @@ class _ClassExplorer(CoveringExplorer):
         ours = self._largest(signs[-2 * count : -count])
         both = ours & self._largest(signs[-count:])
         if not both:
-            self.witness = self.arrangement.lifted(point)
+            self.witness = self.whole(point)
             self.found.open_branches += 1
             return ["open"]
         self.cells += 1

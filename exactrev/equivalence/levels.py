@@ -8,7 +8,7 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.forms import UNIT, Forms
-from exactrev.equivalence.covering import Point
+from exactrev.equivalence.ground import Point
 from exactrev.exact.rational import to_float
 from exactrev.lp import Form
 

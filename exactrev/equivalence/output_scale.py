@@ -23,8 +23,8 @@ from random import Random
 import numpy as np
 from flint import fmpq
 
-from exactrev.equivalence.covering import Point
 from exactrev.equivalence.difference import require_same_shape, sample_batches
+from exactrev.equivalence.ground import Point
 from exactrev.exact.rational import to_float, to_rational
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Polyhedron

@@ -7,7 +7,7 @@ from random import Random
 
 from flint import fmpq
 
-from exactrev.lp import System, solve
+from exactrev.domain.flatten import Flat, flatten
 from exactrev.lp.certificates import Motzkin
 from exactrev.lp.feasibility import interior_point
 from exactrev.lp.polyhedron import Polyhedron, value
@@ -23,10 +23,20 @@ def chords(domain: Polyhedron, random: Random) -> Iterator[Batch]:
     """Batches of points of the domain, the first a single one; none if the domain is empty."""
     found = interior_point(domain.dimension, domain.rows)
     if isinstance(found, Motzkin):
-        found = solve(System.within(domain))
-    if isinstance(found, Motzkin):
-        return
-    middle = tuple(found)
+        yield from _flat_chords(domain, random)
+    else:
+        yield from _chords(domain, tuple(found), random)
+
+
+def _flat_chords(domain: Polyhedron, random: Random) -> Iterator[Batch]:
+    """The same, of a domain without interior points."""
+    flat = flatten(domain)
+    if isinstance(flat, Flat):
+        for batch in _chords(flat.domain, flat.inside, random):
+            yield Batch.of([flat.lifted(point) for point in batch.columns()], domain.dimension)
+
+
+def _chords(domain: Polyhedron, middle: Sequence[fmpq], random: Random) -> Iterator[Batch]:
     yield Batch.of([middle], domain.dimension)
     for _ in range(_CHORDS):
         direction = [fmpq(random.randint(-64, 64)) for _ in middle]

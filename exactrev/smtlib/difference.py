@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from exactrev.checker.difference import Pair, Stack, levels, read_pair
+from exactrev.checker.difference import Pair, read_pair
+from exactrev.checker.flat import Flat
 from exactrev.checker.lines import (
     INTEGER,
     NATURAL,
@@ -18,11 +19,19 @@ from exactrev.checker.lines import (
     integers,
     numbers_after,
 )
-from exactrev.checker.network import Network
+from exactrev.checker.network import Layered, Network, Row
+from exactrev.checker.reduced import PIN, levels
+from exactrev.checker.stack import Stack, in_free_inputs
 from exactrev.checker.statement import count_after
 from exactrev.checker.tree import GRAMMAR
 from exactrev.smtlib.networks import define_network
-from exactrev.smtlib.preliminaries import declare_inputs, pass_over_norm, point_of, read_domain
+from exactrev.smtlib.preliminaries import (
+    as_row,
+    declare_inputs,
+    pass_over_norm,
+    point_of,
+    read_domain,
+)
 from exactrev.smtlib.reducing import reduced
 from exactrev.smtlib.script import Script, both, differs, linear, number, some
 from exactrev.smtlib.tree import TreeScript
@@ -42,16 +51,42 @@ class _DifferenceScript:
         a, b = networks
         self.script = script
         self.pair: Pair = read_pair(lines, a, b)
-        declare_inputs(script, a.inputs)
-        form = reduced(lines, self.pair.difference(), script)
-        layers = levels(form)
-        self.domain = read_domain(lines, a.inputs)
+        network: Layered = self.pair.difference()
+        rows: list[Row] | None = None
+        if lines.peek().startswith("domain "):
+            self.domain = read_domain(lines, a.inputs)
+            flat = _flattened(lines, self.domain, a.inputs, script)
+            free = numbers_after("inside", lines.take(), len(flat.free))
+            rows = [as_row(row) for row in flat.interior(free)]
+            network = in_free_inputs(network, flat.pinned, flat.free)
+        declare_inputs(script, network.inputs)
+        layers = levels(reduced(lines, network, script))
+        if rows is None:
+            rows = self.domain = read_domain(lines, a.inputs)
         if count_after("depth", lines.take()):
             raise Refused("this tree must have depth 0")
         pass_over_norm(lines)
-        self.tree = TreeScript(script, Stack(a.inputs, [*layers, []]), self.domain)
+        self.tree = TreeScript(script, Stack(network.inputs, [*layers, []]), rows)
         first = self.tree.first + sum(map(len, layers[:-1]))
         self.outputs = range(first, first + a.outputs)
+
+
+def _flattened(lines: Lines, domain: list[Row], inputs: int, script: Script) -> Flat:
+    """The lines ``pin``: on the domain an input is the form of others that each one says."""
+    flat = Flat(domain, inputs)
+    names = {j: f"u{j}" for j in range(inputs)}
+    script.open()
+    for name in names.values():
+        script.declare(name)
+    closed = [f"(>= {linear(row, names)} 0.0)" for row in domain]
+    while lines.peek().startswith("pin "):
+        line = lines.take()
+        _, (row, place, *pairs) = integers(line, PIN)
+        flat.pin(row, place, pairs)
+        form = linear(flat.pinned[place], names)
+        script.check(line[:40], [*closed, differs(names[place], form)])
+    script.close()
+    return flat
 
 
 class EqualOnScript(_DifferenceScript):

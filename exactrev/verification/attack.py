@@ -13,9 +13,9 @@ from flint import fmpq
 
 from exactrev.arrangement.forms import Floats, float_matrix
 from exactrev.arrangement.leaves import Point
+from exactrev.domain.flatten import Flat
 from exactrev.exact.rational import from_floats, to_float
 from exactrev.network.model import Network
-from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Bound, Part
 from exactrev.verification.restriction import restricted
 

@@ -13,14 +13,15 @@ from typing import Any
 from flint import fmpq
 
 from exactrev.arrangement.leaves import Point
-from exactrev.bounds.intervals import Box, bounding_box, ratios
+from exactrev.bounds.intervals import ratios
 from exactrev.bounds.pieces import Cuts
 from exactrev.bounds.stages import network_stages
 from exactrev.bounds.zonotope import Enclosed, FloatStages
 from exactrev.checker.enclosure import bounds
+from exactrev.domain.boxes import Box, bounding_box
+from exactrev.domain.flatten import Flat
 from exactrev.lp import Form, Polyhedron
 from exactrev.network.model import Network
-from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Part
 from exactrev.verification.search import PartSearch
 

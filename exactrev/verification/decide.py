@@ -20,10 +20,10 @@ from typing import Literal
 from flint import fmpq
 
 from exactrev.arrangement.leaves import Point
+from exactrev.domain.flatten import Vacant, flatten
 from exactrev.errors import InputError
 from exactrev.verification.attack import find_satisfying
 from exactrev.verification.boxes import BoxSearch
-from exactrev.verification.flatten import Vacant, flatten
 from exactrev.verification.instance import Instance, NotProved, Part, bind
 from exactrev.verification.restriction import restricted
 from exactrev.verification.single import point_steps

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flint import fmpq_mat
 
+from exactrev.domain.flatten import Flat
 from exactrev.network.model import Layer, Network
-from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Part
 
 
@@ -20,7 +20,7 @@ def restricted(joint: Network, part: Part, flat: Flat) -> Network:
         return fmpq_mat(len(forms), stop - start, some)
 
     bounds = _with_outputs(joint, columns(0, n), columns(n, width - 1), columns(width - 1, width))
-    return _with_inputs(bounds, flat.linear, flat.constant)
+    return flat.restricted(bounds)
 
 
 def _with_outputs(
@@ -32,15 +32,3 @@ def _with_outputs(
     blocks[0] = blocks[0] + inputs if 0 in blocks else inputs
     bias = outputs * last.bias + constants
     return Network(network.inputs, (*network.layers[:-1], Layer.of(blocks, bias.entries())))
-
-
-def _with_inputs(network: Network, linear: fmpq_mat, constant: fmpq_mat) -> Network:
-    """The network at ``linear`` t + ``constant``, as one of t."""
-    layers = []
-    for layer in network.layers:
-        blocks, bias = dict(layer.weights), layer.bias
-        if 0 in blocks:
-            bias = bias + blocks[0] * constant
-            blocks[0] = blocks[0] * linear
-        layers.append(Layer.of(blocks, bias.entries()))
-    return Network(linear.ncols(), tuple(layers))

@@ -18,9 +18,9 @@ from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.proofs import Answers, Bounded, decide
+from exactrev.domain.flatten import Flat
 from exactrev.lp import Motzkin, System, solve
 from exactrev.network.model import Layer, Network
-from exactrev.verification.flatten import Flat
 from exactrev.verification.instance import Bound, Part
 
 _MIXTURES = 4  # weights of a conjunction's bounds that are remembered from exact proofs

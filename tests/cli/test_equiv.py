@@ -179,7 +179,8 @@ def test_equality_on_a_box(run: Run, relu: Path, write_json: Callable[..., Path]
     assert (said.code, said.json["verdict"]) == (1, "different")
     assert Fraction(-1, 10**9) <= Fraction(said.json["witness"][0]) < 0
     run("equiv", relu, line, "--box", "1", "0").assert_bad_input("--box")
-    run("equiv", relu, line, "--box", "1", "1").assert_bad_input("no interior")
+    assert run("equiv", relu, line, "--box", "1", "1").verdict == "equal"
+    assert run("equiv", relu, line, "--box", "-1", "-1").verdict == "different"
 
 
 def test_the_deviation_is_exact(run: Run, relu: Path, half: Path, tmp_path: Path) -> None:

@@ -316,3 +316,16 @@ def test_gzip_and_comments() -> None:
 def test_what_cannot_be_exported(content: bytes, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         export(io.BytesIO(content), lambda line: None)
+
+
+def test_a_difference_on_a_flat_domain() -> None:
+    """Ranges on the triangle x + y + z = 1, and nothing false is confirmed."""
+    a = Network.dense([([[1, -1, 0]], [0]), ([[1]], [0])])
+    b = Network.dense([([[0, 0, 1]], [0])])
+    rows = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [-1, -1, -1, 1], [1, 1, 1, -1]]
+    lines: list[str] = []
+    assert Deviation(Comparison.of(a, b), Polyhedron.of(3, rows)).run(lines.extend)
+    text = text_of(lines)
+    assert all_unsat(text) and "bounds -1 1\n" in text
+    for old, new in (("bounds -1 1\n", "bounds -1 1/2\n"), ("row 1 1 1 -1\n", "row 1 1 1 -2\n")):
+        assert refused_or_doubted(text.replace(old, new))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flint import fmpq
 
-from exactrev.bounds.intervals import bounding_box
+from exactrev.domain.boxes import bounding_box
 from exactrev.formats.decimals import decimal
 from exactrev.lp import Polyhedron
 from exactrev.network import Network

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.local import Pairs, integer_pairs
-from exactrev.bounds.intervals import bounding_box
+from exactrev.domain.boxes import bounding_box
 from exactrev.lp import Form, Motzkin, Polyhedron, interior_point
+from exactrev.network.model import Layer, Network
 
 #: Coefficients by input, the constant under the number of inputs; no zeros.
 _Sparse = dict[int, fmpq]
@@ -39,6 +40,17 @@ class Flat:
         """A point with all its coordinates."""
         column = fmpq_mat(len(point), 1, list(point))
         return tuple((self.linear * column + self.constant).entries())
+
+    def restricted(self, network: Network) -> Network:
+        """The network as one of the free inputs."""
+        layers = []
+        for layer in network.layers:
+            blocks, bias = dict(layer.weights), layer.bias
+            if 0 in blocks:
+                bias = bias + blocks[0] * self.constant
+                blocks[0] = blocks[0] * self.linear
+            layers.append(Layer.of(blocks, bias.entries()))
+        return Network(self.linear.ncols(), tuple(layers))
 
 
 @dataclass(frozen=True)
