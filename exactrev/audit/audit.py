@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from math import inf
 
@@ -30,6 +31,9 @@ from exactrev.network.model import Network
 
 #: Takes the lines of a certificate; they must all be taken.
 Write = Callable[[Iterator[str]], object]
+
+#: Gives the context in which a search is done.
+Around = Callable[[Deviation | BoxDeviation], AbstractContextManager[object]]
 
 #: The least and the greatest value of an output's difference; None where nothing is known.
 Range = tuple[fmpq | None, fmpq | None]
@@ -80,13 +84,15 @@ def audit(
     seed: int = 0,
     stop: Callable[[], bool] = lambda: False,
     write: Write | None = None,
-    watch: Callable[[Deviation | BoxDeviation], object] = lambda search: None,
+    around: Around = nullcontext,
     remaining: Callable[[], float] = lambda: inf,
+    jobs: int = 1,
 ) -> Audit:
     """Compare them on a domain (default R^n); the certificate's lines are given to ``write``.
 
-    ``watch`` is given the search before it begins.  Once ``stop`` says so, or ``remaining``
-    seconds are 0, what is known is returned.  Raises InputError if the networks differ in inputs
+    The search is done inside what ``around`` makes of it.  Once ``stop`` says so, or ``remaining``
+    seconds are 0, what is known is returned; it does not depend on ``jobs``, the number of
+    processes.  Raises InputError if the networks differ in inputs
     or outputs or if the domain is empty or of another dimension.
     """
     if up_to_output_scale:
@@ -94,16 +100,16 @@ def audit(
         comparison = Comparison.of(victim, extraction, fitted.scale, fitted.shift)
         box = _box_search(comparison, domain, stop, remaining, seed)
         if box is not None:
-            return _on_box(box, domain, True, write, watch)
-        return _searched(comparison, domain, True, None, stop, write, watch)
+            return _on_box(box, domain, True, write, around)
+        return _searched(comparison, domain, True, None, stop, write, around, jobs)
     known = compare_structure(victim, extraction, seed, domain=domain)
     comparison = Comparison.of(victim, extraction)
     if known.verdict in ("isomorphic", "equal"):
         return _same(known, comparison, domain, write)
     box = _box_search(comparison, domain, stop, remaining, seed)
     if box is not None:
-        return _on_box(box, domain, False, write, watch)
-    return _searched(comparison, domain, False, known.witness, stop, write, watch)
+        return _on_box(box, domain, False, write, around)
+    return _searched(comparison, domain, False, known.witness, stop, write, around, jobs)
 
 
 def _same(
@@ -142,12 +148,12 @@ def _on_box(
     domain: Polyhedron | None,
     scaled: bool,
     write: Write | None,
-    watch: Callable[[Deviation | BoxDeviation], object],
+    around: Around,
 ) -> Audit:
     """Bounds from below and from above."""
     comparison = search.comparison
-    watch(search)
-    proved = is_proved(search.lines(), write or discard)
+    with around(search):
+        proved = is_proved(search.lines(), write or discard)
     matching = nearest_matching(
         comparison.a, comparison.b, scale=comparison.scale, shift=comparison.shift
     )
@@ -167,19 +173,20 @@ def _searched(
     witness: Point | None,
     stop: Callable[[], bool],
     write: Write | None,
-    watch: Callable[[Deviation | BoxDeviation], object],
+    around: Around,
+    jobs: int,
 ) -> Audit:
     """The verdict of a search for the exact deviation."""
-    search = Deviation(comparison, domain, stop=stop)
-    watch(search)
-    proved = search.run(write) if write is not None else search.run()
+    search = Deviation(comparison, domain, stop=stop, jobs=jobs)
+    with around(search):
+        proved = search.run(write or discard)
     if not proved and search.escape is None and is_box(domain):
         assert domain is not None
         box = BoxDeviation(comparison, domain, None, lambda: True)
         level = search.attained()
         if level is not None and level.point is not None:
             box.consider(level.point)
-        return _on_box(box, domain, scaled, write, watch)
+        return _on_box(box, domain, scaled, write, nullcontext)
     matching = nearest_matching(
         comparison.a, comparison.b, scale=comparison.scale, shift=comparison.shift
     )

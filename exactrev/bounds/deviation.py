@@ -15,7 +15,8 @@ other; then the box is cut where they are weakest.  Source: Paulsen, Wang and Wa
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from math import comb, frexp, inf
 from time import monotonic
 
@@ -36,6 +37,7 @@ from exactrev.checker.paired import paired_stages, read_partners
 from exactrev.domain.boxes import bounding_box
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved
+from exactrev.equivalence.deviation import seen_points
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.nearest_neurons import Match, nearest_neurons
 from exactrev.errors import InputError
@@ -121,11 +123,10 @@ class BoxDeviation:
         return True
 
     def lines(self) -> Iterator[str]:
-        """The certificate (claim ``within``), after the search.
+        """The certificate (claim ``within``); the search goes before its proof.
 
         Raises NotProved if there is none of the size asked for.
         """
-        self._search()
         comparison = self.comparison
         yield from difference_certificate(
             "within", comparison.a, comparison.b, comparison.scale, comparison.shift,
@@ -213,14 +214,53 @@ class BoxDeviation:
         yield from domain_lines(self._domain)
 
     def _steps(self) -> Iterator[str]:
+        self._search()
+        yield from self._pieces_lines()
+        yield " ".join(["bounds", *(str(x) for ends in self.ranges() for x in ends)])
+        yield exact_point_line(f"reached {self.output}", self.point)
+
+    def _pieces_lines(self) -> Iterator[str]:
         for piece in self.pieces.root.walk():
             if piece.cut is None:
                 yield f"enclosed {piece.places}"
             else:
                 place, value = piece.cut
                 yield f"cut {place} {value.q} {value.p}"
-        yield " ".join(["bounds", *(str(x) for ends in self.ranges() for x in ends)])
-        yield exact_point_line(f"reached {self.output}", self.point)
+
+    # -- a search in pieces --------------------------------------------------------------------
+
+    def question(self) -> Iterator[str]:
+        """The certificate up to its proof, and the bound asked for."""
+        yield str(self._within)
+        yield from takewhile(lambda line: line != "proof", self.lines())
+
+    def record(self, put: Callable[[str], object]) -> None:
+        """Nothing: the steps are known at the end only."""
+
+    def knowledge(self) -> Iterator[str]:
+        """The pieces, and where the largest deviation was seen."""
+        yield from self._pieces_lines()
+        yield f"cells {len(self.pieces)}"
+        yield exact_point_line(f"seen {self.output} upper {self.lower}", self.point)
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with the pieces of a search that was stopped; their bounds are found anew.
+
+        Raises InputError where they are none.
+        """
+        self.pieces.restore(map(_cut_of, steps))
+        for _, _, _, point in seen_points(knowledge):
+            if self._domain.contains(point):
+                self.consider(point)
+
+
+def _cut_of(step: str) -> tuple[int, fmpq] | None:
+    """The input and the place of a step ``cut``."""
+    word, *tokens = step.split()
+    if word != "cut":
+        return None
+    place, q, p = map(int, tokens)
+    return place, fmpq(p, q)
 
 
 def _as_checked(

@@ -17,10 +17,16 @@ def halves(box: Box, place: int) -> tuple[Box, Box, fmpq]:
     """The two halves by an input, the upper one first, and where they meet."""
     low, high = box[place]
     middle = fmpq(1, 2) * (low + high)
+    return *parted(box, place, middle), middle
+
+
+def parted(box: Box, place: int, value: fmpq) -> tuple[Box, Box]:
+    """The parts where an input is >= a value, and where it is <= it."""
+    low, high = box[place]
     upper, lower = (
-        (*box[:place], interval, *box[place + 1 :]) for interval in ((middle, high), (low, middle))
+        (*box[:place], interval, *box[place + 1 :]) for interval in ((value, high), (low, value))
     )
-    return upper, lower, middle
+    return upper, lower
 
 
 def middle_and_radius(box: Sequence[Interval]) -> tuple[Floats, Floats]:

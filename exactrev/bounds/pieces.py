@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 import numpy as np
 from flint import fmpq
 
-from exactrev.bounds.intervals import halves, middle_and_radius
+from exactrev.bounds.intervals import halves, middle_and_radius, parted
 from exactrev.bounds.zonotope import Enclosed, FloatStages
 from exactrev.domain.boxes import Box, Interval
+from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
 
 _TRIED = 8  # inputs that are tried for a cut, the widest of them
@@ -126,6 +127,31 @@ class Pieces:
         heapify(self._queue)
         for piece in pieces:
             self._cut(piece)
+
+    def restore(self, cuts: Iterable[tuple[int, fmpq] | None]) -> None:
+        """Cut the whole as it was before: the cut of every piece, None for the leaves, in the order
+        of :meth:`Piece.walk`.  What is missing at the end was not cut.
+
+        Raises InputError where a piece has no such cut.
+        """
+        pending = [self.root]
+        for cut in cuts:
+            if not pending:
+                raise InputError("there is no such piece")
+            piece = pending.pop()
+            if cut is not None:
+                self._part(piece, *cut)
+                pending += piece.halves[::-1]
+        self._queue, self.load = [], 0
+        for leaf in self.root.leaves():
+            self._push(leaf)
+
+    def _part(self, piece: Piece, place: int, value: fmpq) -> None:
+        if place >= len(piece.box) or not piece.box[place][0] <= value <= piece.box[place][1]:
+            raise InputError("a piece is cut outside")
+        both = parted(piece.box, place, value)
+        piece.cut = place, value
+        piece.halves = tuple(map(Piece, both, self._cuts.bounds(both)))
 
     def _cut(self, piece: Piece) -> None:
         place, value, both = self._cuts.best(piece.box, piece.size)

@@ -76,6 +76,12 @@ def add_search(parser: argparse.ArgumentParser) -> None:
                         help="processes that may be used; never changes the result")
 
 
+def add_resume(parser: argparse.ArgumentParser) -> None:
+    """``--resume``."""
+    parser.add_argument("--resume", metavar="FILE",
+                        help="go on with the search in FILE, if it is there, and keep it there")
+
+
 def add_certificate(parser: argparse.ArgumentParser, claim: str) -> None:
     """``--certificate``."""
     parser.add_argument("--certificate", metavar="FILE",

@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exactrev.cli.arguments import add_certificate, add_json, add_search, natural
-from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.arguments import add_certificate, add_json, add_resume, add_search, natural
+from exactrev.cli.certificates import demand_certificate, kept, save_certificate
 from exactrev.cli.domains import add_domain_options, domain_from_options
 from exactrev.cli.equiv import EXITS
 from exactrev.cli.files import demand_writable, load, write_whole
@@ -45,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--axes", nargs=2, type=natural, metavar=("I", "J"),
                         help="draw the inputs I and J (default: those that matter most)")
     add_certificate(parser, "of the bounds")
+    add_resume(parser)
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
@@ -55,6 +58,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     sources = (arguments.victim, arguments.extraction)
     demand_certificate(arguments.certificate, *sources)
     demand_writable(arguments.output, *sources, arguments.certificate)
+    demand_writable(arguments.resume, *sources, arguments.certificate, arguments.output)
     if Path(arguments.output).suffix.lower() not in (".html", ".htm"):
         raise InputError(f"{arguments.output}: a report is written to .html")
     victim, extraction = load(arguments.victim), load(arguments.extraction)
@@ -67,16 +71,20 @@ def run(arguments: argparse.Namespace) -> Outcome:
 
     patience = Patience(arguments.timeout, None)
 
-    def watch(search: Deviation | BoxDeviation) -> None:
+    @contextmanager
+    def around(search: Deviation | BoxDeviation) -> Iterator[None]:
         if not arguments.quiet:
             patience.tell(lambda: progress(search))
+        with kept(search, arguments.resume):
+            yield
 
     path = arguments.certificate
     write = None if path is None else lambda lines: save_certificate(lines, path)
     with patience.heeding_interrupts():
         try:
             found = audit(victim, extraction, domain, arguments.up_to_output_scale, arguments.seed,
-                          patience.stop, write, watch, patience.remaining)  # fmt: skip
+                          patience.stop, write, around, patience.remaining,
+                          arguments.jobs)  # fmt: skip
         except InputError as error:
             raise InputError(f"{arguments.victim}, {arguments.extraction}: {error}") from error
         drawn = _picture(found, arguments.axes, patience)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import fmpq
 
-from exactrev.cli.certificates import prove
+from exactrev.cli.certificates import kept, prove
 from exactrev.cli.equiv import outcome, saved
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
@@ -40,7 +40,7 @@ def measure_on_box(
         return None
     if not arguments.quiet:
         patience.tell(lambda: progress_on_box(search))
-    with patience.heeding_interrupts():
+    with patience.heeding_interrupts(), kept(search, arguments.resume):
         proved = prove(search.lines(), arguments.certificate)
     return _outcome(search, proved, arguments, patience, more)
 

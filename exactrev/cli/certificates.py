@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exactrev.cli.files import beside, demand_writable, naming, write_whole
 from exactrev.errors import InputError
 
 if TYPE_CHECKING:
-    from exactrev.equivalence.covering import CoveringSearch
+    from exactrev.equivalence.state import Resumable
 
 
 def demand_certificate(path: str | None, *sources: str | None) -> None:
@@ -52,7 +52,7 @@ def prove(lines: Iterator[str], path: str | None) -> bool:
 
 
 @contextmanager
-def kept(search: CoveringSearch[Any], state: str | None) -> Iterator[None]:
+def kept(search: Resumable, state: str | None) -> Iterator[None]:
     """Inside, the search goes on from the file ``state``, if it is there; afterwards the file holds
     what it has done.  Raises InputError for a file that is no such search."""
     if state is None:

@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from exactrev.cli.arguments import add_certificate, add_json, add_search
+from exactrev.cli.arguments import add_certificate, add_json, add_resume, add_search
 from exactrev.cli.certificates import demand_certificate, kept, prove, save_certificate
 from exactrev.cli.deadline import deadline
 from exactrev.cli.domains import add_domain_options, domain_from_options, rational
@@ -61,8 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epsilon", type=rational, metavar="E",
                         help="is |A - B| at most E on the domain, for every output?")
     add_certificate(parser, "of the verdict")
-    parser.add_argument("--resume", metavar="FILE",
-                        help="go on with the search in FILE, if it is there, and keep it there")
+    add_resume(parser)
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from exactrev.cli.arguments import add_certificate, add_json, add_search
-from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.arguments import add_certificate, add_json, add_resume, add_search
+from exactrev.cli.certificates import demand_certificate, kept, save_certificate
 from exactrev.cli.files import demand_writable, load, naming, write_whole
 from exactrev.cli.outcome import Exit, Outcome
 from exactrev.cli.patience import Patience
@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the verdict and the assignment there too (VNN-COMP)",
     )
     add_certificate(parser, "of the verdict")
+    add_resume(parser)
     add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     sources = (arguments.query, *files.values())
     demand_certificate(arguments.certificate, *sources)
     demand_writable(arguments.results, *sources, arguments.certificate)
+    demand_writable(arguments.resume, *sources, arguments.certificate, arguments.results)
     instance = _instance(arguments.query, files)
     from exactrev.verification import Search
 
@@ -66,7 +68,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
         arguments.timeout, None if arguments.quiet else lambda: f"{search.cells} cells so far"
     )
     search = Search(instance, arguments.seed, patience.stop)
-    with patience.heeding_interrupts():
+    with patience.heeding_interrupts(), kept(search, arguments.resume):
         found = _search(search, arguments.certificate)
     verdict = "timeout" if found.verdict == "unknown" and patience.exhausted else found.verdict
     outcome = report(found, verdict, patience.elapsed, arguments.certificate)

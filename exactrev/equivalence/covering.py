@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
+from itertools import takewhile
 from typing import Any, Generic, Self, TypeVar
 
 from flint import fmpq
@@ -215,6 +216,26 @@ class CoveringSearch(ABC, Generic[_E]):
 
         Raises NotProved at the end unless the claim is proved.
         """
+
+    def question(self) -> Iterator[str]:
+        """The certificate up to its proof, and what that does not say."""
+        yield self.asked
+        yield from takewhile(lambda line: line != "proof", self.lines())
+
+    def record(self, put: Callable[[str], object]) -> None:
+        """Tell the steps of the tree to ``put`` as they are found."""
+        self._explorer.record = put
+
+    def knowledge(self) -> Iterator[str]:
+        """What a later search is to know besides the steps."""
+        yield f"cells {self.cells}"
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with the tree and the knowledge of a search that was stopped."""
+        self._explorer.unfinished = steps
+        for word, *tokens in map(str.split, knowledge):
+            if word == "cells":
+                self._explorer.cells = int(tokens[0])
 
     def run(self, take: Callable[[Iterator[str]], object] = discard) -> bool:
         """Search, ``take`` being given the certificate's lines; whether the claim is proved."""

@@ -13,7 +13,7 @@ the optimum.  In the end the proved bounds are attained.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flint import fmpq
 
@@ -25,6 +25,7 @@ from exactrev.equivalence.covering import CoveringSearch
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.levels import Level
+from exactrev.exact.rational import parse_rational
 from exactrev.lp.polyhedron import Polyhedron
 
 
@@ -106,6 +107,22 @@ class Deviation(CoveringSearch[BoundingExplorer]):
         bounds = [level.bound for level in self._explorer.levels]
         return list(zip(bounds[::2], bounds[1::2], strict=True))
 
+    def knowledge(self) -> Iterator[str]:
+        """The levels too."""
+        yield from super().knowledge()
+        for level in self._explorer.levels:
+            if level.point is not None:
+                head = f"seen {level.output} {level.side} {level.value}"
+                yield exact_point_line(head, level.point)
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with the tree and the levels of a search that was stopped."""
+        super().go_on(steps, knowledge)
+        for output, side, value, point in seen_points(knowledge):
+            for level in self._explorer.levels:
+                if (level.output, level.side) == (output, side):
+                    level.raise_to(value, point)
+
     def lines(self) -> Iterator[str]:
         """The certificate of the claim ``within``."""
         return self._explorer.certificate("within", self._last)
@@ -116,3 +133,12 @@ class Deviation(CoveringSearch[BoundingExplorer]):
         for level in levels:
             if level.point is not None:
                 yield exact_point_line(f"attained {level.output}", level.point)
+
+
+def seen_points(knowledge: Sequence[str]) -> Iterator[tuple[int, str, fmpq, Point]]:
+    """Output, side, value and point of every line ``seen``."""
+    for word, *tokens in map(str.split, knowledge):
+        if word == "seen":
+            common, *numerators = map(int, tokens[3:])
+            point = tuple(fmpq(p, common) for p in numerators)
+            yield int(tokens[0]), tokens[1], parse_rational(tokens[2]), point

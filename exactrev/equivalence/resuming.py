@@ -6,7 +6,7 @@ is, and the lines of what lies below it take its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,15 +21,20 @@ from exactrev.lp import Motzkin, interior_point
 
 _BLOCK = 128  # open leaves gone into together
 _SIGNS = {"on": ON, "off": OFF, "zero": ZERO}
-#: The steps that leave the node as it is.
-_NOTES = ("upper", "lower")
+#: Whether a step leaves the node as it is.
+IsNote = Callable[[str], bool]
+
+
+def is_bound(step: str) -> bool:
+    """Whether a step is one of the bounds that go before the end of a leaf."""
+    return step.startswith(("upper ", "lower "))
 
 
 class Path:
     """Where a walk through the steps of a tree stands: the current cell's decisions."""
 
-    def __init__(self, arrangement: NetworkRows) -> None:
-        self._arrangement = arrangement
+    def __init__(self, arrangement: NetworkRows, is_note: IsNote = is_bound) -> None:
+        self._arrangement, self._is_note = arrangement, is_note
         self._signs = [UNDECIDED] * arrangement.neurons
         self._rows = list(range(arrangement.domain_rows))
         self._decided: list[int] = []
@@ -47,7 +52,7 @@ class Path:
             self._enter(neuron, ON)
         elif word in _SIGNS:
             self._decide(self._neuron(rest.partition(" ")[0]), _SIGNS[word])
-        elif word not in _NOTES:
+        elif not self._is_note(step):
             self._leave()
 
     def cell(self, step: str) -> ExactCell | None:
@@ -107,12 +112,14 @@ class _Block:
     cells: list[ExactCell] = field(default_factory=list)
 
 
-def resumed(explorer: Explorer, steps: Iterable[str], texts_of: TextsOf) -> Iterator[str]:
+def resumed(
+    explorer: Explorer, steps: Iterable[str], texts_of: TextsOf, is_note: IsNote = is_bound
+) -> Iterator[str]:
     """The steps of the whole tree, from those of an unfinished one.
 
     Raises InputError where they are not those of a tree on the explorer's network.
     """
-    for block in _blocks(explorer, steps):
+    for block in _blocks(explorer, steps, is_note):
         texts = iter(_texts(explorer, block.cells, texts_of))
         for step in block.steps:
             if step is None:
@@ -121,8 +128,8 @@ def resumed(explorer: Explorer, steps: Iterable[str], texts_of: TextsOf) -> Iter
                 yield step
 
 
-def _blocks(explorer: Explorer, steps: Iterable[str]) -> Iterator[_Block]:
-    path, block = Path(explorer.arrangement), _Block()
+def _blocks(explorer: Explorer, steps: Iterable[str], is_note: IsNote) -> Iterator[_Block]:
+    path, block = Path(explorer.arrangement, is_note), _Block()
     for step in steps:
         if step.partition(" ")[0] == "open":
             cell = path.cell(step) or _with_point(explorer, path)

@@ -1,10 +1,10 @@
 """What a search has done so far, as a file from which it can go on.
 
     exactrev-search 1
-    question SHA256            of what the certificate says before its proof, and of what is asked
-    step ...                   those of the tree, with steps ``open`` where the search was stopped
+    question SHA256            of the lines that say what is asked
+    step ...                   those of the proof, with steps ``open`` where the search was stopped
     cells N
-    seen OUTPUT SIDE VALUE q p_1 ... p_n       for each side of an output that has a level
+    seen OUTPUT SIDE VALUE q p_1 ... p_n       where a large deviation was seen
     sha256 SHA256              of all lines before
 
 A file of another question, and one that was changed or cut off, is refused.  It is not a proof: the
@@ -17,19 +17,13 @@ import gzip
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TextIO, cast
+from typing import Literal, Protocol, TextIO, cast
 
-from flint import fmpq
-
-from exactrev.arrangement.leaves import exact_point_line
-from exactrev.equivalence.bounding import BoundingExplorer
-from exactrev.equivalence.covering import CoveringExplorer, CoveringSearch
 from exactrev.errors import InputError
-from exactrev.exact.rational import parse_rational
 
 _HEADER = "exactrev-search 1"
 _LAST = ("cells", "seen", "sha256")
@@ -37,23 +31,35 @@ _LAST = ("cells", "seen", "sha256")
 StatePath = str | os.PathLike[str]
 
 
-def resume(search: CoveringSearch[Any], path: StatePath) -> None:
+class Resumable(Protocol):
+    """A search for a proof that can be left unfinished."""
+
+    def question(self) -> Iterator[str]:
+        """Lines that no other question has."""
+
+    def record(self, put: Callable[[str], object]) -> None:
+        """Tell the steps to ``put`` as they are found."""
+
+    def knowledge(self) -> Iterator[str]:
+        """The steps that were not told, then a line ``cells`` and lines ``seen``."""
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with what another search has done."""
+
+
+def resume(search: Resumable, path: StatePath) -> None:
     """Let a search that has not begun go on from a file.
 
     Raises InputError unless the file is whole and is one of the same question, OSError where it
     cannot be read.
     """
-    explorer: CoveringExplorer = search.explorer
     try:
         fault, ending = _inspected(path, _question(search))
     except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile):
         fault, ending = "is damaged", []
     if fault:
         raise InputError(f"{path}: {fault}")
-    for line in ending:
-        word, *tokens = line.split()
-        _take_in(explorer, word, tokens)
-    explorer.unfinished = _steps(path)
+    search.go_on(_steps(path), ending)
 
 
 def _inspected(path: StatePath, question: str) -> tuple[str, list[str]]:
@@ -76,9 +82,8 @@ def _inspected(path: StatePath, question: str) -> tuple[str, list[str]]:
 
 
 @contextmanager
-def recorded(search: CoveringSearch[Any], path: StatePath) -> Iterator[None]:
+def recorded(search: Resumable, path: StatePath) -> Iterator[None]:
     """Run the search inside: afterwards the file is there, to go on from or finished."""
-    explorer: CoveringExplorer = search.explorer
     target = Path(path)
     draft = target.with_name(f".{os.getpid()}-{target.name}")
     digest = hashlib.sha256()
@@ -91,9 +96,9 @@ def recorded(search: CoveringSearch[Any], path: StatePath) -> Iterator[None]:
 
             put(_HEADER)
             put(f"question {_question(search)}")
-            explorer.record = put
+            search.record(put)
             yield
-            for line in _knowledge(explorer):
+            for line in search.knowledge():
                 put(line)
             stream.write(f"sha256 {digest.hexdigest()}\n")
         draft.replace(target)
@@ -101,11 +106,9 @@ def recorded(search: CoveringSearch[Any], path: StatePath) -> Iterator[None]:
         draft.unlink(missing_ok=True)
 
 
-def _question(search: CoveringSearch[Any]) -> str:
-    digest = hashlib.sha256(f"{search.asked}\n".encode())
-    for line in search.lines():
-        if line == "proof":
-            break
+def _question(search: Resumable) -> str:
+    digest = hashlib.sha256()
+    for line in search.question():
         digest.update(line.encode() + b"\n")
     return digest.hexdigest()
 
@@ -128,23 +131,3 @@ def _steps(path: StatePath) -> Iterator[str]:
         if line.partition(" ")[0] in _LAST:
             return
         yield line
-
-
-def _knowledge(explorer: CoveringExplorer) -> Iterator[str]:
-    yield f"cells {explorer.cells}"
-    if isinstance(explorer, BoundingExplorer):
-        for level in explorer.levels:
-            if level.point is not None:
-                head = f"seen {level.output} {level.side} {level.value}"
-                yield exact_point_line(head, level.point)
-
-
-def _take_in(explorer: CoveringExplorer, word: str, tokens: list[str]) -> None:
-    if word == "cells":
-        explorer.cells = int(tokens[0])
-    if word == "seen" and isinstance(explorer, BoundingExplorer):
-        output, side, value = int(tokens[0]), tokens[1], parse_rational(tokens[2])
-        common, *numerators = map(int, tokens[3:])
-        for level in explorer.levels:
-            if (level.output, level.side) == (output, side):
-                level.raise_to(value, tuple(fmpq(p, common) for p in numerators))

@@ -5,15 +5,16 @@ Where few neurons are left with both signs, the tree of their cells takes over, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import frexp
 from typing import Any
 
 from flint import fmpq
 
 from exactrev.arrangement.leaves import Point
-from exactrev.bounds.intervals import ratios
+from exactrev.bounds.intervals import parted, ratios
 from exactrev.bounds.pieces import Cuts
 from exactrev.bounds.stages import network_stages
 from exactrev.bounds.zonotope import Enclosed, FloatStages
@@ -29,15 +30,19 @@ _FEW = 12  # neurons with both signs, whose cells are gone through one by one
 _DECIDED = 600  # neurons that a tree may decide: that many in all, over those with both signs
 _DEEPEST = 100  # cuts on the way to a box
 _INPUTS = 12  # boxes of more inputs are not cut: there would be too many
+_CLOSED = "closed"  # what is recorded after a tree
 _PLACES = 64  # binary places beyond the first of a bound
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """A box inside that of the part, its bounds, and the rows by which it was cut out."""
+    """A box inside that of the part, its bounds, and the rows by which it was cut out.
+
+    It has no bounds where an earlier search has dealt with it.
+    """
 
     box: Box
-    found: Enclosed
+    found: Enclosed | None
     cuts: tuple[Form, ...] = ()
 
     @property
@@ -45,7 +50,7 @@ class _Piece:
         return tuple(fmpq(1, 2) * (low + high) for low, high in self.box)
 
     def halves(
-        self, place: int, value: fmpq, both: Sequence[tuple[Box, Enclosed]]
+        self, place: int, value: fmpq, both: Sequence[tuple[Box, Enclosed | None]]
     ) -> list[_Piece]:
         """The halves with these bounds, the upper one first."""
         unit = [fmpq(int(j == place)) for j in range(len(self.box))]
@@ -63,6 +68,7 @@ class BoxSearch:
         self._network, self._part, self._flat, self._stop = network, part, flat, stop
         self._stages = network_stages(network)
         self._cells = 0
+        self.record: Callable[[str], object] = _nothing
         self._tree: PartSearch | None = None
         self.witness: Point | None = None
         self.open_branches = 0
@@ -72,36 +78,68 @@ class BoxSearch:
         """How many pieces have been dealt with."""
         return self._cells + (self._tree.cells if self._tree else 0)
 
-    def steps(self) -> Iterator[str]:
-        """The part's proof after the steps ``pin``; none if branches are left open at the end."""
+    def steps(self, before: Iterable[str] = ()) -> Iterator[str]:
+        """The part's proof after the steps ``pin``; none if branches are left open at the end.
+
+        ``record`` is told them, and where trees end.  With what another search told, it goes on
+        where that one was stopped.
+        """
+        for step in self._steps(iter(before)):
+            self.record(step)
+            yield step
+
+    def _steps(self, before: Iterator[str]) -> Iterator[str]:
         box = bounding_box(self._flat.domain)
         if box is None:
-            yield from self._plant(self._flat)
+            yield from self._plant(self._flat, _tree_of(before))
             return
-        floats = FloatStages(self._stages, len(box))
-        cuts = Cuts(floats, box, self._amiss)
-        pending = [_Piece(tuple(box), cuts.bounds([tuple(box)])[0])]
+        cuts = Cuts(FloatStages(self._stages, len(box)), box, self._amiss)
+        pending = [_Piece(tuple(box), None)]
         while pending and not self.open_branches and self.witness is None:
             piece = pending.pop()
-            if self._stop():
+            known = next(before, "")
+            if known:
+                yield from self._again(piece, known, before, pending)
+            elif self._stop():
                 self.open_branches += 1
-                return
-            line = self._enclosed(piece)
-            if line:
-                self._cells += 1
-                yield line
-            elif self._is_for_a_tree(piece):
-                yield from self._plant(self._within(piece))
             else:
-                if self._is_witness(piece.middle):
-                    self.witness = self._flat.lifted(piece.middle)
-                place, value, both = cuts.best(piece.box, self._amiss(piece.found))
-                pending += piece.halves(place, value, both)[::-1]
-                yield f"cut {self._flat.free[place]} {value.q} {value.p}"
+                found = piece.found or cuts.bounds([piece.box])[0]
+                yield from self._deal_with(replace(piece, found=found), found, cuts, pending)
 
-    def _enclosed(self, piece: _Piece) -> str:
+    def _deal_with(
+        self, piece: _Piece, found: Enclosed, cuts: Cuts, pending: list[_Piece]
+    ) -> Iterator[str]:
+        """The step of a piece; what it is cut into goes to what is pending."""
+        amiss = self._amiss(found)
+        line = self._enclosed(piece, amiss)
+        if line:
+            self._cells += 1
+            yield line
+        elif self._is_for_a_tree(piece, found):
+            yield from self._plant(self._within(piece))
+        else:
+            if self._is_witness(piece.middle):
+                self.witness = self._flat.lifted(piece.middle)
+            place, value, both = cuts.best(piece.box, amiss)
+            pending += piece.halves(place, value, both)[::-1]
+            yield f"cut {self._flat.free[place]} {value.q} {value.p}"
+
+    def _again(
+        self, piece: _Piece, known: str, before: Iterator[str], pending: list[_Piece]
+    ) -> Iterator[str]:
+        """The step that an earlier search took, or the tree that it had begun."""
+        word, *numbers = known.split()
+        if word == "inside":
+            yield from self._plant(self._within(piece), [known, *_tree_of(before)])
+            return
+        if word == "cut":
+            place, value = self._flat.free.index(int(numbers[0])), fmpq(*map(int, numbers[:0:-1]))
+            both = [(box, None) for box in parted(piece.box, place, value)]
+            pending += piece.halves(place, value, both)[::-1]
+        yield known
+
+    def _enclosed(self, piece: _Piece, amiss: float) -> str:
         """The line that a piece is enclosed, if it is."""
-        amiss = self._amiss(piece.found)
         if amiss >= 0:
             return ""
         _, exponent = frexp(amiss)
@@ -109,11 +147,11 @@ class BoxSearch:
         exact = [high for _, high in bounds(self._stages, ratios(piece.box), places)]
         return f"enclosed {places}" if max(self._lowest_bounds(exact)) < 0 else ""
 
-    def _is_for_a_tree(self, piece: _Piece) -> bool:
+    def _is_for_a_tree(self, piece: _Piece, found: Enclosed) -> bool:
         neurons = sum(layer.size for layer in self._network.hidden)
         few = min(_FEW, _DECIDED // max(neurons, 1))
         deep = len(piece.cuts) >= _DEEPEST or len(piece.box) > _INPUTS
-        return piece.found.unstable <= few or deep
+        return found.unstable <= few or deep
 
     def _amiss(self, found: Enclosed) -> float:
         """An upper bound of what all constraints of some conjunction are at least."""
@@ -141,10 +179,11 @@ class BoxSearch:
         domain = Polyhedron(self._flat.domain.dimension, (*self._flat.domain.rows, *piece.cuts))
         return replace(self._flat, domain=domain, inside=piece.middle)
 
-    def _plant(self, flat: Flat) -> Iterator[str]:
+    def _plant(self, flat: Flat, unfinished: Sequence[str] = ()) -> Iterator[str]:
         """The tree of the cells of a piece."""
         tree = self._tree = PartSearch(self._network, self._part, flat, self._stopped)
-        yield from tree.steps()
+        yield from tree.steps(unfinished)
+        self.record(_CLOSED)
         self.witness = self.witness or tree.witness
         self.open_branches += tree.found.open_branches
         self._cells, self._tree = self.cells, None
@@ -152,3 +191,11 @@ class BoxSearch:
     def _stopped(self) -> bool:
         return self.witness is not None or self._stop()
 
+
+def _nothing(step: str) -> None:
+    pass
+
+
+def _tree_of(before: Iterator[str]) -> list[str]:
+    """The steps of an earlier search up to the end of a tree."""
+    return list(takewhile(lambda step: step != _CLOSED, before))

@@ -82,12 +82,32 @@ class Search:
         self._seed, self._stop = seed, stop
         self._cells = 0
         self._part: BoxSearch | None = None
+        self._before: Iterator[str] = iter(())
+        self._record: Callable[[str], object] | None = None
         self.witness: Point | None = None
 
     @property
     def cells(self) -> int:
         """How many cells were seen to have no input with the property."""
         return self._cells + (self._part.cells if self._part else 0)
+
+    def question(self) -> Iterator[str]:
+        """The networks and the query."""
+        yield from (network.sha256 for network in self.instance.networks)
+        yield repr(self.instance.query)
+
+    def record(self, put: Callable[[str], object]) -> None:
+        """Tell the steps on pieces to ``put`` as they are found."""
+        self._record = put
+
+    def knowledge(self) -> Iterator[str]:
+        """What a later search is to know besides the steps."""
+        yield f"cells {self.cells}"
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with the pieces that a search which was stopped has dealt with."""
+        self._before = steps
+        self._cells = sum(int(line.split()[1]) for line in knowledge if line.startswith("cells "))
 
     def lines(self) -> Iterator[str]:
         """The certificate (claim ``unsatisfied``), line by line as the search goes on.
@@ -118,7 +138,8 @@ class Search:
                 continue
             network = restricted(self.instance.joint, part, flat)
             search = self._part = BoxSearch(network, part, flat, self._stop)
-            yield from search.steps()
+            search.record = self._record or search.record
+            yield from search.steps(self._before)
             self.witness = search.witness
             if search.open_branches or search.witness is not None:
                 raise NotProved("an input has the property, or the search was stopped")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from flint import fmpq
@@ -18,12 +19,16 @@ from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.proofs import Answers, Bounded, decide
+from exactrev.arrangement.workers import texts_in_turn
 from exactrev.domain.flatten import Flat
+from exactrev.equivalence.resuming import resumed
 from exactrev.lp import Motzkin, System, solve
 from exactrev.network.model import Layer, Network
 from exactrev.verification.instance import Bound, Part
 
 _MIXTURES = 4  # weights of a conjunction's bounds that are remembered from exact proofs
+#: What the lines between a piece and its tree begin with.
+_ROOT = ("inside", "norm", "coordinates", "inverse")
 _SHARE = 2.0**-40  # what of its value at a point a form may lose before it must stay positive
 
 
@@ -73,15 +78,25 @@ class PartSearch(Explorer):
             self._conjunctions.append(_Conjunction(outputs, bounds))
             first = outputs.stop
 
-    def steps(self) -> Iterator[str]:
+    def steps(self, unfinished: Sequence[str] = ()) -> Iterator[str]:
         """The part's proof after ``part`` and the steps ``pin``.
 
-        Not a proof if there is a witness at the end, or branches were left open.
+        Not a proof if there is a witness at the end, or branches were left open.  With the steps of
+        a tree that was left unfinished the search goes on from these.
         """
         yield " ".join(["inside", *map(str, self.flat.inside)])
         if self.norm is not None:
             yield from self.norm.lines()
-        yield from tree_lines(self)
+        if not unfinished:
+            yield from tree_lines(self)
+            return
+        begun = [step for step in unfinished if not step.startswith(_ROOT)]
+        yield from resumed(self, begun, partial(texts_in_turn, self), self._is_note)
+
+    def _is_note(self, step: str) -> bool:
+        """Whether a conjunction is violated, but not the last one."""
+        word, _, rest = step.partition(" ")
+        return word == "violated" and int(rest.split(" ")[0]) + 1 < len(self._conjunctions)
 
     # -- many cells ----------------------------------------------------------------------------
 

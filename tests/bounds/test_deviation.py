@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 from exactrev.bounds import BoxDeviation
 from exactrev.equivalence import Comparison, Deviation
 from exactrev.equivalence.nearest_neurons import nearest_neurons
+from exactrev.equivalence.state import recorded, resume
 from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
 from exactrev.network.symmetry import Isomorphism, transform
 from tests.equivalence.pairs import judged, moved, random_network
 from tests.strategies import isomorphisms, networks
+
+BOX = Polyhedron.box(-1, 1, 2)
 
 
 class Cuts:
@@ -120,3 +124,34 @@ def test_other_domains_are_turned_down(rows: list[list[int]]) -> None:
     line = Network.dense([([[1]], [0])])
     with pytest.raises(InputError):
         BoxDeviation(Comparison.of(line, line), Polyhedron.of(1, rows))
+
+
+def test_a_stopped_search_goes_on_with_its_pieces(tmp_path: Path) -> None:
+    a, b = random_network([2, 6, 5, 2], Random(3)), random_network([2, 6, 5, 2], Random(13))
+    path = tmp_path / "state"
+    sizes, estimates = [1], []
+    for turn in range(4):
+        search = BoxDeviation(Comparison.of(a, b), BOX, stop=Cuts(30))
+        if turn:
+            resume(search, path)
+            assert len(search.pieces) == sizes[-1]
+        with recorded(search, path):
+            assert judged(search.lines()).accepted
+        assert search.upper() >= search.lower
+        sizes.append(len(search.pieces))
+        estimates.append(search.estimate)
+    assert sizes == sorted(set(sizes)) and estimates == sorted(estimates, reverse=True)
+    longer = BoxDeviation(Comparison.of(a, b), BOX, stop=lambda: True)
+    resume(longer, path)
+    assert longer.run() and (longer.upper(), longer.lower) == (search.upper(), search.lower)
+    other = BoxDeviation(Comparison.of(a, b), BOX, within=fmpq(1))
+    with pytest.raises(InputError, match="another question"):
+        resume(other, path)
+
+
+@pytest.mark.parametrize("steps", [["cut 2 1 0"], ["cut 0 1 5"], ["enclosed 3", "enclosed 3"]])
+def test_pieces_that_are_none_are_refused(steps: list[str]) -> None:
+    a = random_network([2, 3, 1], Random(0))
+    search = BoxDeviation(Comparison.of(a, a), BOX)
+    with pytest.raises(InputError):
+        search.go_on(iter(steps), [])

@@ -249,3 +249,27 @@ def test_bad_input_is_one_line(run: Run, small: Path, shuffled: Path, tmp_path: 
     run("audit", small, narrow, "-o", report).assert_bad_input(str(small), str(narrow))
     run("audit", small, shuffled).assert_bad_input("-o")
     assert not report.exists()
+
+
+@pytest.mark.parametrize("domain", [("--box", "-1", "1"), ("--box", "0", "1")])
+def test_a_stopped_audit_is_resumed(
+    run: Run,
+    write_json: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    domain: tuple[str, ...],
+) -> None:
+    weights = [[str(i * j % 7 - 3) for j in range(1, 4)] for i in range(1, 12)]
+    out = [[str(i % 3 - 1) for i in range(11)]]
+    a = write_json("a.json", (weights, ["1"] * 11), (out, ["0"]))
+    b = write_json("b.json", (weights, ["2"] * 11), (out, ["1/3"]))
+    state, page = tmp_path / "state", tmp_path / "page.html"
+    question = ("audit", a, b, *domain, "-o", page, "--json", "-q")
+    with monkeypatch.context() as patch:
+        patch.setattr(Patience, "stop", lambda self: True)
+        run(*question, "--resume", state)
+    assert state.exists()
+    again, whole = run(*question, "--resume", state), run(*question, "--jobs", "2")
+    assert again.json["max_deviation"] == whole.json["max_deviation"]
+    assert again.json["verdict"] == whole.json["verdict"] == "different"
+    run(*question, "--resume", a).assert_bad_input(str(a))

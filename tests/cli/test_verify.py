@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from exactrev.cli.patience import Patience
 from tests.cli.said import Run
 
 Write = Callable[..., Path]
@@ -177,3 +178,17 @@ def test_acas_xu_property_1_is_proved(run: Run, tmp_path: Path) -> None:
     assert lowered != text
     path.write_text(lowered)
     assert run("check", path).verdict == "rejected"
+
+
+def test_a_stopped_search_is_resumed(
+    ask: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, certificate = tmp_path / "state", tmp_path / "cert"
+    question = ("(and (<= X_0 2) (>= X_0 -2) (> Y_0 1))", "--resume", state)
+    with monkeypatch.context() as patch:
+        patch.setattr(Patience, "stop", lambda self: True)
+        assert ask(*question).verdict == "unknown"
+    assert state.exists()
+    assert ask(*question, "--certificate", certificate).verdict == "unsat"
+    assert ask(*question).verdict == "unsat"
+    ask("(> Y_0 1)", "--resume", state).assert_bad_input(str(state), "another question")
