@@ -90,7 +90,7 @@ def measure(subject: Subject, seed: int, timeout: float | None) -> Run:
         query_bits=result.query_bits,
         total_query_bits=result.total_query_bits,
         cpu_seconds=spent,
-        wrong=_claims(result) and not _is(result.network, network, seed),
+        wrong=_claims(result) and not is_the_network(result.network, network, seed),
     )
 
 
@@ -98,7 +98,7 @@ def _claims(result: Recovery) -> bool:
     return result.verdict == "recovered" or result.isomorphic or result.equal
 
 
-def _is(found: Network | None, network: Network, seed: int) -> bool:
+def is_the_network(found: Network | None, network: Network, seed: int) -> bool:
     """Whether the canonical forms agree or else, exactly, the values at fresh points."""
     from exactrev.network.canonical import canonical_sha256
 

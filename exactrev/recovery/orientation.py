@@ -9,6 +9,7 @@ there are fewer equations than bits, lattice reduction solves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from flint import fmpq
 
@@ -18,6 +19,8 @@ from exactrev.recovery.surface import Surface
 
 #: Lattice answers count only if the equations hold this many more bits than there are unknowns.
 _MARGIN_BITS = 40
+#: So many bits are tried in all ways where the equations are too short for that.
+_MOST_TRIED = 10
 
 BitEquation = tuple[list[fmpq], fmpq]
 
@@ -107,12 +110,35 @@ def _solve(equations: list[BitEquation], free: list[int]) -> dict[int, int] | No
     """The bits that the equations speak of, or None if those do not decide them."""
     used = [j for j in range(len(free)) if any(row[j] for row, _ in equations)]
     narrow = [([row[j] for j in used], value) for row, value in equations]
-    if _information(narrow) < len(used) + _MARGIN_BITS:
+    if not used:
         return None
+    if _information(narrow) < len(used) + _MARGIN_BITS:
+        bits = _only_solution(narrow, len(used))
+        return None if bits is None else {free[j]: bit for j, bit in zip(used, bits, strict=True)}
     bits = binary_solution(narrow, len(used))
     if bits is None:
         raise Contradiction("no signs satisfy the surfaces' equations")
     return {free[j]: bit for j, bit in zip(used, bits, strict=True)}
+
+
+def _only_solution(equations: list[BitEquation], count: int) -> tuple[int, ...] | None:
+    """The bits, if a few can be tried in all ways and one alone satisfies the equations.
+
+    Raises Contradiction if none does.
+    """
+    if count > _MOST_TRIED:
+        return None
+    found = [
+        bits
+        for bits in product((0, 1), repeat=count)
+        if all(
+            sum((x for x, bit in zip(row, bits, strict=True) if bit), fmpq(0)) == value
+            for row, value in equations
+        )
+    ]
+    if not found:
+        raise Contradiction("no signs satisfy the surfaces' equations")
+    return found[0] if len(found) == 1 else None
 
 
 def _information(equations: list[BitEquation]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.arrangement.forms import ON
@@ -27,7 +27,10 @@ def neuron_outcomes(
     return tuple(
         NeuronOutcome(name, True)
         if name in found
-        else NeuronOutcome(name, False, tuple(_hindrances(boundaries, i, found, parts, meetings)))
+        else NeuronOutcome(name, False, (
+            *hindrances(boundaries, i, parts.get(name, 0), meetings),
+            *_missing_sources(name, found, meetings),
+        ))
         for i, name in enumerate(boundaries.names)
     )
 
@@ -48,32 +51,35 @@ def _found(network: Network, recovery: Recovery) -> frozenset[str]:
     )
 
 
-def _hindrances(
-    boundaries: Boundaries,
-    neuron: int,
-    found: frozenset[str],
-    parts: Mapping[str, int],
-    meetings: Sequence[Meeting],
+def hindrances(
+    boundaries: Boundaries, neuron: int, parts: int, meetings: Sequence[Meeting]
 ) -> Iterator[str]:
-    """What is known to stand in the way of one neuron."""
+    """What stands in the way of one neuron, whose boundary has so many components.
+
+    Each sentence is true of the network: regions and boundaries are all known.
+    """
     name = boundaries.names[neuron]
     on = boundaries.cells.found.signs[:, neuron] == ON
     if not on.any():
         yield "it is never on"
     elif on.all():
         yield "it is always on"
-    elif name in parts and not parts[name]:
+    elif not parts:
         yield "f does not bend where it switches"
     else:
         yield from _part_seen(boundaries, neuron)
     yield from _coincidence(boundaries, neuron)
-    if parts.get(name, 0) > 1:
-        yield f"its boundary has {parts[name]} components"
-    pairs = [item for item in meetings if item.neurons[1] == name]
-    unmet = [item.neurons[0] for item in pairs if not item.meet]
-    if unmet and parts.get(name):
+    if parts > 1:
+        yield f"its boundary has {parts} components"
+    unmet = [item.neurons[0] for item in meetings if item.neurons[1] == name and not item.meet]
+    if unmet and parts:
         yield f"its boundary does not meet that of {', '.join(unmet)}"
-    missing = sorted({item.neurons[0] for item in pairs} - found)
+
+
+def _missing_sources(
+    name: str, found: frozenset[str], meetings: Sequence[Meeting]
+) -> Iterator[str]:
+    missing = sorted({item.neurons[0] for item in meetings if item.neurons[1] == name} - found)
     if missing:
         yield f"it reads {', '.join(missing)}, not recovered either"
 

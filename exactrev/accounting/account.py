@@ -1,0 +1,271 @@
+"""Every neuron and every weight of a network, set against what a recovery found.
+
+A neuron is *recovered* if the result has it, with all that it reads, up to the order of neurons and
+positive scales; a weight or bias if the result has it between (or at) the counterparts, in their
+scale.  The others are missing, and each for one of these reasons:
+
+- *not needed*: the result is proved to be the same function and does without it, or has another
+  number there;
+- *assumption fails*: of the assumptions under which recovery is promised (R&K), one does not hold
+  there; that is a fact about the network, seen from all of its regions;
+- *depends*: it is told only with neurons that are missing for such a reason;
+- *unexplained*: none of these is known; the search gave up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from flint import fmpq
+
+from exactrev.accounting.causes import Causes, causes
+from exactrev.accounting.folding import folded
+from exactrev.accounting.matching import Counterpart, counterparts
+from exactrev.network.model import Network
+from exactrev.network.reduction import Name, Reduction, reduce_structurally
+from exactrev.recovery.recover import Recovery
+from exactrev.symmetries.parameters import Parameter, parameters
+
+State = Literal["recovered", "not needed", "assumption fails", "depends", "unexplained"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a neuron or weight stands, and, if it is missing, why."""
+
+    state: State
+    reason: str = ""
+
+    @property
+    def explained(self) -> bool:
+        """Whether it is missing for a known reason."""
+        return self.state not in ("recovered", "unexplained")
+
+
+_RECOVERED = Standing("recovered")
+
+
+@dataclass(frozen=True)
+class Account:
+    """The standing of every hidden neuron and of every weight and bias of a network."""
+
+    neurons: Mapping[Name, Standing]
+    weights: Mapping[Parameter, Standing]
+
+    @property
+    def unexplained(self) -> int:
+        """How many neurons and weights are missing without a known reason."""
+        standings = [*self.neurons.values(), *self.weights.values()]
+        return sum(standing.state == "unexplained" for standing in standings)
+
+
+def accounted(network: Network, recovery: Recovery) -> Account:
+    """Set a network against what a recovery of it found."""
+    if recovery.isomorphic:
+        return Account(
+            dict.fromkeys(_hidden(network), _RECOVERED),
+            dict.fromkeys(parameters(network), _RECOVERED),
+        )
+    return _Accounting(network, recovery).account()
+
+
+def counts(standings: Iterable[Standing]) -> dict[str, int]:
+    """How many there are of each state."""
+    found = Counter(standing.state for standing in standings)
+    states: tuple[State, ...] = (
+        "recovered", "not needed", "assumption fails", "depends", "unexplained",
+    )
+    return {state: found[state] for state in states}
+
+
+def _hidden(network: Network) -> list[Name]:
+    return [
+        Name(number, i) for number, layer in enumerate(network.hidden, 1) for i in range(layer.size)
+    ]
+
+
+class _Accounting:
+    """The work on one network and one result that is not isomorphic to it."""
+
+    def __init__(self, network: Network, recovery: Recovery) -> None:
+        self._network, self._recovery = network, recovery
+        self._causes: Causes | None = causes(network)
+        never = self._causes.never if self._causes else ()
+        always = self._causes.always if self._causes else ()
+        self._reduction: Reduction = reduce_structurally(folded(network, never, always))
+        self._result = (
+            recovery.hidden_layers
+            if recovery.network is None
+            else reduce_structurally(recovery.network).network
+        )
+        self._matched = self._counterparts()
+        self._standings: dict[Name, Standing] = {}
+
+    def account(self) -> Account:
+        for name in _hidden(self._network):
+            self._standings[name] = self._judged(name)
+        for name in _hidden(self._network):
+            if self._standings[name].state == "unexplained":
+                self._standings[name] = self._turned(name) or self._standings[name]
+        return Account(self._standings, {p: self._weight(p) for p in parameters(self._network)})
+
+    def _counterparts(self) -> dict[Name, Counterpart]:
+        if self._result is None:
+            return {}
+        names = self._reduction.names
+        found = counterparts(self._reduction.network, self._result)
+        return {names[name.layer - 1][name.place]: other for name, other in found.items()}
+
+    # -- neurons -------------------------------------------------------------------------------
+
+    def _judged(self, name: Name) -> Standing:
+        """The standing of a neuron, those it reads being judged already."""
+        match = self._matched.get(name)
+        if match is not None and match.whole and match.factor > 0:
+            return _RECOVERED
+        clauses = self._causes.of_neuron(name) if self._causes else ()
+        if self._recovery.equal:
+            return Standing("not needed", self._dispensable(name, match, clauses))
+        if clauses:
+            return Standing("assumption fails", "; ".join(clauses))
+        missing = self._missing(self._sources(name))
+        if missing:
+            return Standing("depends", f"it reads {_listed(missing)}")
+        return Standing("unexplained", self._said_of(name))
+
+    def _dispensable(
+        self, name: Name, match: Counterpart | None, clauses: tuple[str, ...]
+    ) -> str:
+        """Why an equal network does without a neuron."""
+        rule = self._rules.get(name)
+        if rule is not None:
+            return rule
+        if match is not None and match.whole:
+            return "in the result, proved equal, it points the other way"
+        known = "; ".join(clauses)
+        return f"{known}; the result is proved equal without it" if known else (
+            "the result is proved equal without it"
+        )
+
+    @cached_property
+    def _rules(self) -> dict[Name, str]:
+        """What the weights show of neurons that cannot matter."""
+        said = {}
+        for step in reduce_structurally(self._network).steps:
+            said[step.neuron] = {
+                "off": "it is never on, as its weights show",
+                "on": "it is always on, as its weights show: its part is folded",
+                "merge": f"it is {step.scale} times {step.into}: only their sum counts",
+                "unread": "nothing that matters reads it",
+            }[step.rule]
+        return said
+
+    def _sources(self, name: Name) -> list[Name]:
+        """The hidden neurons that a neuron reads."""
+        layer = self._network.layers[name.layer - 1]
+        return [
+            Name(source, place)
+            for source, matrix in layer.weights
+            if source
+            for place in range(matrix.ncols())
+            if matrix[name.place, place]
+        ]
+
+    def _missing(self, names: Iterable[Name]) -> list[Name]:
+        """Those of the neurons that are missing for a known reason."""
+        return [name for name in names if self._standings[name].explained]
+
+    def _turned(self, name: Name) -> Standing | None:
+        """Of a neuron that is found but for its direction: its readers were to tell that."""
+        match = self._matched.get(name)
+        if match is None or not match.whole:
+            return None
+        readers = [other for other in _hidden(self._network) if name in self._sources(other)]
+        missing = self._missing(readers)
+        if readers and len(missing) == len(readers):
+            return Standing(
+                "depends", f"its direction is told by what reads it, {_listed(missing)}"
+            )
+        return None
+
+    def _said_of(self, name: Name) -> str:
+        """What the search itself said."""
+        said = {item.what: item.reason for item in self._recovery.unresolved}
+        return said.get(f"neuron {name}") or said.get(f"layer {name.layer}") or next(
+            iter(said.values()), "not found"
+        )
+
+    # -- weights -------------------------------------------------------------------------------
+
+    def _weight(self, weight: Parameter) -> Standing:
+        there = self._in_result(weight)
+        if there is not None and there == self._value(weight):
+            return _RECOVERED
+        ends = [
+            name
+            for name in (Name(weight.layer, weight.neuron), Name(weight.source, weight.place))
+            if 0 < name.layer < len(self._network.layers)
+        ]
+        missing = [name for name in ends if self._standings[name].state != "recovered"]
+        if self._recovery.equal:
+            if missing:
+                return Standing("not needed", f"{missing[0]}: {self._standings[missing[0]].reason}")
+            return Standing("not needed", f"it is {there} in the result, proved equal")
+        if missing and self._standings[missing[0]].explained:
+            return Standing("depends", f"it is of {missing[0]}")
+        if not missing and self._causes and weight.source > 0 and len(ends) == 2:
+            clauses = self._causes.of_weight(weight)
+            if clauses:
+                return Standing("assumption fails", "; ".join(clauses))
+        if weight.layer == len(self._network.layers):
+            others = self._missing(_hidden(self._network))
+            if others:
+                return Standing(
+                    "depends", f"outputs are found over all hidden layers; {_listed(others)}"
+                )
+        if missing:
+            return Standing("unexplained", f"it is of {missing[0]}")
+        return Standing("unexplained", self._said_of(ends[0]) if ends else "not found")
+
+    def _value(self, weight: Parameter) -> fmpq:
+        if weight.source < 0:
+            return self._network.bias(weight.layer)[weight.neuron, 0]
+        return self._network.weight(weight.layer, weight.source)[weight.neuron, weight.place]
+
+    def _in_result(self, weight: Parameter) -> fmpq | None:
+        """A weight or bias of the result, in the network's scale; None if it has no such."""
+        reader = self._place(Name(weight.layer, weight.neuron))
+        source = self._place(Name(weight.source, weight.place)) if weight.source > 0 else None
+        if reader is None or (weight.source > 0 and source is None):
+            return None
+        assert self._result is not None
+        if weight.source < 0:
+            return self._result.bias(reader.layer)[reader.index, 0] / reader.factor
+        if source is None:
+            number, place, scale = 0, weight.place, fmpq(1)
+        else:
+            number, place, scale = source.layer, source.index, source.factor
+        value = self._result.weight(reader.layer, number)[reader.index, place]
+        if not value and not reader.whole and self._recovery.network is None:
+            return None  # open weights stand as 0
+        return value * scale / reader.factor
+
+    def _place(self, name: Name) -> Counterpart | None:
+        """Where a neuron or output is in the result, if it points the right way there."""
+        if name.layer == len(self._network.layers):
+            result = self._recovery.network
+            if result is None or self._result is None:
+                return None
+            return Counterpart(len(self._result.layers), name.place, fmpq(1), True)
+        match = self._matched.get(name)
+        return match if match is not None and match.factor > 0 else None
+
+
+def _listed(names: list[Name]) -> str:
+    shown = ", ".join(map(str, names[:4]))
+    missing = f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown
+    return f"{missing}, missing for a known reason"
