@@ -61,7 +61,7 @@ class Run:
 def measure(subject: Degraded, timeout: float = TIMEOUT) -> Run:
     """Recover one network, account for all of it, and look for a partner."""
     from exactrev.accounting import accounted
-    from exactrev.accounting.account import counts
+    from exactrev.accounting.standing import counts
     from exactrev.recovery import recover
     from exactrev.symmetries import symmetries
 

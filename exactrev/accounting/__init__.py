@@ -1,5 +1,6 @@
 """What a recovery found of each neuron and weight of a network, and why it lacks the others."""
 
-from exactrev.accounting.account import Account, Standing, accounted
+from exactrev.accounting.account import accounted
+from exactrev.accounting.standing import Account, Standing
 
 __all__ = ["Account", "Standing", "accounted"]

@@ -1,91 +1,49 @@
-"""Every neuron and every weight of a network, set against what a recovery found.
-
-A neuron is *recovered* if the result has it, with all that it reads, up to the order of neurons and
-positive scales; a weight or bias if the result has it between (or at) the counterparts, in their
-scale.  The others are missing, and each for one of these reasons:
-
-- *not needed*: the result is proved to be the same function and does without it, or has another
-  number there;
-- *assumption fails*: of the assumptions under which recovery is promised (R&K), one does not hold
-  there; that is a fact about the network, seen from all of its regions;
-- *depends*: it is told only with neurons that are missing for such a reason;
-- *unexplained*: none of these is known; the search gave up.
-"""
+"""Every neuron and every weight of a network, set against what a recovery found."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Literal
 
 from flint import fmpq
 
 from exactrev.accounting.causes import Causes, causes
 from exactrev.accounting.folding import folded
 from exactrev.accounting.matching import Counterpart, counterparts
+from exactrev.accounting.standing import RECOVERED, Account, Standing
 from exactrev.network.model import Network
-from exactrev.network.reduction import Name, Reduction, reduce_structurally
-from exactrev.recovery.recover import Recovery
+from exactrev.network.reduction import Name, reduce_structurally
+from exactrev.recovery import Recovery
 from exactrev.symmetries.parameters import Parameter, parameters
-
-State = Literal["recovered", "not needed", "assumption fails", "depends", "unexplained"]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a neuron or weight stands, and, if it is missing, why."""
-
-    state: State
-    reason: str = ""
-
-    @property
-    def explained(self) -> bool:
-        """Whether it is missing for a known reason."""
-        return self.state not in ("recovered", "unexplained")
-
-
-_RECOVERED = Standing("recovered")
-
-
-@dataclass(frozen=True)
-class Account:
-    """The standing of every hidden neuron and of every weight and bias of a network."""
-
-    neurons: Mapping[Name, Standing]
-    weights: Mapping[Parameter, Standing]
-
-    @property
-    def unexplained(self) -> int:
-        """How many neurons and weights are missing without a known reason."""
-        standings = [*self.neurons.values(), *self.weights.values()]
-        return sum(standing.state == "unexplained" for standing in standings)
 
 
 def accounted(network: Network, recovery: Recovery) -> Account:
     """Set a network against what a recovery of it found."""
     if recovery.isomorphic:
         return Account(
-            dict.fromkeys(_hidden(network), _RECOVERED),
-            dict.fromkeys(parameters(network), _RECOVERED),
+            dict.fromkeys(_hidden(network), RECOVERED),
+            dict.fromkeys(parameters(network), RECOVERED),
         )
     return _Accounting(network, recovery).account()
 
 
-def counts(standings: Iterable[Standing]) -> dict[str, int]:
-    """How many there are of each state."""
-    found = Counter(standing.state for standing in standings)
-    states: tuple[State, ...] = (
-        "recovered", "not needed", "assumption fails", "depends", "unexplained",
-    )
-    return {state: found[state] for state in states}
-
-
 def _hidden(network: Network) -> list[Name]:
-    return [
-        Name(number, i) for number, layer in enumerate(network.hidden, 1) for i in range(layer.size)
-    ]
+    return [name for layer in _own_names(network) for name in layer]
+
+
+def _own_names(network: Network) -> tuple[tuple[Name, ...], ...]:
+    layers = enumerate(network.hidden, 1)
+    return tuple(tuple(Name(number, i) for i in range(layer.size)) for number, layer in layers)
+
+
+def _matched(
+    network: Network, names: Sequence[Sequence[Name]], result: Network | None
+) -> tuple[Network | None, dict[Name, Counterpart]]:
+    """The result, and what in it the network's neurons are, which have these names."""
+    if result is None:
+        return None, {}
+    found = counterparts(network, result)
+    return result, {names[name.layer - 1][name.place]: other for name, other in found.items()}
 
 
 class _Accounting:
@@ -96,13 +54,17 @@ class _Accounting:
         self._causes: Causes | None = causes(network)
         never = self._causes.never if self._causes else ()
         always = self._causes.always if self._causes else ()
-        self._reduction: Reduction = reduce_structurally(folded(network, never, always))
-        self._result = (
-            recovery.hidden_layers
-            if recovery.network is None
-            else reduce_structurally(recovery.network).network
+        result = recovery.network or recovery.hidden_layers
+        reduced = reduce_structurally(folded(network, never, always))
+        smaller = recovery.network and reduce_structurally(recovery.network).network
+        # the result may have been freed of what cannot matter, or not
+        self._result, self._matched = max(
+            (
+                _matched(reduced.network, reduced.names, smaller or result),
+                _matched(network, _own_names(network), result),
+            ),
+            key=lambda pair: sum(match.whole for match in pair[1].values()),
         )
-        self._matched = self._counterparts()
         self._standings: dict[Name, Standing] = {}
 
     def account(self) -> Account:
@@ -113,20 +75,13 @@ class _Accounting:
                 self._standings[name] = self._turned(name) or self._standings[name]
         return Account(self._standings, {p: self._weight(p) for p in parameters(self._network)})
 
-    def _counterparts(self) -> dict[Name, Counterpart]:
-        if self._result is None:
-            return {}
-        names = self._reduction.names
-        found = counterparts(self._reduction.network, self._result)
-        return {names[name.layer - 1][name.place]: other for name, other in found.items()}
-
     # -- neurons -------------------------------------------------------------------------------
 
     def _judged(self, name: Name) -> Standing:
         """The standing of a neuron, those it reads being judged already."""
         match = self._matched.get(name)
         if match is not None and match.whole and match.factor > 0:
-            return _RECOVERED
+            return RECOVERED
         clauses = self._causes.of_neuron(name) if self._causes else ()
         if self._recovery.equal:
             return Standing("not needed", self._dispensable(name, match, clauses))
@@ -204,7 +159,7 @@ class _Accounting:
     def _weight(self, weight: Parameter) -> Standing:
         there = self._in_result(weight)
         if there is not None and there == self._value(weight):
-            return _RECOVERED
+            return RECOVERED
         ends = [
             name
             for name in (Name(weight.layer, weight.neuron), Name(weight.source, weight.place))

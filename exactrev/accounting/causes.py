@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 
 import numpy as np
 
-from exactrev.arrangement import Regions, regions
+from exactrev.arrangement import Exploration, Regions
 from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.arrangement.forms import ON
 from exactrev.network.model import Network
@@ -24,8 +25,12 @@ from exactrev.theorem.connection import connection
 from exactrev.theorem.meetings import Meeting, meetings
 from exactrev.theorem.outcome import hindrances
 
-#: Pieces of work after which the search for regions is given up.
-_WORK = 2000
+#: Regions, and faces of codimension 0, 1 and 2 together, at which the search is given up.
+_REGIONS, _FACES = 4000, 60_000
+#: With more inputs than this it is not begun.
+_INPUTS = 50
+#: It is given up after so long in any case.
+SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -90,14 +95,24 @@ class Causes:
         return frozenset(item.neurons for item in self._meetings if not item.meet)
 
 
-def causes(network: Network) -> Causes | None:
-    """What stands in the way of a network's neurons; None if it has too many regions to tell."""
-    work = 0
+def causes(network: Network, seconds: float = SECONDS) -> Causes | None:
+    """What stands in the way of a network's neurons; None if it has too many faces to tell."""
+    if network.inputs > _INPUTS:
+        return None
+    end = monotonic() + seconds
+    # regions alone first: they are few where the rest is few
+    for depth, most in ((0, _REGIONS), (min(2, network.inputs), _FACES)):
+        found = _searched(network, depth, most, end)
+        if not found.complete:
+            return None
+    return Causes(found)
 
-    def enough() -> bool:
-        nonlocal work
-        work += 1
-        return work > _WORK
 
-    found = regions(network, depth=min(2, network.inputs), stop=enough)
-    return Causes(found) if found.complete else None
+def _searched(network: Network, depth: int, most: int, end: float) -> Regions:
+    """The regions, and their faces down to a codimension, unless there are too many."""
+    search: Exploration = Exploration(
+        network, None, depth, lambda: sum(search.found.counts) > most or monotonic() > end
+    )
+    for _ in search.lines():
+        pass
+    return search.result()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from exactrev.cli.accounts import account_details, account_facts, account_of
 from exactrev.cli.arguments import add_certificate, add_json, add_search, count
 from exactrev.cli.certificates import demand_certificate, save_certificate
 from exactrev.cli.console import report_progress
@@ -32,6 +33,7 @@ from exactrev.cli.rounded import (
 from exactrev.errors import InputError
 
 if TYPE_CHECKING:
+    from exactrev.accounting import Account
     from exactrev.network import Network
     from exactrev.recovery import Recovery
 
@@ -72,7 +74,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
     recovery = _recover(target, arguments)
     if recovery is None:
         return _interrupted(target, arguments)
-    return report(recovery, write_files(recovery, arguments.output, arguments.certificate))
+    written = write_files(recovery, arguments.output, arguments.certificate)
+    return report(recovery, written, account_of(target, recovery))
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def _demand_one_target(arguments: argparse.Namespace) -> None:
         raise InputError("recover: --from boundaries needs NET, whose boundaries they are")
 
 
-def report(recovery: Recovery, written: Written) -> Outcome:
+def report(recovery: Recovery, written: Written, account: Account | None = None) -> Outcome:
     """The outcome of a recovery whose files are written."""
     facts = {
         "architecture": list(recovery.architecture),
@@ -168,6 +171,7 @@ def report(recovery: Recovery, written: Written) -> Outcome:
         "unresolved": [
             {"what": item.what, "reason": item.reason} for item in recovery.unresolved
         ],
+        **account_facts(account),
         "equal": recovery.equal,
         "proof": recovery.proof,
         "query_bits": recovery.query_bits,
@@ -188,6 +192,7 @@ def report(recovery: Recovery, written: Written) -> Outcome:
     if written.certificate:
         details.append(("certificate", written.certificate))
     details += [("open", f"{item.what}: {item.reason}") for item in recovery.unresolved]
+    details += account_details(account)
     return Outcome(
         recovery.verdict, EXITS[recovery.verdict], facts, _headline(recovery), tuple(details)
     )
@@ -227,5 +232,6 @@ def _interrupted(target: Any, arguments: argparse.Namespace) -> Outcome:
         "output": None,
         "isomorphic": False,
         "unresolved": [{"what": "network", "reason": "interrupted"}],
+        **account_facts(None),
     }
     return Outcome("partial", Exit.UNDECIDED, facts, "no network: interrupted")
