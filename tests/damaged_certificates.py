@@ -168,10 +168,10 @@ def _lines_moved(text: str) -> Iterator[str]:
 
 
 def _numbers_changed(text: str) -> Iterator[str]:
-    """Each number one larger, one smaller, and with the other sign."""
+    """Each number one larger, one smaller, with the other sign, and long."""
     for match in re.finditer(r"(?<![\w:])-?\d+(?![\w:])", text):
         value = int(match[0])
-        for other in dict.fromkeys((value + 1, value - 1, -value)):
+        for other in dict.fromkeys((value + 1, value - 1, -value, 10**12)):
             yield f"{text[: match.start()]}{other}{text[match.end() :]}"
 
 
