@@ -11,11 +11,12 @@ import pytest
 from flint import fmpq
 
 from exactrev.errors import InputError
+from exactrev.exact.six_digits import six_digits
 from exactrev.network import Network
 from exactrev.plotting import Slice, Window, plot
 from exactrev.plotting.colours import fills, neuron_colours, oklch
 from exactrev.plotting.scene import scene
-from exactrev.plotting.ticks import Axis, decimal, ticks
+from exactrev.plotting.ticks import Axis, ticks
 from tests.arrangement.networks import RECIPES, plain
 
 pytest.importorskip("matplotlib")
@@ -146,6 +147,6 @@ def test_ticks_are_round_numbers_in_their_places() -> None:
 
 
 def test_decimals() -> None:
-    assert [decimal(fmpq(p, q)) for p, q in ((0, 1), (1, 8), (-30, 1), (25, 10**7))] == [
+    assert [six_digits(fmpq(p, q)) for p, q in ((0, 1), (1, 8), (-30, 1), (25, 10**7))] == [
         "0", "0.125", "-30", "2.5e-6",
     ]  # fmt: skip

@@ -106,13 +106,13 @@ def tree_lines(explorer: Explorer, texts_of: TextsOf | None = None) -> Iterator[
     """
     rows = explorer.arrangement
     near = np.random.default_rng(0).normal(size=rows.n) / 64  # in general position
-    if not _inside(rows, near):
+    if not (rows.fit_floats and _inside(rows, near)):
         answer = interior_point(rows.n, rows.domain_rows_exactly)
         if isinstance(answer, Motzkin):
             yield explorer.exact.empty_line(Cells.root(rows, near))
             return
         near = np.array([to_float(x) for x in answer])
-        if not _inside(rows, near):  # too thin for floats
+        if not (rows.fit_floats and _inside(rows, near)):  # too large or thin for floats
             numbers = tuple(range(rows.domain_rows))
             root = ExactCell((UNDECIDED,) * rows.neurons, numbers, (), tuple(answer))
             yield from explorer.exactly(root)
@@ -132,6 +132,8 @@ def _polyhedron(domain: Domain, inputs: int) -> Polyhedron:
 
 def _inside(rows: NetworkRows, near: Floats) -> bool:
     """Whether every row of the domain is positive at a point with float coordinates."""
+    if not np.isfinite(near).all():
+        return False
     point = from_floats(near.tolist())
     return all(value(form, point) > 0 for form in rows.domain_rows_exactly)
 

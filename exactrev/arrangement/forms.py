@@ -16,6 +16,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
 from exactrev.arrangement.coordinates import independent_coordinates
+from exactrev.arrangement.float_range import floats_hold
 from exactrev.exact.rational import from_floats, to_float
 from exactrev.lp.polyhedron import Form, Polyhedron
 from exactrev.network.model import Network
@@ -31,14 +32,20 @@ UNIT = 2.0**-52
 
 
 def float_matrix(rows: Sequence[Sequence[fmpq]], width: int) -> tuple[Floats, Floats]:
-    """The nearest doubles and, entry by entry, how far from them the rationals may be."""
+    """Doubles and, entry by entry, how far from them the rationals may be.
+
+    The nearest doubles; but 0 and infinitely far for what is beyond their range.
+    """
     values = np.array([[to_float(x) for x in row] for row in rows]).reshape(len(rows), width)
+    beyond = ~np.isfinite(values)
+    values[beyond] = 0.0
     exact = np.array(
         [[v == x for v, x in zip(from_floats(near), row, strict=True)]
          for near, row in zip(values.tolist(), rows, strict=True)],
         dtype=bool,
     ).reshape(len(rows), width)  # fmt: skip
-    return values, np.where(exact, 0.0, np.abs(values) * UNIT + 1e-300)
+    errors = np.where(exact, 0.0, np.abs(values) * UNIT + 1e-300)
+    return values, np.where(beyond, np.inf, errors)
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,11 @@ class NetworkRows:
     # -- floats --------------------------------------------------------------------------------
 
     @cached_property
+    def fit_floats(self) -> bool:
+        """Whether floats hold all forms; else only exact arithmetic tells anything."""
+        return floats_hold(self.network, (x for row in self.domain.rows for x in row))
+
+    @cached_property
     def domain_forms(self) -> Forms:
         """The domain's rows."""
         values, errors = float_matrix(self.domain_rows_exactly, self.n + 1)
@@ -149,8 +161,13 @@ class NetworkRows:
         """The forms (K x width x (n+1)) of the first ``layers`` layers on K cells.
 
         ``signs`` is K x neurons; all neurons below the last of these layers are decided.  One more
-        than the hidden layers gives the forms of the outputs too.
+        than the hidden layers gives the forms of the outputs too.  Errors are infinite or nan where
+        floats do not hold the forms.
         """
+        with np.errstate(all=None if self.fit_floats else "ignore"):
+            return self._float_forms(signs, layers)
+
+    def _float_forms(self, signs: Signs, layers: int) -> list[Forms]:
         count = len(signs)
         forms: list[Forms] = []
         active: list[Forms] = []

@@ -116,9 +116,8 @@ def choose_norm(arrangement: NetworkRows) -> Norm | None:
     """n well-conditioned rows of the domain and the first layer; None if none span R^n."""
     n = arrangement.n
     candidates = _candidates(arrangement)
-    try:
-        matrix = np.array([[to_float(x) for x in form[:n]] for form in candidates]).reshape(-1, n)
-    except OverflowError:
+    matrix = np.array([[to_float(x) for x in form[:n]] for form in candidates]).reshape(-1, n)
+    if not np.isfinite(matrix).all():
         return None
     chosen = sorted(greedily_independent(matrix, n))
     if len(chosen) < n:

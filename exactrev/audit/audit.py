@@ -18,7 +18,6 @@ from flint import fmpq
 
 from exactrev.audit.matching import Matching, nearest_matching
 from exactrev.bounds import BoxDeviation
-from exactrev.domain.boxes import is_box
 from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
 from exactrev.equivalence.bounding import Escape
 from exactrev.equivalence.covering import discard, is_proved
@@ -137,7 +136,7 @@ def _box_search(
     seed: int,
 ) -> BoxDeviation | None:
     """A search by bounds over boxes, where the domain is one that has too many cells."""
-    if domain is None or not is_box(domain):
+    if domain is None or not BoxDeviation.suits(comparison, domain):
         return None
     search = BoxDeviation(comparison, domain, None, stop, remaining, seed)
     return search if search.has_too_many_cells else None
@@ -180,7 +179,7 @@ def _searched(
     search = Deviation(comparison, domain, stop=stop, jobs=jobs)
     with around(search):
         proved = search.run(write or discard)
-    if not proved and search.escape is None and is_box(domain):
+    if not proved and search.escape is None and BoxDeviation.suits(comparison, domain):
         assert domain is not None
         box = BoxDeviation(comparison, domain, None, lambda: True)
         level = search.attained()

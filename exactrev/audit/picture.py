@@ -16,6 +16,7 @@ from exactrev.domain.boxes import bounding_box
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.ground import Point
 from exactrev.exact.rational import to_float
+from exactrev.exact.six_digits import six_digits
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Form, Polyhedron, value
 from exactrev.network.evaluation import activation_pattern, affine_map
@@ -238,7 +239,7 @@ def _input(number: int) -> str:
 
 def _short(x: fmpq) -> str:
     exact = str(x)
-    return exact if len(exact) <= 8 else f"{to_float(x):.4g}"
+    return exact if len(exact) <= 8 else six_digits(x)
 
 
 def _words(x: float, y: float, text: str, anchor: str) -> str:

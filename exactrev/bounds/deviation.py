@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 from math import comb, frexp, inf
 from time import monotonic
 
 from flint import fmpq
 
+from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.bounds.climbing import largest_outputs, rounded
 from exactrev.bounds.intervals import middle_and_radius, ratios
@@ -86,6 +87,16 @@ class BoxDeviation:
         self.point: Point = tuple(fmpq(1, 2) * (low + high) for low, high in box)
         self.lower, self.output = fmpq(-1), 0
         self.consider(self.point)
+
+    @staticmethod
+    def suits(comparison: Comparison, domain: Polyhedron | None) -> bool:
+        """Whether the domain is a box with interior points on which floats hold the networks."""
+        box = None if domain is None else bounding_box(domain)
+        if box is None or any(low >= high for low, high in box):
+            return False
+        corners = list(chain.from_iterable(box))
+        factors = [*comparison.scale, *comparison.shift]
+        return all(floats_hold(net, factors, corners) for net in (comparison.a, comparison.b))
 
     @property
     def has_too_many_cells(self) -> bool:

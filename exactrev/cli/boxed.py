@@ -11,6 +11,7 @@ from exactrev.cli.certificates import kept, prove
 from exactrev.cli.equiv import outcome, saved
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
+from exactrev.exact.six_digits import six_digits
 
 if TYPE_CHECKING:
     from exactrev.bounds import BoxDeviation
@@ -25,12 +26,11 @@ def measure_on_box(
     patience: Patience,
     **more: Any,
 ) -> Outcome | None:
-    """The outcome by bounds over boxes; None if the domain is no box, or its cells can be gone
-    through one by one."""
+    """The outcome by bounds over boxes; None if the domain does not suit them, or its cells can be
+    gone through one by one."""
     from exactrev.bounds import BoxDeviation
-    from exactrev.domain.boxes import is_box
 
-    if domain is None or not is_box(domain):
+    if domain is None or not BoxDeviation.suits(comparison, domain):
         return None
     within = None if arguments.deviation else arguments.epsilon
     search = BoxDeviation(
@@ -55,9 +55,8 @@ def bounds_at_once(
     """The outcome of a search that was stopped, with bounds over the whole box; None if there is
     none."""
     from exactrev.bounds import BoxDeviation
-    from exactrev.domain.boxes import is_box
 
-    if domain is None or not is_box(domain):
+    if domain is None or not BoxDeviation.suits(stopped.comparison, domain):
         return None
     search = BoxDeviation(stopped.comparison, domain, None, lambda: True)
     level = stopped.attained()
@@ -126,4 +125,4 @@ def progress_on_box(search: BoxDeviation) -> str:
 
 def _shown(x: fmpq | None) -> str:
     """A number for a person."""
-    return "unknown" if x is None else f"about {int(x.p) / int(x.q):.6g}"
+    return "unknown" if x is None else f"about {six_digits(x)}"

@@ -11,6 +11,7 @@ from exactrev.cli.certificates import kept, prove, save_certificate
 from exactrev.cli.equiv import outcome, saved
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
+from exactrev.exact.six_digits import six_digits
 
 if TYPE_CHECKING:
     from exactrev.bounds import BoxDeviation
@@ -166,4 +167,4 @@ def _shown(x: fmpq | None) -> str:
     if x is None:
         return "unknown"
     exact = str(x)
-    return exact if len(exact) <= _LONG else f"about {int(x.p) / int(x.q):.6g}"
+    return exact if len(exact) <= _LONG else f"about {six_digits(x)}"

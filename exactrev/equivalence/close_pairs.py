@@ -165,6 +165,8 @@ def _combined(readers: _Readers, neurons: Forms, pairs: Forms) -> Forms:
 
 def near_pairs(rows: NetworkRows) -> list[Pair]:
     """Pairs of neurons of one layer that are nearly proportional at some random points."""
+    if not rows.fit_floats:
+        return []
     values = _sampled(rows)
     size = np.linalg.norm(values, axis=1)
     pairs: list[Pair] = []

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
-import numpy as np
 from flint import fmpq
 
 from exactrev.equivalence.difference import require_same_shape, sample_batches
 from exactrev.equivalence.ground import Point
-from exactrev.exact.rational import to_float, to_rational
+from exactrev.exact.rational import rounded
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.evaluation import evaluate_batch
@@ -33,6 +32,7 @@ from exactrev.network.model import Network
 
 _BATCHES = 12
 _BITS = 50  # of a scale or shift that is only near
+_PLACES = 53  # of the values that it is fitted to
 
 
 @dataclass(frozen=True)
@@ -115,20 +115,10 @@ def _line(one: tuple[fmpq, fmpq], other: tuple[fmpq, fmpq]) -> tuple[fmpq, fmpq]
 def _nearest(pairs: Sequence[tuple[fmpq, fmpq]]) -> tuple[fmpq, fmpq]:
     """The scale and shift for which the largest deviation at the samples is the least, nearly."""
     rows = []
-    for f, g in ((_dyadic(f), _dyadic(g)) for f, g in pairs):
+    for f, g in ((rounded(f, _PLACES), rounded(g, _PLACES)) for f, g in pairs):
         rows.append((g, fmpq(1), fmpq(1), -f))
         rows.append((-g, fmpq(-1), fmpq(1), f))
     least = minimise((fmpq(0), fmpq(0), fmpq(1), fmpq(0)), System(3, rows=tuple(set(rows))))
     if not isinstance(least, Optimum) or not least.point[0]:
         return fmpq(1), fmpq(0)
-    return _short(least.point[0]), _short(least.point[1])
-
-
-def _dyadic(x: fmpq) -> fmpq:
-    return to_rational(to_float(x))
-
-
-def _short(x: fmpq) -> fmpq:
-    """x rounded to that many significant bits."""
-    mantissa, exponent = np.frexp(to_float(x))
-    return to_rational(round(float(mantissa) * 2**_BITS)) * fmpq(2) ** (int(exponent) - _BITS)
+    return rounded(least.point[0], _BITS), rounded(least.point[1], _BITS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 
 import numpy as np
 from flint import fmpq
@@ -17,6 +18,7 @@ from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.explore import Chunk, Explorer, TextsOf
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, ZERO, NetworkRows
 from exactrev.errors import InputError
+from exactrev.exact.rational import to_float
 from exactrev.lp import Motzkin, interior_point
 
 _BLOCK = 128  # open leaves gone into together
@@ -184,10 +186,8 @@ def _is_float(cell: ExactCell) -> bool:
 
 
 def _nearest(x: fmpq) -> float:
-    try:
-        return int(x.p) / int(x.q)
-    except OverflowError:
-        return 0.0
+    near = to_float(x)
+    return near if isfinite(near) else 0.0
 
 
 def _decided_layers(arrangement: NetworkRows, cell: ExactCell) -> int:

@@ -90,5 +90,26 @@ def from_floats(values: Iterable[float]) -> tuple[fmpq, ...]:
 
 
 def to_float(x: fmpq) -> float:
-    """The nearest double; raises OverflowError beyond their range."""
-    return int(x.p) / int(x.q)
+    """The nearest double, an infinity beyond their range."""
+    try:
+        return int(x.p) / int(x.q)
+    except OverflowError:
+        return math.inf if x > 0 else -math.inf
+
+
+def magnitude(x: fmpq) -> int:
+    """The least exponent e with abs(x) < 2^e, for x other than 0."""
+    exponent = int(x.p.bit_length() - x.q.bit_length())
+    return exponent + (abs(x) >= fmpq(2) ** exponent)
+
+
+def rounded(x: fmpq, bits: int) -> fmpq:
+    """x rounded to so many significant bits, however large or small it is.
+
+    >>> rounded(fmpq(10, 3), 4)
+    13/4
+    """
+    if not x:
+        return x
+    unit = fmpq(2) ** (magnitude(x) - bits)
+    return fmpq((x / unit + fmpq(1, 2)).floor()) * unit

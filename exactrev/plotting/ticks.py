@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.exact.rational import to_float
-from exactrev.plotting.window import power_of_ten_below
+from exactrev.exact.six_digits import power_of_ten_below, six_digits
 
 #: An interval this many times shorter than its ends' size has labels counted from its low end.
 _FAR = 2000
@@ -51,20 +50,5 @@ def ticks(low: fmpq, high: fmpq) -> tuple[Tick, ...]:
     power = power_of_ten_below(length / 4)
     step = next(m * power for m in (5, 2, 1) if 4 * m * power <= length)
     first, last = int((low / step).ceil()), int((high / step).floor())
-    return tuple(Tick((k * step - low) / length, decimal(k * step)) for k in range(first, last + 1))
-
-
-def decimal(x: fmpq) -> str:
-    """A number in six digits or fewer.
-
-    >>> decimal(fmpq(-5, 4)), decimal(fmpq(3, 10**9)), decimal(fmpq(10) ** 400)
-    ('-1.25', '3e-9', '1e400')
-    """
-    if not x:
-        return "0"
-    power = power_of_ten_below(abs(x))
-    if fmpq(1, 10**4) <= power < 10**5:
-        return f"{to_float(x):.6g}"
-    leading = x / power
-    exponent = len(str(power.p)) - len(str(power.q))
-    return f"{to_float(leading):.6g}e{exponent}"
+    places = [k * step for k in range(first, last + 1)]
+    return tuple(Tick((place - low) / length, six_digits(place)) for place in places)

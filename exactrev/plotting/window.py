@@ -10,6 +10,7 @@ from flint import fmpq
 
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_rational
+from exactrev.exact.six_digits import power_of_ten_below
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.plotting.polygons import Polygon, Vertex, rectangle
 
@@ -80,9 +81,3 @@ def _widened(low: fmpq, high: fmpq, fallback: fmpq) -> tuple[fmpq, fmpq]:
     margin = extent * _MARGIN if extent else fallback / 2
     step = power_of_ten_below((extent + 2 * margin) / _DIGITS)
     return ((low - margin) / step).floor() * step, ((high + margin) / step).ceil() * step
-
-
-def power_of_ten_below(x: fmpq) -> fmpq:
-    """The largest power of ten that is not above a positive number."""
-    power = fmpq(10) ** (len(str(x.p)) - len(str(x.q)))
-    return power if power <= x else power / 10

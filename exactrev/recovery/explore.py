@@ -18,6 +18,7 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
+from exactrev.exact.rational import to_float
 from exactrev.network.model import Network
 
 _SAMPLES = 2000
@@ -25,6 +26,7 @@ _CLIMBERS = 64
 _STEPS = 12
 _SIZES = (0.5, 1.5, 4.0, 256.0)
 _AGAINST = 0.6
+_HUGE = 1e30  # the size of numbers that hints are computed from
 #: How much nearness to a boundary counts against what is sought there.
 _NEARNESS = (4.0, 1.0, 16.0)
 
@@ -52,7 +54,7 @@ def telling_places(
     generator = np.random.default_rng(random.getrandbits(64))
     weights = [_floats(network, number) for number in range(1, depth + 1)]
     for size, goal in _goals(network.architecture[depth], generator):
-        yield _climb(weights, goal, network.inputs, float(scale) * size, generator)
+        yield _climb(weights, goal, network.inputs, _size(scale) * size, generator)
 
 
 def unlike_place(
@@ -64,8 +66,8 @@ def unlike_place(
     generator = np.random.default_rng(random.getrandbits(64))
     weights = [_floats(network, number) for number in range(1, depth + 1)]
     drawn = generator.standard_normal((_SAMPLES, network.inputs))
-    points = drawn * (float(scale) * np.resize(_SIZES, _SAMPLES))[:, None]
-    known = np.array([[float(x) for x in place] for place in seen])
+    points = drawn * (_size(scale) * np.resize(_SIZES, _SAMPLES))[:, None]
+    known = np.array([[_size(x) for x in place] for place in seen])
     likeness = _directions(weights, points) @ _directions(weights, known).T
     farthest = points[np.argmin(likeness.max(axis=1))]
     return _dyadic(farthest)
@@ -86,7 +88,7 @@ def meeting_places(
     """
     generator = np.random.default_rng(random.getrandbits(64))
     weights = [_floats(network, number) for number in range(1, len(network.layers))]
-    row = np.array([float(x) for x in reader])
+    row = np.array([_size(x) for x in reader])
 
     def merit(points: Floats, nearness: float) -> Floats:
         inner = _preactivations(weights, points)
@@ -99,7 +101,7 @@ def meeting_places(
     for nearness in _NEARNESS:
         for size in _SIZES:
             goal = partial(merit, nearness=nearness)
-            yield from _climbed(goal, network.inputs, float(scale) * size, generator, _CLIMBERS)
+            yield from _climbed(goal, network.inputs, _size(scale) * size, generator, _CLIMBERS)
 
 
 def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:
@@ -119,9 +121,9 @@ def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, 
 
 def _floats(network: Network, number: int) -> _Weights:
     layer = network.layers[number - 1]
-    bias = np.array([float(x) for x in layer.bias.entries()])
+    bias = np.array([_size(x) for x in layer.bias.entries()])
     matrices = [
-        (source, np.array([float(x) for x in matrix.entries()]).reshape(len(bias), -1))
+        (source, np.array([_size(x) for x in matrix.entries()]).reshape(len(bias), -1))
         for source, matrix in layer.weights
     ]
     return matrices, bias
@@ -136,6 +138,11 @@ def _preactivations(layers: list[_Weights], points: Floats) -> list[Floats]:
             total += (np.maximum(inner[source], 0.0) if source else points) @ matrix.T
         inner.append(total)
     return inner
+
+
+def _size(x: fmpq) -> float:
+    """About the number; huge ones are cut, so that sums of products stay finite."""
+    return min(max(to_float(x), -_HUGE), _HUGE)
 
 
 def _climb(

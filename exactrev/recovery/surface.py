@@ -22,10 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import LinearSystem
+from exactrev.exact.rational import to_float
 from exactrev.recovery.geometry import Form, Kink, form_at, rationals
 from exactrev.recovery.prefix import Cell, Prefix
 
@@ -221,8 +223,8 @@ class Surface:
     def distance(self, here: Waypoint, value: int) -> float:
         """How far a waypoint is from the boundary of the neuron that is this value, roughly."""
         form = self.wall(here, value)
-        size = sum(abs(float(x)) for x in form.entries()[:-1])
-        return abs(float(form_at(form, here.point))) / size if size else float("inf")
+        size = sum(abs(x) for x in form.entries()[:-1])
+        return to_float(abs(form_at(form, here.point)) / size) if size else inf
 
 
 def _columns(matrix: fmpq_mat) -> list[list[fmpq]]:

@@ -7,10 +7,12 @@ metric of the domain's barrier (Dikin's ellipsoids), so that they stay inside.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from flint import fmpq
 
+from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.forms import Floats, float_matrix
 from exactrev.arrangement.leaves import Point
 from exactrev.domain.flatten import Flat
@@ -46,6 +48,8 @@ def find_satisfying(
     if not 0 < len(flat.free) <= _LARGEST:
         return None
     network = restricted(joint, part, flat)
+    if not floats_hold(network, chain.from_iterable(flat.domain.rows), flat.inside):
+        return None
     climber = _Climber(network, flat, np.random.default_rng(seed))
     first = 0
     for bounds in part.conjunctions:

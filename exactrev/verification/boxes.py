@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import chain, takewhile
 from math import frexp
 from typing import Any
 
 from flint import fmpq
 
+from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import Point
 from exactrev.bounds.intervals import parted, ratios
 from exactrev.bounds.pieces import Cuts
@@ -90,7 +91,7 @@ class BoxSearch:
 
     def _steps(self, before: Iterator[str]) -> Iterator[str]:
         box = bounding_box(self._flat.domain)
-        if box is None:
+        if box is None or not floats_hold(self._network, inputs=chain.from_iterable(box)):
             yield from self._plant(self._flat, _tree_of(before))
             return
         cuts = Cuts(FloatStages(self._stages, len(box)), box, self._amiss)
