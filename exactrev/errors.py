@@ -13,6 +13,10 @@ class InputError(ExactRevError, ValueError):
     """The caller's data is at fault; the message is one line that says what is wrong."""
 
 
+class DomainError(InputError):
+    """A domain has no points, or no interior points where they are needed."""
+
+
 class FormatError(InputError):
     """A file is not what its format demands; the message names the file and the fault."""
 

@@ -18,7 +18,9 @@ from exactrev.certificate import (
     isomorphism_certificate,
     write_certificate,
 )
+from exactrev.certificate.files import certificate_stream
 from exactrev.checker import Outcome, check
+from exactrev.cli.check import judge as judge_file
 from exactrev.errors import InputError
 from exactrev.network import Network
 from exactrev.network.reduction import reduce_structurally
@@ -112,6 +114,39 @@ def test_zstd_needs_its_module(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="zstandard"):
         write_certificate(["x"], tmp_path / "x.cert.zst")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_zstd_is_unpacked_for_the_checker(tmp_path: Path) -> None:
+    pytest.importorskip("zstandard")
+    golden = (Path(__file__).parent / "golden" / "regions.cert").read_text()
+    path = tmp_path / "x.cert.zst"
+    write_certificate(golden.splitlines(), path)
+    assert path.read_bytes()[:4] == b"\x28\xb5\x2f\xfd"
+    with certificate_stream(path) as stream:
+        assert stream.read().decode() == golden
+    assert judge_file(str(path)).accepted
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole[:4] + b"\xff" * 20, whole[:-9] + b"123456789"):
+        path.write_bytes(damaged)
+        judgement = judge_file(str(path))
+        assert not judgement.accepted and judgement.reason
+
+
+@pytest.mark.skipif(
+    bool(find_spec("zstandard") or find_spec("compression")), reason="zstd is available here"
+)
+def test_reading_zstd_needs_its_module(tmp_path: Path) -> None:
+    path = tmp_path / "x.cert"
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + b"0" * 20)
+    with pytest.raises(OSError, match="zstandard"), certificate_stream(path):
+        pass
+
+
+def test_streams_of_other_files_are_the_files(tmp_path: Path) -> None:
+    for content in (b"", b"x", b"\x1f\x8bxx", b"exactrev-certificate 1\n"):
+        (tmp_path / "x").write_bytes(content)
+        with certificate_stream(tmp_path / "x") as stream:
+            assert stream.read() == content
 
 
 def test_no_such_directory(tmp_path: Path) -> None:

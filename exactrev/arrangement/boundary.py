@@ -18,19 +18,27 @@ from exactrev.errors import InputError
 from exactrev.lp.polyhedron import Form
 
 
+class NoBoundaryCells(InputError):
+    """The boundaries of this network are no cells of the kind that is known."""
+
+
 def boundary_cells(boundaries: Boundaries) -> list[BoundaryCell]:
     """Every facet across which f bends, as a bare polyhedron: its hyperplane and its ridges.
 
     The cells come in the order of their points, which tells nothing of neurons.  Raises InputError
-    unless the arrangement was searched to codimension 2 (1 in one dimension).
+    unless the arrangement was searched to codimension 2 (1 in one dimension), NoBoundaryCells where
+    some direction changes nothing, so that cells are cylinders.
     """
     complex_ = boundaries.cells
     if complex_.depth < min(2, complex_.dimension):
         raise InputError("boundary cells need the faces of codimension 2 too")
     found = complex_.found
     rows = NetworkRows(found.network, found.domain)
-    if rows.n < found.network.inputs:
-        raise InputError("boundary cells need a first layer that sees every direction of the input")
+    if rows.n < found.network.inputs and any(facet.visible for facet in boundaries.facets):
+        raise NoBoundaryCells(
+            "boundary cells need a first layer that sees every direction of the input, and here "
+            f"its neurons see {rows.n} of {found.network.inputs}"
+        )
     exact = ExactCells(rows)
     signs, ridge_signs = found.face_signs(1), complex_.signs[-1]
     cells = []

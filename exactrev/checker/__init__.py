@@ -62,7 +62,7 @@ def check(
         except Refused as refusal:
             return Outcome(False, reason=f"line {lines.number}: {refusal}")
         except (gzip.BadGzipFile, EOFError, zlib.error):
-            return Outcome(False, reason="the gzip compression is damaged or cut short")
+            return Outcome(False, reason="the compression is damaged or cut short")
         except MemoryError:
             return Outcome(False, reason="the certificate needs more memory than there is")
 

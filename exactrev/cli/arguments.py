@@ -66,14 +66,20 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print exactly one JSON object")
 
 
-def add_search(parser: argparse.ArgumentParser) -> None:
-    """``--seed``, ``--timeout``, ``--jobs``."""
+def add_search(
+    parser: argparse.ArgumentParser, jobs: str = "processes that may be used"
+) -> None:
+    """``--seed``, ``--timeout``, ``--jobs``; ``jobs`` says what the latter are used for."""
     parser.add_argument("--seed", type=natural, default=0, metavar="N",
                         help="the same seed gives the same result (default 0)")
     parser.add_argument("--timeout", type=seconds, metavar="SECONDS",
                         help="stop after this long and report what was found")
     parser.add_argument("--jobs", type=count, default=1, metavar="N",
-                        help="processes that may be used; never changes the result")
+                        help=f"{jobs}; never changes the result")
+
+
+#: What ``--jobs`` does where the work is not divided.
+ONE_PROCESS = "accepted, but this command uses one process"
 
 
 def add_resume(parser: argparse.ArgumentParser) -> None:
@@ -85,4 +91,4 @@ def add_resume(parser: argparse.ArgumentParser) -> None:
 def add_certificate(parser: argparse.ArgumentParser, claim: str) -> None:
     """``--certificate``."""
     parser.add_argument("--certificate", metavar="FILE",
-                        help=f"write a certificate {claim} (.gz compresses it)")
+                        help=f"write a certificate {claim} (.gz or .zst compresses it)")

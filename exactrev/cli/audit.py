@@ -22,7 +22,7 @@ from exactrev.cli.equiv import EXITS
 from exactrev.cli.files import demand_writable, load, write_whole
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
-from exactrev.errors import InputError
+from exactrev.errors import DomainError, InputError
 
 if TYPE_CHECKING:
     from exactrev.audit import Audit
@@ -56,9 +56,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev audit VICTIM EXTRACTION -o FILE``."""
     sources = (arguments.victim, arguments.extraction)
-    demand_certificate(arguments.certificate, *sources)
-    demand_writable(arguments.output, *sources, arguments.certificate)
-    demand_writable(arguments.resume, *sources, arguments.certificate, arguments.output)
+    demand_certificate(arguments.certificate, *sources, arguments.domain)
+    demand_writable(arguments.output, *sources, arguments.domain, arguments.certificate)
+    demand_writable(
+        arguments.resume, *sources, arguments.domain, arguments.certificate, arguments.output
+    )
     if Path(arguments.output).suffix.lower() not in (".html", ".htm"):
         raise InputError(f"{arguments.output}: a report is written to .html")
     victim, extraction = load(arguments.victim), load(arguments.extraction)
@@ -85,6 +87,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
             found = audit(victim, extraction, domain, arguments.up_to_output_scale, arguments.seed,
                           patience.stop, write, around, patience.remaining,
                           arguments.jobs)  # fmt: skip
+        except DomainError:
+            raise
         except InputError as error:
             raise InputError(f"{arguments.victim}, {arguments.extraction}: {error}") from error
         drawn = _picture(found, arguments.axes, patience)

@@ -21,7 +21,7 @@ SUMMARY = "check a certificate"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev check``."""
-    parser.add_argument("certificate", metavar="CERT", help="certificate file, .gz or plain")
+    parser.add_argument("certificate", metavar="CERT", help="certificate file, .gz, .zst or plain")
     parser.add_argument("--network", action="append", default=[], metavar="FILE",
                         help="reject unless it speaks of this network; may be repeated")
     parser.add_argument("--sha256", action="append", default=[], type=sha256, metavar="HEX",
@@ -57,7 +57,8 @@ def judge(path: str, demanded: Sequence[str] = (), verified: bool = False) -> Ju
     judgement = check(path, (one, other))
     if judgement.accepted or _MISMATCH not in judgement.reason:
         return judgement
-    return check(path, (other, one))
+    swapped = check(path, (other, one))
+    return judgement if _MISMATCH in swapped.reason else swapped
 
 
 def _checker(verified: bool) -> Callable[[str, tuple[str | None, str | None]], Judgement]:
@@ -65,6 +66,15 @@ def _checker(verified: bool) -> Callable[[str, tuple[str | None, str | None]], J
         from exactrev.cli.verified import check as extracted
 
         return extracted
-    from exactrev.checker import check
+    return _by_the_standard_library
 
-    return check
+
+def _by_the_standard_library(path: str, expected: tuple[str | None, str | None]) -> Judgement:
+    from exactrev.certificate.files import certificate_stream
+    from exactrev.checker import Outcome, check
+
+    with certificate_stream(path) as stream:
+        try:
+            return check(stream, expected)
+        except EOFError:  # of zstd: the checker itself knows of gzip alone
+            return Outcome(False, reason="the compression is damaged or cut short")

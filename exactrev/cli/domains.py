@@ -40,6 +40,13 @@ def domain_from_options(options: argparse.Namespace, inputs: int) -> Polyhedron 
         return read_domain(options.domain, inputs)
 
 
+def name_of_domain(options: argparse.Namespace) -> str:
+    """How a complaint names the domain asked for: its file, or the options that give it."""
+    if options.domain is not None:
+        return str(options.domain)
+    return "--box " + " ".join(map(str, options.box or ()))
+
+
 def _box(low: fmpq, high: fmpq, inputs: int) -> Polyhedron:
     from exactrev.lp.polyhedron import Polyhedron
 

@@ -19,7 +19,7 @@ from exactrev.cli.domains import add_domain_options, domain_from_options, ration
 from exactrev.cli.files import demand_writable, load
 from exactrev.cli.outcome import Exit, Outcome
 from exactrev.cli.patience import Patience
-from exactrev.errors import InputError, TimeLimitExceeded
+from exactrev.errors import DomainError, InputError, TimeLimitExceeded
 
 if TYPE_CHECKING:
     from exactrev.equivalence import Equivalence
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev equiv A B``."""
     if arguments.epsilon is not None and arguments.epsilon < 0:
         raise InputError(f"--epsilon {arguments.epsilon}: it is negative")
-    sources = (arguments.first, arguments.second)
+    sources = (arguments.first, arguments.second, arguments.domain)
     demand_certificate(arguments.certificate, *sources)
     demand_writable(arguments.resume, *sources, arguments.certificate)
     first, second = load(arguments.first), load(arguments.second)
@@ -118,6 +118,8 @@ def _structure(
 
     try:
         return compare_structure(first, second, seed=arguments.seed, domain=domain)
+    except DomainError:
+        raise
     except InputError as error:
         raise InputError(f"{arguments.first}, {arguments.second}: {error}") from error
 

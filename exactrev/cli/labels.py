@@ -10,7 +10,7 @@ from exactrev.cli.certificates import kept, prove, save_certificate
 from exactrev.cli.equiv import outcome
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
-from exactrev.errors import InputError
+from exactrev.errors import DomainError, InputError
 
 if TYPE_CHECKING:
     from exactrev.equivalence.ground import Point
@@ -30,6 +30,8 @@ def compare_labels(
 
     try:
         search = SameClasses(first, second, domain, patience.stop, arguments.jobs)
+    except DomainError:
+        raise
     except InputError as error:
         raise InputError(f"{arguments.first}, {arguments.second}: {error}") from error
     if not arguments.quiet:

@@ -24,8 +24,9 @@ from exactrev.cli import (
 )
 from exactrev.cli.arguments import Parser
 from exactrev.cli.console import complain, emit, flush
+from exactrev.cli.domains import name_of_domain
 from exactrev.cli.outcome import Exit, Outcome
-from exactrev.errors import ExactRevError
+from exactrev.errors import DomainError, ExactRevError
 
 EPILOG = """\
 exit codes: 0 the claim holds, 1 it is refuted, 2 bad usage or bad input, 3 undecided.
@@ -75,6 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit:
         flush()
         raise
+    except DomainError as error:
+        complain(f"{name_of_domain(arguments)}: {error}")
+        return Exit.BAD_INPUT
     except ExactRevError as error:
         complain(error)
         return Exit.BAD_INPUT

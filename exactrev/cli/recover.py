@@ -10,6 +10,7 @@ values, and outputs are asked for the output layer only.
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--probe", choices=("packed", "plain"), default="packed",
                         help="one long query a piece of the function (default), or inputs+1 short")
     add_answers(parser)
-    add_search(parser)
+    add_search(parser, "with --from boundaries, processes that may list them")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
 
@@ -72,8 +73,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
     target: Network | Callable[..., Any]
     target = load(arguments.network) if arguments.network else load_oracle(arguments.oracle)
     recovery = _recover(target, arguments)
-    if recovery is None:
-        return _interrupted(target, arguments)
+    if isinstance(recovery, _Nothing):
+        return _no_network(target, recovery)
     written = write_files(recovery, arguments.output, arguments.certificate)
     return report(recovery, written, account_of(target, recovery))
 
@@ -104,8 +105,17 @@ def write_files(recovery: Recovery, output: str | None, certificate: str | None)
     )
 
 
-def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
-    """The recovery, or None when Ctrl-C came before it had anything to keep."""
+@dataclass(frozen=True)
+class _Nothing:
+    """A recovery had nothing to keep."""
+
+    verdict: str
+    reason: str
+    seconds: float
+
+
+def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | _Nothing:
+    start = time.monotonic()
     options: dict[str, Any] = {
         "inputs": arguments.inputs,
         "seed": arguments.seed,
@@ -123,15 +133,15 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | None:
 
         return recover(target, **options)
     except KeyboardInterrupt:
-        return None
+        return _Nothing("partial", "interrupted", time.monotonic() - start)
 
 
 def _from_boundaries(
     network: Network, options: dict[str, Any], jobs: int
-) -> Recovery | None:
-    """From the network's boundary cells; None if the search for them was broken off."""
+) -> Recovery | _Nothing:
+    """From the network's boundary cells; nothing if the search for them was broken off."""
     from exactrev.arrangement import regions
-    from exactrev.arrangement.boundary import boundary_cells
+    from exactrev.arrangement.boundary import NoBoundaryCells, boundary_cells
     from exactrev.arrangement.boundary_sets import Boundaries
     from exactrev.boundaries import recover_from_boundaries
 
@@ -140,8 +150,11 @@ def _from_boundaries(
     with patience.heeding_interrupts():
         found = regions(network, depth=min(2, network.inputs), stop=patience.stop, jobs=jobs)
     if not found.complete:
-        return None
-    cells = boundary_cells(Boundaries.of(found))
+        return _Nothing("partial", f"listing the boundaries: {patience.reason}", patience.elapsed)
+    try:
+        cells = boundary_cells(Boundaries.of(found))
+    except NoBoundaryCells as refusal:
+        return _Nothing("failed", str(refusal), patience.elapsed)
     if progress:
         progress(f"{len(cells)} boundary cells between {len(found)} regions")
     if options["timeout"] is not None:
@@ -222,16 +235,16 @@ def _describe_queries(recovery: Recovery) -> str:
     return text
 
 
-def _interrupted(target: Any, arguments: argparse.Namespace) -> Outcome:
+def _no_network(target: Any, found: _Nothing) -> Outcome:
     facts = {
         "architecture": [],
         "queries": None,
         "parameters": getattr(target, "parameters", None),
-        "seconds": None,
+        "seconds": round(found.seconds, 3),
         "neurons": [],
         "output": None,
         "isomorphic": False,
-        "unresolved": [{"what": "network", "reason": "interrupted"}],
+        "unresolved": [{"what": "network", "reason": found.reason}],
         **account_facts(None),
     }
-    return Outcome("partial", Exit.UNDECIDED, facts, "no network: interrupted")
+    return Outcome(found.verdict, EXITS[found.verdict], facts, f"no network: {found.reason}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from exactrev.cli.arguments import add_certificate, add_json, add_search
+from exactrev.cli.arguments import ONE_PROCESS, add_certificate, add_json, add_search
 from exactrev.cli.certificates import demand_certificate, save_certificate
 from exactrev.cli.files import demand_network_ending, demand_writable, load, write_whole
 from exactrev.cli.outcome import Exit, Outcome, shape
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", required=True, metavar="OUT",
                         help="network file to write; its ending says how")
     add_certificate(parser, "that OUT is the same function as NET")
-    add_search(parser)
+    add_search(parser, ONE_PROCESS)
     add_json(parser)
 
 

@@ -51,9 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev regions NET``."""
     wanted = (arguments.certificate, arguments.output, arguments.graph, arguments.intersections)
-    demand_certificate(arguments.certificate, arguments.network, *wanted[1:])
+    sources = (arguments.network, arguments.domain)
+    demand_certificate(arguments.certificate, *sources)
     for number, path in enumerate(wanted[1:], 1):
-        demand_writable(path, arguments.network, *wanted[:number])
+        demand_writable(path, *sources, *wanted[:number])
     network = load(arguments.network)
     domain = domain_from_options(arguments, network.inputs)
     depth = _depth(arguments, network.inputs)

@@ -9,7 +9,7 @@ from exactrev.cli.certificates import kept, prove, save_certificate
 from exactrev.cli.equiv import outcome
 from exactrev.cli.outcome import Outcome
 from exactrev.cli.patience import Patience
-from exactrev.errors import InputError
+from exactrev.errors import DomainError, InputError
 
 if TYPE_CHECKING:
     from exactrev.equivalence import Comparison
@@ -32,6 +32,8 @@ def compare_scaled(
 
     try:
         scale = only_output_scale(first, second, domain, arguments.seed)
+    except DomainError:
+        raise
     except InputError as error:
         raise InputError(f"{arguments.first}, {arguments.second}: {error}") from error
     comparison = Comparison.of(first, second, scale.scale, scale.shift)

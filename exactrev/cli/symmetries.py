@@ -11,10 +11,12 @@ partner-1.json, ... with its certificate beside it, partner-1.cert, ...
 from __future__ import annotations
 
 import argparse
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exactrev.cli.arguments import add_json, add_search, count
+from exactrev.cli.arguments import ONE_PROCESS, add_json, add_search, count
 from exactrev.cli.certificates import save_certificate
 from exactrev.cli.domains import add_domain_options, domain_from_options
 from exactrev.cli.files import load, naming, write_whole
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="DIR",
                         help="write the partners and their certificates into this directory")
     parser.add_argument("--most", type=count, metavar="N", help="stop after N partners")
-    add_search(parser)
+    add_search(parser, ONE_PROCESS)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
 
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Outcome:
     """``exactrev symmetries NET``."""
     if arguments.output is not None:
-        _demand_directory(Path(arguments.output))
+        _demand_directory(Path(arguments.output), arguments.network, arguments.domain)
     network = load(arguments.network)
     domain = domain_from_options(arguments, network.inputs)
     from exactrev.symmetries import symmetries
@@ -72,11 +74,19 @@ def run(arguments: argparse.Namespace) -> Outcome:
     return report(found, written, patience.elapsed)
 
 
-def _demand_directory(directory: Path) -> None:
+def _demand_directory(directory: Path, *sources: str | None) -> None:
+    for source in sources:
+        if source is not None and _is_partner(Path(source), directory):
+            raise InputError(f"{directory}: partners written there could overwrite {source}")
     with naming(str(directory)):
         if directory.exists() and not directory.is_dir():
             raise InputError(f"{directory}: is not a directory")
         directory.mkdir(parents=True, exist_ok=True)
+
+
+def _is_partner(path: Path, directory: Path) -> bool:
+    named = re.fullmatch(r"partner-[0-9]+\.(json|cert)", path.name)
+    return bool(named) and os.path.realpath(path.parent) == os.path.realpath(directory)
 
 
 def _write(partner: Partner, directory: Path, number: int) -> dict[str, str]:

@@ -79,11 +79,12 @@ def _demand_sense(arguments: argparse.Namespace) -> None:
 
 
 def _on_one_network(arguments: argparse.Namespace) -> Outcome:
+    sources = (arguments.network, arguments.domain)
+    demand_certificate(arguments.certificate, *sources)
     paths = [beside_certificate(arguments.certificate, word) for word in _COMPANIONS]
-    demand_certificate(arguments.certificate, arguments.network)
     for path in paths:
-        demand_certificate(path, arguments.network, arguments.certificate)
-    demand_writable(arguments.evidence, arguments.network, arguments.certificate, *paths)
+        demand_certificate(path, *sources, arguments.certificate)
+    demand_writable(arguments.evidence, *sources, arguments.certificate, *paths)
     network = load(arguments.network)
     domain = domain_from_options(arguments, network.inputs)
     from exactrev.arrangement.boundary_claim import boundaries_certificate

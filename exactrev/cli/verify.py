@@ -10,7 +10,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from exactrev.cli.arguments import add_certificate, add_json, add_resume, add_search
+from exactrev.cli.arguments import (
+    ONE_PROCESS,
+    add_certificate,
+    add_json,
+    add_resume,
+    add_search,
+)
 from exactrev.cli.certificates import demand_certificate, kept, save_certificate
 from exactrev.cli.files import demand_writable, load, naming, write_whole
 from exactrev.cli.outcome import Exit, Outcome
@@ -49,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_certificate(parser, "of the verdict")
     add_resume(parser)
-    add_search(parser)
+    add_search(parser, ONE_PROCESS)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
 

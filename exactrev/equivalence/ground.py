@@ -19,7 +19,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.arrangement.exploration import proper_rows
 from exactrev.certificate.claims import domain_lines
 from exactrev.domain.flatten import Flat, Vacant, flatten
-from exactrev.errors import InputError
+from exactrev.errors import DomainError, InputError
 from exactrev.lp import Motzkin, interior_point
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
@@ -45,7 +45,7 @@ class Ground:
             return Ground(proper, None)
         flat = flatten(proper)
         if isinstance(flat, Vacant):
-            raise InputError("the domain is empty")
+            raise DomainError("the domain is empty")
         return Ground(proper, flat if flat.free else _with_an_idle_input(flat))
 
     @property

@@ -24,6 +24,7 @@ from flint import fmpq
 
 from exactrev.equivalence.difference import require_same_shape, sample_batches
 from exactrev.equivalence.ground import Point
+from exactrev.errors import DomainError
 from exactrev.exact.rational import rounded
 from exactrev.lp import Optimum, System, minimise
 from exactrev.lp.polyhedron import Polyhedron
@@ -75,10 +76,12 @@ def only_output_scale(
 ) -> OutputScale:
     """The scale and shift, output by output, that a few inputs in the domain leave possible.
 
-    Raises InputError if the networks differ in inputs or outputs.
+    Raises InputError if the networks differ in inputs or outputs or the domain is empty.
     """
     require_same_shape(a, b)
     samples = _Samples.of(a, b, domain, seed)
+    if not samples.points:
+        raise DomainError("the domain is empty")
     scales, shifts, fixed = [], [], []
     refutation: tuple[Point, Point, Point] | None = None
     for output in range(a.outputs):

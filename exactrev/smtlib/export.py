@@ -54,11 +54,11 @@ def export(source: BinaryIO, write: Callable[[str], object]) -> Exported:
     If a solver answers unsat to every check, the certificate's claim holds, as docs/smtlib.md says.
     Raises InputError where the certificate is malformed, of another claim, or lacks a step.
     """
-    whole = source.read()
     try:
+        whole = source.read()
         text = gzip.decompress(whole) if whole[:2] == b"\x1f\x8b" else whole
     except (OSError, EOFError) as error:
-        raise InputError("the gzip compression is damaged or cut short") from error
+        raise InputError("the compression is damaged or cut short") from error
     lines = Lines(io.BytesIO(text))
     script = Script(write)
     try:

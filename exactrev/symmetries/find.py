@@ -20,7 +20,7 @@ from exactrev.arrangement.forms import ON
 from exactrev.equivalence.agreement import Agreement
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.decide import Equivalence, compare_structure, conclude
-from exactrev.errors import InputError
+from exactrev.errors import DomainError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 from exactrev.symmetries.apart import are_told_apart
@@ -141,7 +141,7 @@ class _Search:
     ) -> Symmetries:
         """What the regions show; the result."""
         if found.complete and not len(found):
-            raise InputError("the domain is empty or has no interior")
+            raise DomainError("the domain is empty or has no interior points")
         self._take(constant_sign_moves(self._network, found.signs))
         self._take(separated_moves(found, self._limit.reached))
         self._take(related_moves(found, self._seed))

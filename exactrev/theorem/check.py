@@ -15,7 +15,7 @@ from exactrev.arrangement import Exploration, Regions
 from exactrev.arrangement.boundary import boundary_cells
 from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.boundaries import recover_from_boundaries
-from exactrev.errors import InputError
+from exactrev.errors import DomainError, InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 from exactrev.recovery import Recovery
@@ -74,11 +74,11 @@ def examine(
 ) -> TheoremReport:
     """The same from regions already searched, with faces of codimension 2 (1 in one dimension).
 
-    Raises InputError if the domain has no interior, so that there are no regions.
+    Raises DomainError if the domain has no interior, so that there are no regions.
     """
     limit = limit or Limit(None, lambda: False)
     if found.complete and not len(found):
-        raise InputError("the domain is empty or has no interior")
+        raise DomainError("the domain is empty or has no interior points")
     report = TheoremReport(
         verdict="unknown",
         found=found,

@@ -111,8 +111,9 @@ def bind(query: Query, networks: Mapping[str, Network]) -> Instance:
         networks = {query.networks[0].name: networks[""]}
     unknown = [name for name in networks if name not in declared]
     if unknown:
-        names = ", ".join(repr(name) for name in declared)
-        raise InputError(f"the query has no network {unknown[0]!r}; it has {names}")
+        names = ", ".join(repr(name) for name in declared if name)
+        known = f"it has {names}" if names else "its one network has no name"
+        raise InputError(f"the query has no network {unknown[0]!r}; {known}")
     chosen: dict[str, Network] = {}
     for name, declaration in declared.items():
         chosen[name] = _chosen(declaration, networks, chosen)

@@ -218,6 +218,28 @@ def test_processes_do_not_change_what_the_boundaries_give(run: Run, small: Path)
     assert {**alone, "seconds": 0} == {**together, "seconds": 0}
 
 
+def test_boundaries_that_are_not_listed_in_time(run: Run, small: Path) -> None:
+    said = run("recover", small, "--from", "boundaries", "-q", "--timeout", "0.000001", "--json")
+    assert (said.code, said.json["verdict"]) == (3, "partial")
+    (item,) = said.json["unresolved"]
+    assert "limit of 1e-06 seconds" in item["reason"]
+
+
+def test_boundaries_that_are_cylinders(run: Run, write_json: Callable[..., Path]) -> None:
+    ridge = write_json("ridge.json", ([["1", "2"]], ["0"]), ([["1"]], ["0"]))
+    said = run("recover", ridge, "--from", "boundaries", "-q", "--json")
+    assert (said.code, said.json["verdict"]) == (1, "failed")
+    assert "see 1 of 2" in said.json["unresolved"][0]["reason"]
+
+
+def test_no_boundaries_at_all(run: Run, write_json: Callable[..., Path]) -> None:
+    affine = write_json("affine.json", ([["1", "2"]], ["3"]))
+    dead = write_json("dead.json", ([["0", "0"]], ["-1"]), ([["1"]], ["3"]))
+    for network in (affine, dead):
+        said = run("recover", network, "--from", "boundaries", "-q", "--json")
+        assert (said.code, said.json["architecture"]) == (0, [2, 1])
+
+
 def test_boundaries_are_those_of_a_network(run: Run) -> None:
     said = run("recover", "--oracle", "m:f", "--inputs", 2, "--from", "boundaries")
     assert said.code == 2

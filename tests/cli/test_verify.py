@@ -192,3 +192,12 @@ def test_a_stopped_search_is_resumed(
     assert ask(*question, "--certificate", certificate).verdict == "unsat"
     assert ask(*question).verdict == "unsat"
     ask("(> Y_0 1)", "--resume", state).assert_bad_input(str(state), "another question")
+
+
+def test_a_name_for_the_network_of_a_query_without_names(
+    run: Run, tmp_path: Path, write_json: Write
+) -> None:
+    network, query = write_json("abs.json", *ABSOLUTE), tmp_path / "query.vnnlib"
+    query.write_text(f"{DECLARED}(assert (< Y_0 -1))")
+    said = run("verify", query, "--network", f"f={network}")
+    said.assert_bad_input("no network 'f'; its one network has no name")

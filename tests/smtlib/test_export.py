@@ -305,7 +305,7 @@ def test_gzip_and_comments() -> None:
     ("content", "reason"),
     [
         (b"", "ends before"),
-        (b"\x1f\x8b\x08", "gzip"),
+        (b"\x1f\x8b\x08", "compression"),
         (golden("different").encode(), "only these claims"),
         (golden("regions").encode()[:-4], "ends before"),
         (golden("regions").replace("inputs 1", "inputs 2").encode(), "."),
