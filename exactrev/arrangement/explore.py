@@ -6,6 +6,7 @@ text comes out in preorder while only one chunk of the first layer's cells is he
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from exactrev.arrangement.tree import Tree
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 
+_CLOSING = 1.0  # seconds for points inside cells that are left open
 _ENTRY = 128  # cells of one layer that the next one is given together
 
 
@@ -97,24 +99,37 @@ class Found:
 
 
 @dataclass
+class Closing:
+    """A clock that starts when a search breaks off: what is nice to have may take a moment only."""
+
+    begun: float | None = None
+
+    def is_late(self) -> bool:
+        """Whether the moment has passed; the first question starts the clock."""
+        if self.begun is None:
+            self.begun = time.monotonic()
+        return time.monotonic() - self.begun > _CLOSING
+
+
+@dataclass
 class OpenLeaves:
     """The cells that a search breaks off at: counted, with a point inside where one is at hand."""
 
     arrangement: NetworkRows
     found: Found
+    closing: Closing = field(default_factory=Closing)
 
     def cells(self, cells: Cells, layers: int) -> list[str]:
         """The lines of cells that are bounded by rows of the first ``layers`` layers."""
         self.found.open_branches += len(cells)
-        if cells.codimension:
+        if cells.codimension or self.closing.is_late():
             return ["open"] * len(cells)
         forms = self.arrangement.neuron_forms(cells.signs, layers)
         points, certain = inner_points(self.arrangement, cells, forms)
         self.found.open_regions += int(certain.sum())
-        whole = self.arrangement.lifted_floats(points).tolist()
         return [
-            point_line("open", point) if inside else "open"
-            for point, inside in zip(whole, certain.tolist(), strict=True)
+            point_line("open", point, self.arrangement) if inside else "open"
+            for point, inside in zip(points.tolist(), certain.tolist(), strict=True)
         ]
 
     def exact_cell(self, cell: ExactCell) -> str:
@@ -167,7 +182,9 @@ class Explorer:
         """One that has found nothing yet, for a chunk to be worked out from this knowledge."""
         child = copy(self)
         child.found = Found.nothing(self.depth)
-        child.open_leaves = OpenLeaves(self.arrangement, child.found)
+        child.open_leaves = OpenLeaves(
+            self.arrangement, child.found, self.open_leaves.closing
+        )
         return child
 
     def outcome(self) -> Any:
@@ -275,12 +292,12 @@ class Explorer:
         whole = self.arrangement.lifted_floats(points)
         if certain.all():
             self.found.add(0, cells.signs, whole)
-            return [[point_line("cell", row)] for row in whole.tolist()]
+            return [[point_line("cell", row, self.arrangement)] for row in points.tolist()]
         lines = []
-        for k, row in enumerate(whole.tolist()):
+        for k, row in enumerate(points.tolist()):
             if certain[k]:
                 self.found.add(0, cells.signs[k : k + 1], whole[k : k + 1])
-                lines.append([point_line("cell", row)])
+                lines.append([point_line("cell", row, self.arrangement)])
             else:
                 lines.append([self._line_by_exact_point(cells, k)])
         return lines

@@ -93,6 +93,8 @@ class NetworkRows:
         forms = self.float_forms(signs, layers)
         if not forms:
             return Forms(np.zeros((len(signs), 0, self.n + 1)), np.zeros((len(signs), 0)))
+        if len(forms) == 1:
+            return forms[0]
         return Forms(
             np.concatenate([f.values for f in forms], axis=1),
             np.concatenate([f.errors for f in forms], axis=1),
@@ -191,7 +193,7 @@ class NetworkRows:
             if len(blocks) > 1 or (blocks and blocks[0][0]):
                 errors += 3 * UNIT * np.abs(values).max(axis=2, initial=0.0)
             forms.append(Forms(values, errors * (1 + 1e-9)))
-            if k == self.depth:
+            if k == layers - 1:
                 break
             on = signs[:, self.layer_slice(k)] == ON
             active.append(Forms(values * on[:, :, None], errors * on))

@@ -83,11 +83,14 @@ def onto_wall(near: Sequence[float], pivot: int, wall: Form) -> Point:
     return tuple(point)
 
 
-def point_line(word: str, coordinates: Sequence[float]) -> str:
-    """The line ``cell q p_1 ... p_n`` (or another word) of a point with float coordinates."""
+def point_line(word: str, coordinates: Sequence[float], arrangement: NetworkRows) -> str:
+    """The line ``cell q p_1 ... p_n`` (or another word) of a point of the slice, in floats."""
     ratios = [x.as_integer_ratio() for x in coordinates]
     common = max(q for _, q in ratios)  # powers of two
-    return " ".join([word, str(common), *(str(p * (common // q)) for p, q in ratios)])
+    numerators = ["0"] * arrangement.network.inputs
+    for j, (p, q) in zip(arrangement.coordinates, ratios, strict=True):
+        numerators[j] = str(p * (common // q))
+    return " ".join([word, str(common), *numerators])
 
 
 def exact_point_line(word: str, point: Sequence[fmpq]) -> str:

@@ -133,7 +133,7 @@ class _Search:
         self._take(unread_moves(self._network))
         self._take(parallel_moves(self._network))
         if not self.done:
-            self._turns = turns(self._network, frozenset())
+            self._turns = turns(self._network, frozenset(), self._limit.reached)
             self._take(iter(self._turns.moves))
 
     def by_regions(
@@ -146,7 +146,9 @@ class _Search:
         self._take(separated_moves(found, self._limit.reached))
         self._take(related_moves(found, self._seed))
         always_on = _always_on(found)
-        turned = turns(self._network, always_on) if always_on else self._turns
+        turned = self._turns
+        if always_on:
+            turned = turns(self._network, always_on, self._limit.reached)
         self._take(iter(turned.moves))
         if self.done or self._limit.reached():
             return self.result(dimension)

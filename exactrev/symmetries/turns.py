@@ -9,7 +9,7 @@ z = relu(z) - relu(-z).  What is left must cancel over the neurons that are turn
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat
@@ -42,8 +42,13 @@ class Turns:
     complete: bool
 
 
-def turns(network: Network, always_on: frozenset[str]) -> Turns:
-    """The sets of neurons that can be turned round together, one a layer, and single ones."""
+def turns(
+    network: Network, always_on: frozenset[str], stop: Callable[[], bool] = lambda: False
+) -> Turns:
+    """The sets of neurons that can be turned round together, one a layer, and single ones.
+
+    Not complete once ``stop`` is true.
+    """
     moves: list[Move] = []
     complete = True
     for number, layer in enumerate(network.hidden, 1):
@@ -59,6 +64,8 @@ def turns(network: Network, always_on: frozenset[str]) -> Turns:
             if others and len(others) < len(carriers):
                 attempts.append((others, [i]))
         for available, neurons in attempts:
+            if stop():
+                return Turns(tuple(moves), False)
             try:
                 together = one_layer.turnable(neurons, available)
             except Undecided:
