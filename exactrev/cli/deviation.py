@@ -159,7 +159,7 @@ def progress(search: Deviation | BoxDeviation) -> str:
 
     if isinstance(search, BoxDeviation):
         return progress_on_box(search)
-    return f"{search.cells} cells so far, deviation at least {_shown(search.largest())}"
+    return f"{search.cells} cells so far, deviation at least {_shown(search.largest() or fmpq(0))}"
 
 
 def _shown(x: fmpq | None) -> str:

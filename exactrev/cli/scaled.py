@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.certificates import kept, prove, save_certificate
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from exactrev.equivalence.output_scale import OutputScale
     from exactrev.lp.polyhedron import Polyhedron
     from exactrev.network import Network
+
+
+MEANINGS = {
+    "equal": "B's outputs times scale, plus shift, are A's at every input (of the domain)",
+    "within": "no output of A is farther than epsilon from that of B times scale, plus shift",
+    "different": "A's outputs and B's, times scale, plus shift, are not the same at the witness",
+}
+_NAMES = {"B there": "B there (as it is)"}
 
 
 def compare_scaled(
@@ -41,10 +50,20 @@ def compare_scaled(
     if arguments.deviation or arguments.epsilon is not None:
         from exactrev.cli.deviation import measure
 
-        return measure(comparison, None, domain, arguments, patience, **facts)
+        return _told(measure(comparison, None, domain, arguments, patience, **facts), facts)
     if scale.refutation is not None:
         return _refuted(first, second, scale.refutation, arguments)
-    return _by_tree(comparison, scale, domain, arguments, patience, facts)
+    return _told(_by_tree(comparison, scale, domain, arguments, patience, facts), facts)
+
+
+def _told(found: Outcome, facts: dict[str, Any]) -> Outcome:
+    """The outcome in words that speak of scaled outputs, with the scale and shift."""
+    if "refutation" in found.facts:
+        return found
+    lines = tuple((word, " ".join(facts[word])) for word in ("scale", "shift"))
+    lines += tuple((_NAMES.get(name, name), text) for name, text in found.details)
+    headline = MEANINGS.get(found.verdict, found.headline)
+    return replace(found, headline=headline, details=lines)
 
 
 def _by_tree(

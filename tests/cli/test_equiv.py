@@ -359,3 +359,21 @@ def test_jobs_change_nothing(run: Run, small: Path, write_json: Callable[..., Pa
     )  # fmt: skip
     question = ("equiv", small, other, "--box", -2, 2, "--deviation", "--json")
     assert run(*question).out == run(*question, "--jobs", 2).out
+
+
+def test_words_speak_of_scaled_outputs(
+    run: Run, small: Path, write_json: Callable[..., Path]
+) -> None:
+    hidden = ([["1", "-2"], ["1/3", "1"], ["-1", "1"]], ["1", "-2", "1/2"])
+    halved = write_json("halved.json", hidden, ([["1/2", "1", "-3/2"]], ["5"]))
+    said = run("equiv", small, halved, "--up-to-output-scale", "-q")
+    assert said.out.startswith("equal B's outputs times scale, plus shift, are A's")
+    assert [line.split() for line in said.out.splitlines()[1:]] == [
+        ["scale", "2"],
+        ["shift", "-69/7"],
+    ]
+    bent = write_json("bent.json", hidden, ([["1/2", "1", "-1"]], ["5"]))
+    options = ("--up-to-output-scale", "--deviation", "--box", "-1", "1", "-q")
+    said = run("equiv", small, bent, *options)
+    assert said.out.startswith("different A's outputs and B's, times scale")
+    assert {"scale", "shift", "witness"} <= {line.split()[0] for line in said.out.splitlines()[1:]}
