@@ -22,6 +22,10 @@ def float_function(network: Network, dtype: DTypeLike) -> FloatFunction:
     ]
 
     def run(points: Floats) -> Floats:
+        with np.errstate(all="ignore"):  # what overflows is an infinity, or nan: as it would be
+            return layer_by_layer(points)
+
+    def layer_by_layer(points: Floats) -> Floats:
         values = [points.astype(dtype)]
         for k, (blocks, bias) in enumerate(layers):
             total = np.broadcast_to(bias, (len(points), len(bias)))

@@ -10,6 +10,7 @@ from exactrev.floating.oracle import Floats
 from exactrev.floating.samples import ScannedLine
 
 _SOURCES = 2  # lines whose every kink is measured
+_NEAR = 0.5
 
 
 @dataclass
@@ -70,10 +71,11 @@ def _kink_at(scanned: ScannedLine, t: float, slope: float) -> int | None:
 
 
 def _through(form: Floats, points: list[Floats]) -> Floats:
-    """The hyperplane nearest to ``form`` through all the points."""
+    """The hyperplane nearest to ``form`` through all the points; ``form`` if none is near."""
     design = np.array([np.append(point, 1.0) for point in points])
     scale = 1 / np.linalg.norm(design, axis=1)
     off = design @ form
     change = np.linalg.lstsq(design * scale[:, None], -off * scale, rcond=1e-12)[0]
     better = form + change
-    return np.asarray(better / np.linalg.norm(better[:-1]))
+    size = float(np.linalg.norm(better[:-1]))  # about 1, that of ``form``
+    return np.asarray(better / size) if size > _NEAR else form

@@ -25,6 +25,8 @@ def with_output_layer(prefix: Prefix, points: Floats, answers: Floats, doubt: Fl
     Raises RecoveryError where the answers do not tell the signs, or do not fit.
     """
     width = prefix.widths[-1] if prefix.layers else 0
+    if not width:
+        return _affine(points, answers, doubt)
     z = prefix.values(points)[:, prefix.last]
     weights = (1 / doubt)[:, None]
     design = np.concatenate([np.maximum(z, 0), -z, np.ones((len(points), 1))], axis=1)
@@ -41,7 +43,15 @@ def with_output_layer(prefix: Prefix, points: Floats, answers: Floats, doubt: Fl
     wrong = np.abs(turned - out * backwards).max(axis=0, initial=0.0)
     if (wrong > _LOOSE * np.abs(out).max(axis=0, initial=0.0)).any():
         raise RecoveryError("the answers are no sum of the neurons found: some are missing")
-    return Model((*prefix.turned(backwards).layers, (out, bias)) if width else ((out, bias),))
+    return Model((*prefix.turned(backwards).layers, (out, bias)))
+
+
+def _affine(points: Floats, answers: Floats, doubt: Floats) -> Model:
+    """The network without hidden neurons that fits best."""
+    weights = (1 / doubt)[:, None]
+    design = np.concatenate([points, np.ones((len(points), 1))], axis=1)
+    solution: Floats = np.linalg.lstsq(design * weights, answers * weights, rcond=None)[0]
+    return Model(((np.asarray(solution[:-1].T), np.asarray(solution[-1])),))
 
 
 def _by_the_affine_part(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,33 @@ def test_what_needs_exact_answers_is_refused(
     network = tmp_path / "net.json"
     exactrev.write_network(gaussian((3, 3, 1), 0), network)
     run("recover", network, "--answers", "float64", *options).assert_bad_input(said)
+
+
+@pytest.mark.parametrize("answers", ["float64", "float32"])
+@pytest.mark.filterwarnings("error")
+def test_functions_without_kinks(
+    run: Run, write_json: Callable[..., Path], answers: str
+) -> None:
+    plane = write_json("plane.json", ([["1", "2"], ["0", "0"]], ["3", "-1"]))
+    dead = write_json("dead.json", ([["0", "0"]], ["-1"]), ([["1"], ["2"]], ["3", "1/4"]))
+    for network in (plane, dead):
+        said = run("recover", network, "--answers", answers, "-q", "--json")
+        assert said.code in (0, 3) and said.err == ""
+        assert said.json["architecture"] == [2, 2]
+
+
+@pytest.mark.parametrize("answers", ["float64", "float32"])
+@pytest.mark.filterwarnings("error")
+def test_what_overflows_is_bad_input(
+    run: Run, write_json: Callable[..., Path], answers: str
+) -> None:
+    network = write_json("huge.json", ([["1e400", "2"]], ["1"]), ([["1"]], ["0"]))
+    run("recover", network, "--answers", answers).assert_bad_input("nan or infinity")
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_input_in_short_floats(run: Run, write_json: Callable[..., Path]) -> None:
+    network = write_json("line.json", ([["1"], ["-1"], ["2"]], ["0", "1", "-3"]),
+                         ([["1", "1", "-1"]], ["0"]))  # fmt: skip
+    said = run("recover", network, "--answers", "float32", "-q", "--max-queries", "2500")
+    assert (said.code, said.err) == (3, "")
