@@ -43,6 +43,13 @@ def natural(text: str) -> int:
     return int(text)
 
 
+def lengths(text: str) -> tuple[int, ...]:
+    """Lengths from 1 with an x between them, as in 1x8x8, as an argparse type."""
+    if not re.fullmatch(r"[0-9]{1,9}(x[0-9]{1,9})+", text) or "0" in text.split("x"):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not channels and a grid, as in 1x8x8")
+    return tuple(map(int, text.split("x")))
+
+
 def seconds(text: str) -> float:
     """A positive finite number of seconds, as an argparse type."""
     try:

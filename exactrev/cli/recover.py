@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.accounts import account_details, account_facts, account_of
-from exactrev.cli.arguments import add_certificate, add_json, add_search, count
+from exactrev.cli.arguments import add_certificate, add_json, add_search, count, lengths
 from exactrev.cli.certificates import demand_certificate, save_certificate
 from exactrev.cli.console import report_progress
+from exactrev.cli.convolutions import convolution_facts, described
 from exactrev.cli.files import demand_network_ending, demand_writable, load, write_whole
 from exactrev.cli.oracle import load_oracle
 from exactrev.cli.outcome import Exit, Outcome, shape
@@ -58,6 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--probe", choices=("packed", "plain"), default="packed",
                         help="one long query a piece of the function (default), or inputs+1 short")
     add_answers(parser)
+    parser.add_argument("--shape", type=lengths, metavar="CxHxW",
+                        help="how the inputs are laid out, for convolutions (default: tried out)")
+    parser.add_argument("--no-sharing", dest="sharing", action="store_false",
+                        help="do not predict boundaries that are shifted copies of others")
     add_search(parser, "with --from boundaries, processes that may list them")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
@@ -131,7 +136,7 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | _Nothing:
             return recover_rounded(target, arguments.answers, options)
         from exactrev.recovery import recover
 
-        return recover(target, **options)
+        return recover(target, **options, shape=arguments.shape, sharing=arguments.sharing)
     except KeyboardInterrupt:
         return _Nothing("partial", "interrupted", time.monotonic() - start)
 
@@ -167,6 +172,10 @@ def _demand_one_target(arguments: argparse.Namespace) -> None:
         raise InputError("recover: give either NET or --oracle MODULE:FUNCTION")
     if (arguments.oracle is None) != (arguments.inputs is None):
         raise InputError("recover: --oracle and --inputs go together")
+    if arguments.source == "boundaries" and arguments.shape is not None:
+        raise InputError("recover: --shape does not go with --from boundaries")
+    if arguments.answers != EXACT and arguments.shape is not None:
+        raise InputError("recover: --shape goes with exact answers only")
     if arguments.source == "boundaries" and arguments.network is None:
         raise InputError("recover: --from boundaries needs NET, whose boundaries they are")
 
@@ -191,6 +200,7 @@ def report(recovery: Recovery, written: Written, account: Account | None = None)
         "total_query_bits": recovery.total_query_bits,
         "output_exact": written.exact,
         "certificate": written.certificate,
+        "convolutions": [convolution_facts(found) for found in recovery.convolutions],
         "sha256": recovery.network.sha256 if recovery.network is not None else None,
     }
     rounding, lines = rounding_of(recovery)
@@ -202,6 +212,10 @@ def report(recovery: Recovery, written: Written, account: Account | None = None)
         if recovery.network is None:
             remark += " (the hidden layers found; its output is 0)"
         details.append(("network", written.network + remark))
+    details += [
+        (f"layer {number}", described(found))
+        for number, found in enumerate(recovery.convolutions, 1) if found is not None
+    ]
     if written.certificate:
         details.append(("certificate", written.certificate))
     details += [("open", f"{item.what}: {item.reason}") for item in recovery.unresolved]

@@ -69,12 +69,13 @@ def _block_text(network: Network, number: int, source: int) -> str:
     shape = network.shapes[source] if network.shapes else ()
     found = recognise(rows, None, shape) if len(shape) > 1 else None
     if found is not None and found.order == tuple(range(len(rows))) and set(found.scales) == {1}:
-        return _convolution_text(found.convolution)
+        return convolution_text(found.convolution)
     entries = [f'[{i}, {j}, "{w}"]' for i, row in enumerate(rows) for j, w in sorted(row.items())]
     return '{"sparse": [' + ", ".join(entries) + "]}"
 
 
-def _convolution_text(convolution: Convolution) -> str:
+def convolution_text(convolution: Convolution) -> str:
+    """A convolution as a block of a layer (docs/formats.md)."""
     windows = convolution.windows
     kernel = _nested([str(w) for w in convolution.kernel], convolution.shape)
     settings = {

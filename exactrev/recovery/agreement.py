@@ -121,6 +121,11 @@ class Agreement:
         return self.survey.scan_segment(part)
 
 
+def agrees_at(candidate: Network, place: Vector, piece: Piece) -> bool:
+    """Whether a piece of f is the candidate's at a place."""
+    return bool(_piece_on(candidate, activation_pattern(candidate, place)) == piece)
+
+
 def bends_at(candidate: Network, kink: Kink) -> bool:
     """Whether a boundary of one of the candidate's neurons is behind a kink."""
     forms = prefix_of(candidate).cell(rationals(kink.point)).forms

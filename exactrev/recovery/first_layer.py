@@ -11,14 +11,14 @@ is taken for a first-layer boundary that f hides in places.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flint import fmpq
 
 from exactrev.recovery.departure import departure
 from exactrev.recovery.doubtful import Doubtful
-from exactrev.recovery.geometry import Form, Kink, form_at, rationals
+from exactrev.recovery.geometry import Form, Kink, form_at, form_key, rationals
 from exactrev.recovery.junction import Key
 from exactrev.recovery.local import along, bend_at, combined, onto
 from exactrev.recovery.survey import Survey
@@ -87,6 +87,10 @@ class FirstLayer:
                 self._doubtful.add(key, candidate.form, preferred=self._crosses(candidate))
         self._doubtful.drop(self._deeper)
         return [*self._accepted.values(), *self._doubtful.chosen.values()]
+
+    def believe(self, forms: Iterable[Form]) -> None:
+        """Take hyperplanes for first-layer boundaries that are known to be such."""
+        self._accepted.update((form_key(form), form) for form in forms)
 
     @property
     def mostly_doubtful(self) -> bool:

@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _Station:
+class Station:
     """A probed position."""
 
     t: fmpq
@@ -67,7 +67,7 @@ def scan(
     A bump of f between two neighbouring stations with equal pieces is not seen; more stations see
     more.  ``found`` is told the number of kinks so far.
     """
-    scanner = _Scanner(probe, line, random, found)
+    scanner = Scanner(probe, line, random, found)
     probed = [
         scanner.station(t, line.stop - line.start) for t in (line.start, *stations, line.stop)
     ]
@@ -76,7 +76,9 @@ def scan(
     return sorted(scanner.kinks, key=lambda kink: kink.position)
 
 
-class _Scanner:
+class Scanner:
+    """A scan under way: ``kinks`` are those found so far, ``stations`` the positions probed."""
+
     def __init__(
         self, probe: Probe, line: Line, random: Random, found: Callable[[int], None]
     ) -> None:
@@ -85,18 +87,21 @@ class _Scanner:
         self.random = random
         self.found = found
         self.kinks: list[Kink] = []
+        self.stations: list[Station] = []
         # a parameter step of 2^-k moves a point by about 2^(stretch - k)
         self.stretch = max((_magnitude(d) for d in line.direction if d), default=0)
 
-    def station(self, t: fmpq, width: fmpq) -> _Station:
-        return _Station(t, self.probe.piece(self.point(t, width)))
+    def station(self, t: fmpq, width: fmpq) -> Station:
+        """The position t, probed; its point is rounded far below ``width``."""
+        self.stations.append(Station(t, self.probe.piece(self.point(t, width))))
+        return self.stations[-1]
 
     def point(self, t: fmpq, width: fmpq) -> DyadicPoint:
         """The point at t, rounded far below a segment's width."""
         fine = max(0, -_magnitude(width))
         return rounded(self.line.at(t), fine + 2 * _CLOSENESS + 32 + abs(self.stretch))
 
-    def search(self, left: _Station, right: _Station) -> None:
+    def search(self, left: Station, right: Station) -> None:
         """Find every kink between two stations (depth first, without recursion)."""
         open_segments = [(left, right)]
         while open_segments:
@@ -104,18 +109,18 @@ class _Scanner:
             if left.piece != right.piece:
                 open_segments += reversed(self.step(left, right))
 
-    def split(self, left: _Station, right: _Station) -> _Station:
+    def split(self, left: Station, right: Station) -> Station:
         """A station inside, at a random place so that nothing lies in wait there."""
         share = fmpq(self.random.randrange(3 << 16, 5 << 16), 8 << 16)
         t = left.t + (right.t - left.t) * share
         return self.near(t, right.t - left.t)
 
-    def near(self, t: fmpq, width: fmpq) -> _Station:
+    def near(self, t: fmpq, width: fmpq) -> Station:
+        """A position at t, rounded far below ``width``, probed."""
         fine = max(0, -_magnitude(width)) + _CLOSENESS + 16
-        grid = fmpq(fmpz((t.p << fine) // t.q), fmpz(1) << fine)
-        return _Station(grid, self.probe.piece(self.point(grid, width)))
+        return self.station(fmpq(fmpz((t.p << fine) // t.q), fmpz(1) << fine), width)
 
-    def step(self, left: _Station, right: _Station) -> list[tuple[_Station, _Station]]:
+    def step(self, left: Station, right: Station) -> list[tuple[Station, Station]]:
         """Settle the only kink between two stations, or return the segments that remain."""
         width = right.t - left.t
         if _magnitude(width) < _FINEST:
@@ -140,14 +145,14 @@ class _Scanner:
         self.found(len(self.kinks))
         return []
 
-    def bend(self, left: _Station, right: _Station) -> Bend | None:
+    def bend(self, left: Station, right: Station) -> Bend | None:
         """The only boundary between two stations, if their pieces allow for just one."""
         bend = bend_between(left.piece, right.piece)
         if bend is not None and slope(bend.form, self.line.direction) < 0:
             return Bend(bend.form, -bend.jump)  # the right piece is the lower one
         return bend
 
-    def meeting(self, left: _Station, right: _Station) -> fmpq | None:
+    def meeting(self, left: Station, right: Station) -> fmpq | None:
         """Where two pieces meet strictly between their stations, in the first output that does."""
         for row in matrix_rows(right.piece - left.piece):
             if any(row):

@@ -28,8 +28,8 @@ class NextLine:
         self._telling: tuple[Network, Iterator[list[fmpq]]] | None = None
 
     def begin(self) -> None:
-        """Scan the lines that every recovery begins with."""
-        for _ in range(_FIRST):
+        """Scan the lines that every recovery begins with, but for those scanned already."""
+        while len(self.survey.lines) < _FIRST:
             self.survey.scan_random_line()
 
     def scan(self, known: Prefix) -> None:

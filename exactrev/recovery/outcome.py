@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from exactrev.equivalence import Equivalence
 from exactrev.errors import QueryBudgetExceeded, RecoveryError, TimeLimitExceeded
+from exactrev.network.convolution import Convolution
 from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
 from exactrev.recovery.explanation import Unresolved, unproved_reasons
@@ -36,6 +37,8 @@ class Recovery:
       callable); ``unresolved``: each thing left open, with a reason.
     - ``hidden_layers``: where there is no whole ``network``, the layers found (weights left open
       are 0, and the last layer's neurons may point the other way) under an output that is 0.
+    - ``convolutions``: per hidden layer of ``network`` the convolution that its weights are, number
+      by number, or None; () where none was found.  ``network.shapes`` says how values are listed.
     """
 
     verdict: Verdict
@@ -52,6 +55,7 @@ class Recovery:
     unresolved: tuple[Unresolved, ...]
     equivalence: Equivalence | None = None
     hidden_layers: Network | None = None
+    convolutions: tuple[Convolution | None, ...] = ()
 
     @property
     def architecture(self) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open
 from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
@@ -40,6 +41,8 @@ _TRIES = 4
 class Reconstruction:
     """The state of a recovery, valid at any moment it is interrupted.
 
+    With ``sharing``, layers that share weights are tried first.
+
     Attributes: ``layers`` the hidden layers known so far, lowest first; ``network`` the whole
     network once its outputs agree with f at fresh places; ``assumed`` the weights that no
     place showed and that the network takes to be 0.
@@ -47,6 +50,7 @@ class Reconstruction:
 
     survey: Survey
     max_lines: int = 12
+    sharing: Sharing | None = None
     layers: list[Layer] = field(default_factory=list)
     network: Network | None = None
     assumed: tuple[OpenWeight, ...] = ()
@@ -71,6 +75,11 @@ class Reconstruction:
 
     def run(self) -> None:
         """Go on until the network is found or ``max_lines`` lines and more have taught nothing."""
+        if self.sharing is not None:
+            self.network = self.sharing.attempt()
+            if self.network is not None:
+                return
+            self._first.believe(self.sharing.first)
         self._next_line.begin()
         most, lines = 0, 0
         while self.network is None and len(self.survey.lines) < max(self.max_lines, lines + _IDLE):

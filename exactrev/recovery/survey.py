@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -73,18 +73,26 @@ class Survey:
 
     def scan_line(self, line: Line) -> ScannedLine:
         """Scan a long line; the kinks' median distance sets the scale the first time."""
-        stations = [self.scale * k for k in (-8, -2, 0, 2, 8)]
         number = len(self.lines) + 1
         kinks = scan(
             self.probe,
             line,
-            stations,
+            self.stations,
             self.random,
             lambda count: self.report(f"line {number}: {count} kinks"),
         )
+        return self.keep(line, kinks)
+
+    @property
+    def stations(self) -> list[fmpq]:
+        """Parameters at which a long line is probed first."""
+        return [self.scale * k for k in (-8, -2, 0, 2, 8)]
+
+    def keep(self, line: Line, kinks: Sequence[Kink]) -> ScannedLine:
+        """Take in a long line that was scanned, with its kinks in order."""
         scanned = ScannedLine(line, tuple(kinks))
         self.lines.append(scanned)
-        if number == 1 and scanned.kinks:
+        if len(self.lines) == 1 and scanned.kinks:
             distances = sorted(abs(kink.position) for kink in scanned.kinks)
             self.scale = _power_of_two_near(distances[len(distances) // 2])
         return scanned

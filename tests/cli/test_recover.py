@@ -37,9 +37,38 @@ def result(network: Any, **changes: Any) -> SimpleNamespace:
         "architecture": (2, 3, 1),
         "unresolved": (),
         "hidden_layers": None,
+        "convolutions": (),
         "certificate": equiv(network, network).certificate() if network else None,
     }
     return SimpleNamespace(**{**facts, **changes})
+
+
+def test_convolutions_are_listed(run: Run, tmp_path: Path) -> None:
+    from benchmarks.networks import convolving
+
+    path = tmp_path / "conv.json"
+    exactrev.write_network(convolving("1x5x5-2c2x2s2p1-1", 0), path)
+    told = run("recover", path, "--shape", "1x5x5", "--json", "-q").json
+    assert (told["verdict"], told["isomorphic"]) == ("recovered", True)
+    (found,) = told["convolutions"]
+    assert (found["input"], found["output"]) == ([1, 5, 5], [2, 3, 3])
+    # the last window begins at 3 and ends at 4: the padding after the grid was never needed
+    assert (found["strides"], found["pads"]) == ([2, 2], [1, 1, 0, 0])
+    text = run("recover", path, "-q").out
+    assert "convolution 1x5x5 to 2x3x3, kernel 2x2, stride 2x2" in text
+
+
+@pytest.mark.parametrize("shape", ["5x5", "25", "0x5x5", "1xx25", "1x5x5x"])
+def test_a_shape_that_does_not_fit_is_bad_input(run: Run, tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "conv.json"
+    exactrev.write_network(exactrev.Network.dense([([[1] * 30], [0]), ([[1]], [0])]), path)
+    run("recover", path, "--shape", shape).assert_bad_input("grid")
+
+
+def test_boundaries_take_no_shape(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "conv.json"
+    exactrev.write_network(exactrev.Network.dense([([[1] * 30], [0]), ([[1]], [0])]), path)
+    run("recover", path, "--from", "boundaries", "--shape", "1x5x6").assert_bad_input("--shape")
 
 
 Fake = Callable[[Callable[..., Any]], list[dict[str, Any]]]

@@ -1,0 +1,1 @@
+"""Recovery of layers that share weights: few kernels are found, every other row is predicted."""
