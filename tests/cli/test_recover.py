@@ -44,7 +44,7 @@ def result(network: Any, **changes: Any) -> SimpleNamespace:
 
 
 def test_convolutions_are_listed(run: Run, tmp_path: Path) -> None:
-    from benchmarks.networks import convolving
+    from benchmarks.convolutional import convolving
 
     path = tmp_path / "conv.json"
     exactrev.write_network(convolving("1x5x5-2c2x2s2p1-1", 0), path)

@@ -9,7 +9,8 @@ from flint import fmpq, fmpq_mat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.networks import convolving, gaussian
+from benchmarks.convolutional import convolving
+from benchmarks.networks import gaussian
 from exactrev.errors import InputError
 from exactrev.exact.linear import matrix_rows, row_vector, stack
 from exactrev.network import Layer, Network
