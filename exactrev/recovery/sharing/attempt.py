@@ -98,6 +98,10 @@ class Sharing:
     def _climbed(self, found: list[Family]) -> Network | None:
         """The network whose first layer has these kernels, or None."""
         while found and self._add_layer(found):
+            if len(self.kernels) == 1 and (more := self._more_families(found)):
+                self._drop_layer()
+                found = [*found, *more]
+                continue
             if not self._unknown_kinks():
                 network = self._concluded()
                 if network is not None or len(self._sweeps) >= _LINES or len(self.kernels) < 2:
@@ -141,6 +145,17 @@ class Sharing:
         shape = self.shape or likely_shape(forms)
         self.shapes = [] if shape is None else [shape]
         return [] if shape is None else families(forms, shape)
+
+    def _more_families(self, found: list[Family]) -> list[Family]:
+        """Kernels of the first layer that are as small as those found, of what else was seen."""
+        forms = [kink.form for kinks in self._unknown_kinks().values() for kink in kinks]
+        known = {family.kernel for family in found}
+        most = [max(x) for x in zip(*(kernel.size for kernel in known), strict=True)]
+        return [
+            family for family in families(forms, self.shapes[0])
+            if family.kernel not in known
+            and all(a <= b for a, b in zip(family.kernel.size, most, strict=True))
+        ]
 
     # -- a layer -------------------------------------------------------------------------------
 
