@@ -50,7 +50,7 @@ def _affine(points: Floats, answers: Floats, doubt: Floats) -> Model:
     """The network without hidden neurons that fits best."""
     weights = (1 / doubt)[:, None]
     design = np.concatenate([points, np.ones((len(points), 1))], axis=1)
-    solution: Floats = np.linalg.lstsq(design * weights, answers * weights, rcond=None)[0]
+    solution = np.linalg.lstsq(design * weights, answers * weights, rcond=None)[0]
     return Model(((np.asarray(solution[:-1].T), np.asarray(solution[-1])),))
 
 
