@@ -139,16 +139,15 @@ def _inside(rows: NetworkRows, near: Floats) -> bool:
 
 
 def proper_rows(domain: Polyhedron) -> Polyhedron:
-    """The domain without rows that hold everywhere; a row that holds nowhere is kept as x_1 - x_1.
+    """The domain without rows that hold everywhere; if one holds nowhere, 0 >= x_1 >= 1.
 
     Rows with no coefficients are not half-spaces; the certificate format has none.
     """
-    rows = [row for row in domain.rows if any(row[:-1]) or row[-1] <= 0]
+    rows = [row for row in domain.rows if any(row[:-1]) or row[-1] < 0]
     if all(any(row[:-1]) for row in rows):
         return Polyhedron(domain.dimension, tuple(rows))
-    unit = (fmpq(1), *(fmpq(0),) * domain.dimension)
-    opposite = tuple(-x for x in unit)
-    return Polyhedron(domain.dimension, (unit, opposite))
+    zeros = (fmpq(0),) * (domain.dimension - 1)
+    return Polyhedron(domain.dimension, ((fmpq(1), *zeros, fmpq(-1)), (fmpq(-1), *zeros, fmpq(0))))
 
 
 def regions(

@@ -45,17 +45,25 @@ def test_equiv_says_that_a_domain_is_empty(
     said.assert_bad_input(f"{path}: the domain is empty")
 
 
-def test_equiv_says_that_a_domain_is_flat(
+def test_equiv_on_a_flat_domain(
     run: Run, small: Path, different: Path, write_domain: Callable[[Any], Path]
 ) -> None:
     path = write_domain(FLAT)
-    said = run("equiv", small, different, "--domain", path, "-q", "--deviation")
-    said.assert_bad_input(f"{path}: the domain has no interior points")
-    said = run("equiv", small, different, "--box", "1/2", "1/2", "-q", "--deviation")
-    said.assert_bad_input("--box 1/2 1/2: the domain has no interior points")
+    for options in (("--domain", path), ("--box", "1/2", "1/2")):
+        said = run("equiv", small, different, *options, "-q", "--deviation", "--json")
+        assert said.json["max_deviation"] == {"lower": "1/56", "upper": "1/56"}
     said = run("equiv", small, different, "--domain", path, "-q")
     assert said.verdict == "different"
     assert said.out.splitlines()[1].split()[:2] == ["witness", "0"]
+
+
+def test_a_row_without_coefficients_that_holds_everywhere(
+    run: Run, small: Path, different: Path, write_domain: Callable[[Any], Path]
+) -> None:
+    path = write_domain([((0, 0), 0), ((0, 0), 3)])
+    everywhere = run("regions", small, "--json").json["regions"]
+    assert run("regions", small, "--domain", path, "--json").json["regions"] == everywhere
+    assert run("equiv", small, different, "--domain", path, "-q").verdict == "different"
 
 
 @pytest.mark.parametrize("rows", [EMPTY, NOWHERE, FLAT])
