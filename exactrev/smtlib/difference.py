@@ -94,6 +94,8 @@ class EqualOnScript(_DifferenceScript):
 
     def step(self, line: str, why: str) -> None:
         """Write one step."""
+        if line.startswith("cancels"):
+            raise Refused("a leaf 'cancels' is not exported: its cell has undecided neurons")
         if line != "same":
             word, numbers = integers(line, GRAMMAR)
             self.tree.step(word, (numbers or [0])[0], why)
