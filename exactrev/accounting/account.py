@@ -7,13 +7,14 @@ from functools import cached_property
 
 from flint import fmpq
 
-from exactrev.accounting.causes import Causes, causes
+from exactrev.accounting.causes import SECONDS, Causes, causes
 from exactrev.accounting.folding import folded
 from exactrev.accounting.matching import Counterpart, counterparts
 from exactrev.accounting.standing import RECOVERED, Account, Standing
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
 from exactrev.recovery import Recovery
+from exactrev.recovery.together import Together
 from exactrev.symmetries.parameters import Parameter, parameters
 
 
@@ -52,6 +53,8 @@ class _Accounting:
     def __init__(self, network: Network, recovery: Recovery) -> None:
         self._network, self._recovery = network, recovery
         self._causes: Causes | None = causes(network)
+        listed = self._causes is not None or not Together.may_search(network)
+        self._together = None if listed else Together(network, SECONDS)
         never = self._causes.never if self._causes else ()
         always = self._causes.always if self._causes else ()
         result = recovery.network or recovery.hidden_layers
@@ -82,7 +85,7 @@ class _Accounting:
         match = self._matched.get(name)
         if match is not None and match.whole and match.factor > 0:
             return RECOVERED
-        clauses = self._causes.of_neuron(name) if self._causes else ()
+        clauses = self._causes.of_neuron(name) if self._causes else self._never_seen(name)
         if self._recovery.equal:
             return Standing("not needed", self._dispensable(name, match, clauses))
         if clauses:
@@ -91,6 +94,19 @@ class _Accounting:
         if missing:
             return Standing("depends", f"it reads {_listed(missing)}")
         return Standing("unexplained", self._said_of(name))
+
+    def _never_seen(self, name: Name) -> tuple[str, ...]:
+        """Why a neuron lacks weights, where regions are too many: what it reads so is never on with
+        it.  Nothing if that does not explain all that it lacks.
+        """
+        if self._together is None or name not in self._matched:
+            return ()
+        own = [p for p in parameters(self._network) if (p.layer, p.neuron) == name]
+        lacking = [p for p in own if self._in_result(p) != self._value(p)]
+        sources = [Name(p.source, p.place) for p in lacking]
+        if all(s.layer > 0 and self._together.never(s, name) for s in sources):
+            return tuple(f"{source} and {name} are never on together" for source in sources)
+        return ()
 
     def _dispensable(
         self, name: Name, match: Counterpart | None, clauses: tuple[str, ...]

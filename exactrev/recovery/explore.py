@@ -4,14 +4,12 @@ A neuron that is nearly always off (or on) reads the layer below with nearly all
 sign; it differs where a few of the layer's activations are large and the others are small.  Such
 places are sought by float hill climbing on the network found so far: hints only, and no query.
 Another kind of place is one where the activations point to where they do on no line scanned so
-far.  So are places where one neuron is on at the boundary of another.
+far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import numpy as np
@@ -27,22 +25,11 @@ _STEPS = 12
 _SIZES = (0.5, 1.5, 4.0, 256.0)
 _AGAINST = 0.6
 _HUGE = 1e30  # the size of numbers that hints are computed from
-#: How much nearness to a boundary counts against what is sought there.
-_NEARNESS = (4.0, 1.0, 16.0)
 
 Floats = NDArray[np.float64]
 
 #: A layer's matrices, with what each of them reads, and its biases.
 _Weights = tuple[list[tuple[int, Floats]], Floats]
-
-
-@dataclass(frozen=True)
-class Sought:
-    """A neuron (layer from 1) near whose boundary, or where it is on or off, places are sought."""
-
-    layer: int
-    index: int
-    side: bool | None
 
 
 def telling_places(
@@ -71,37 +58,6 @@ def unlike_place(
     likeness = _directions(weights, points) @ _directions(weights, known).T
     farthest = points[np.argmin(likeness.max(axis=1))]
     return _dyadic(farthest)
-
-
-def meeting_places(
-    network: Network,
-    reads: Sequence[int],
-    reader: Sequence[fmpq],
-    below: Sought,
-    scale: fmpq,
-    random: Random,
-) -> Iterator[list[fmpq]]:
-    """Points where a form in the values of the layers ``reads`` is as large as it gets, one by one,
-    on the boundary of a neuron ``below`` or on one of its sides.
-
-    ``reader`` is the form's (weights | bias).
-    """
-    generator = np.random.default_rng(random.getrandbits(64))
-    weights = [_floats(network, number) for number in range(1, len(network.layers))]
-    row = np.array([_size(x) for x in reader])
-
-    def merit(points: Floats, nearness: float) -> Floats:
-        inner = _preactivations(weights, points)
-        values = np.hstack([np.maximum(inner[k], 0.0) if k else points for k in reads])
-        z = inner[below.layer][:, below.index]
-        size = np.linalg.norm(inner[below.layer], axis=1) + 1e-300
-        off = np.abs(z) if below.side is None else np.maximum(-z if below.side else z, 0.0)
-        return np.asarray((values @ row[:-1] + row[-1] - nearness * off) / size)
-
-    for nearness in _NEARNESS:
-        for size in _SIZES:
-            goal = partial(merit, nearness=nearness)
-            yield from _climbed(goal, network.inputs, _size(scale) * size, generator, _CLIMBERS)
 
 
 def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:
@@ -153,25 +109,13 @@ def _climb(
     generator: np.random.Generator,
 ) -> list[fmpq]:
     """A point of about this size where the activations point towards ``goal``."""
-    return _climbed(lambda points: _agreement(weights, points, goal), inputs, size, generator)[0]
-
-
-def _climbed(
-    merit: Callable[[Floats], Floats],
-    inputs: int,
-    size: float,
-    generator: np.random.Generator,
-    count: int = 1,
-) -> list[list[fmpq]]:
-    """Points of about this size where ``merit`` is large, the best first."""
     points = size * generator.standard_normal((_SAMPLES, inputs))
     for step in range(_STEPS):
-        best = points[np.argsort(-merit(points))[:_CLIMBERS]]
+        best = points[np.argsort(-_agreement(weights, points, goal))[:_CLIMBERS]]
         spread = size * 0.7**step
         points = np.concatenate([best, best, best, best])
         points[_CLIMBERS:] += spread * generator.standard_normal(points[_CLIMBERS:].shape)
-    winners = points[np.argsort(-merit(points))[:count]]
-    return [_dyadic(winner) for winner in winners]
+    return _dyadic(points[np.argmax(_agreement(weights, points, goal))])
 
 
 def _dyadic(point: Floats) -> list[fmpq]:
