@@ -40,17 +40,24 @@ def unscalable_certificate(
 
 
 def equality_certificate(
-    a: Network, b: Network, reduced_a: Reduction, reduced_b: Reduction, isomorphism: Isomorphism
+    a: Network,
+    b: Network,
+    reduced_a: Reduction,
+    reduced_b: Reduction,
+    isomorphism: Isomorphism,
+    apart: Iterable[str] = (),
 ) -> Iterator[str]:
     """The claim that a and b are the same function, because their reductions are isomorphic.
 
-    ``isomorphism`` takes ``reduced_a.network`` to ``reduced_b.network``.
+    ``isomorphism`` takes ``reduced_a.network``, changed by the steps ``apart``, to
+    ``reduced_b.network``.
     """
 
     def steps() -> Iterator[str]:
         for name, reduction in (("A", reduced_a), ("B", reduced_b)):
             for step in reduction.steps:
                 yield step.line(name)
+        yield from apart
         yield from _matches(isomorphism, reduced_a.names, reduced_b.names)
 
     return _certificate("equal", a, b, steps())

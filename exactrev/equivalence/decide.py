@@ -19,6 +19,7 @@ from exactrev.equivalence.agreement import Agreement
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.difference import find_difference, require_same_shape
 from exactrev.equivalence.isomorphism import find_isomorphism
+from exactrev.equivalence.reweighing import reweighed
 from exactrev.equivalence.turning import turned_neurons
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
@@ -33,8 +34,9 @@ class Equivalence:
     """What is known of networks a and b as functions, and why.
 
     - ``isomorphic``: ``isomorphism`` takes a to b.
-    - ``equal``: ``isomorphism`` takes ``reduced[0].network`` to ``reduced[1].network``; or, without
-      these, a tree on the ``domain`` (default R^n) proved the outputs equal there.
+    - ``equal``: ``isomorphism`` takes ``reduced[0].network``, changed by the steps ``apart``, to
+      ``reduced[1].network``; or, without these, a tree on the ``domain`` (default R^n) proved the
+      outputs equal there.
     - ``different``: at the exact input ``witness``, in the domain, the two ``outputs`` differ.
     - ``unknown``: neither a proof of equality nor a difference was found.
     """
@@ -44,6 +46,7 @@ class Equivalence:
     verdict: Verdict
     isomorphism: Isomorphism | None = None
     reduced: tuple[Reduction, Reduction] | None = None
+    apart: tuple[str, ...] = ()
     witness: tuple[fmpq, ...] | None = None
     outputs: tuple[tuple[fmpq, ...], tuple[fmpq, ...]] | None = None
     domain: Polyhedron | None = None
@@ -66,7 +69,7 @@ class Equivalence:
             return Agreement(Comparison.of(self.a, self.b), self.domain).lines()
         if self.reduced is None:
             return isomorphism_certificate(self.a, self.b, self.isomorphism)
-        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism)
+        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism, self.apart)
 
 
 def equiv(
@@ -133,6 +136,20 @@ def compare_structure(
         or _equal(a, b, True, deadline)
         or Equivalence(a, b, "unknown", domain=domain)
     )
+
+
+def equal_where_apart(a: Network, b: Network, deadline: float) -> Equivalence | None:
+    """Equality of networks that differ, after reductions, in weights between neurons that are
+    nowhere on together; None if that was not proved.
+    """
+    reduced = (reduce_structurally(a), reduce_structurally(b))
+    changed = reweighed(reduced[0].network, reduced[1].network, reduced[0].names, deadline)
+    if changed is None:
+        return None
+    isomorphism = find_isomorphism(changed.network, reduced[1].network)
+    if isomorphism is None:
+        return None
+    return Equivalence(a, b, "equal", isomorphism, reduced=reduced, apart=changed.lines)
 
 
 def _equal(a: Network, b: Network, orient: bool, deadline: float) -> Equivalence | None:

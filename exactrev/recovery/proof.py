@@ -1,8 +1,9 @@
 """The proof of a recovered network against the one it was recovered from.
 
-Structure first: the two are isomorphic, or become so by steps that keep the function.  Where
-neither is so, a tree of cells on all of R^n may still prove the two equal (a neuron that is always
-on for reasons that no sign tells), or find an input where they differ.
+Structure first: the two are isomorphic, or become so by steps that keep the function, among them
+changes of weights between neurons that are nowhere on together.  Where neither is so, a tree of
+cells on all of R^n may still prove the two equal (a neuron that is always on for reasons that no
+sign tells), or find an input where they differ.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from time import monotonic
 
 from exactrev.equivalence import Agreement, Comparison, Equivalence, compare_structure
-from exactrev.equivalence.decide import conclude
+from exactrev.equivalence.decide import conclude, equal_where_apart
 from exactrev.network.model import Network
 
 #: The tree is given up after this many seconds, or this many rounds of linear programs.
@@ -23,6 +24,9 @@ def proved_against(network: Network, result: Network, seed: int) -> Equivalence:
     found = compare_structure(network, result, seed)
     if found.verdict != "unknown":
         return found
+    apart = equal_where_apart(network, result, monotonic() + SECONDS)
+    if apart is not None:
+        return apart
     end, rounds = monotonic() + SECONDS, 0
 
     def enough() -> bool:

@@ -39,6 +39,8 @@ class EqualScript:
             self._match(operands, why)
         elif self._waiting is not None or not operands or operands[0] not in self._sides:
             raise Refused("expected a step of this claim, on network A or B, or a 'match'")
+        elif rule == "apart":
+            raise Refused("steps 'apart' are not exported")
         else:
             self._sides[operands[0]].apply(rule, operands[1:], why)
 
