@@ -1,4 +1,4 @@
-"""Weights between neurons that are nowhere on together: which proofs are accepted."""
+"""Neurons nowhere on, nowhere off, or nowhere on together: which proofs of it are accepted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from flint import fmpq
 
 from exactrev.checker import check
-from exactrev.equivalence.apart import never_together
-from exactrev.equivalence.decide import equal_where_apart
+from exactrev.equivalence.decide import equal_by_trees
+from exactrev.equivalence.never import never_together
 from exactrev.equivalence.reweighing import reweighed
 from exactrev.network import Network
 from exactrev.network.model import Layer
@@ -30,7 +30,7 @@ def _network(weight: int) -> Network:
 
 
 def _certificate(a: Network, b: Network) -> list[str]:
-    found = equal_where_apart(a, b, inf)
+    found = equal_by_trees(a, b, inf)
     assert found is not None and found.verdict == "equal"
     lines = found.certificate()
     assert lines is not None
@@ -50,7 +50,7 @@ def test_a_weight_that_never_matters_may_be_another_one() -> None:
 
 def test_one_that_matters_may_not() -> None:
     a, b = _network(-9), _network(50)
-    assert equal_where_apart(a, b, inf) is None and equal_where_apart(b, a, inf) is None
+    assert equal_by_trees(a, b, inf) is None and equal_by_trees(b, a, inf) is None
     assert a([0, 1]) != b([0, 1])
     # the tree of a smaller weight is no proof for a larger one
     honest, other = _certificate(a, _network(-7)), list(b.text())
@@ -107,6 +107,47 @@ def test_steps_that_are_refused(step: str) -> None:
     assert not _accepted(changed)
 
 
+LAYERS = ([[1, 0], [0, 1]], [0, 0]), ([[2, -1], [2, -1]], [-1, 0])
+
+
+def _fixed(sign: int) -> tuple[Network, Network]:
+    """Two neurons of layer 3 read relu(u - 1) and relu(u): one is nowhere on (or, with the other
+    sign, nowhere off), which no sign tells; and the network without it.
+    """
+    rows = [[sign, -sign], [3, 1]]
+    a = Network.dense([*LAYERS, (rows, [-sign if sign > 0 else 2, -2]), ([[5, 1]], [0])])
+    if sign > 0:
+        return a, Network.dense([*LAYERS, ([[3, 1]], [-2]), ([[1]], [0])])
+    read = Layer.of({2: [[-5, 5]], 3: [[1]]}, [10])
+    third = Layer.of({2: [[3, 1]]}, [-2])
+    return a, Network(2, (*a.layers[:2], third, read))
+
+
+@pytest.mark.parametrize(("sign", "step"), [(1, "dead A 3:0"), (-1, "alive A 3:0")])
+def test_a_neuron_that_never_switches_is_removed(sign: int, step: str) -> None:
+    a, b = _fixed(sign)
+    assert a([7, 1]) == b([7, 1])
+    lines = _certificate(a, b)
+    assert step in lines and _accepted(lines)
+    place = lines.index(step)
+    for other in ("dead A 3:1", "alive A 3:1", "dead A 3:0 1", "dead A 4:0", "dead B 3:0"):
+        assert not _accepted([*lines[:place], other, *lines[place + 1 :]])
+    swapped = step.replace("dead", "alive") if sign > 0 else step.replace("alive", "dead")
+    assert not _accepted([*lines[:place], swapped, *lines[place + 1 :]])
+    leaf = next(k for k in range(place, len(lines)) if lines[k].startswith("never"))
+    word, c, d, *rest = lines[leaf].split(" ")
+    assert d == "0"
+    forged = " ".join([word, c, "1", *rest])  # there is no second neuron
+    assert not _accepted([*lines[:leaf], forged, *lines[leaf + 1 :]])
+    assert not _accepted([*lines[:leaf], *lines[leaf + 1 :]])
+
+
+def test_one_that_switches_is_not() -> None:
+    a = Network.dense([*LAYERS, ([[1, -1], [3, 1]], [2, -2]), ([[5, 1]], [0])])
+    for b in _fixed(1)[1], _fixed(-1)[1]:
+        assert equal_by_trees(a, b, inf) is None
+
+
 def _drawn(sizes: tuple[int, ...], seed: int) -> Network:
     random = Random(f"{sizes} {seed}")
     return Network.dense(
@@ -138,7 +179,7 @@ def test_proofs_of_random_networks_are_accepted(sizes: tuple[int, ...]) -> None:
                     if tree is None or changed is None:
                         continue
                     proved += 1
-                    found = equal_where_apart(network, other, inf)
+                    found = equal_by_trees(network, other, inf)
                     if found is not None:  # both may be reduced to something else first
                         certificate = found.certificate()
                         assert certificate is not None and _accepted(list(certificate))

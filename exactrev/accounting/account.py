@@ -8,9 +8,9 @@ from functools import cached_property
 from flint import fmpq
 
 from exactrev.accounting.causes import SECONDS, Causes, causes
-from exactrev.accounting.folding import folded
 from exactrev.accounting.standing import RECOVERED, Account, Standing
 from exactrev.equivalence.partial_matching import Counterpart, counterparts
+from exactrev.network.folding import folded
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
 from exactrev.recovery import Recovery

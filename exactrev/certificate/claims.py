@@ -45,11 +45,11 @@ def equality_certificate(
     reduced_a: Reduction,
     reduced_b: Reduction,
     isomorphism: Isomorphism,
-    apart: Iterable[str] = (),
+    proved: Iterable[str] = (),
 ) -> Iterator[str]:
     """The claim that a and b are the same function, because their reductions are isomorphic.
 
-    ``isomorphism`` takes ``reduced_a.network``, changed by the steps ``apart``, to
+    ``isomorphism`` takes ``reduced_a.network``, changed by the steps ``proved``, to
     ``reduced_b.network``.
     """
 
@@ -57,7 +57,7 @@ def equality_certificate(
         for name, reduction in (("A", reduced_a), ("B", reduced_b)):
             for step in reduction.steps:
                 yield step.line(name)
-        yield from apart
+        yield from proved
         yield from _matches(isomorphism, reduced_a.names, reduced_b.names)
 
     return _certificate("equal", a, b, steps())

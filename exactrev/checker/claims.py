@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exactrev.checker.lines import Ratio, Refused, number, numbers_after
 from exactrev.checker.network import Network
-from exactrev.checker.never_together import Apart
+from exactrev.checker.never_together import STEPS, Never
 from exactrev.checker.reductions import neuron_number, reduce
 from exactrev.checker.rows import WorkingForm, is_multiple
 
@@ -53,15 +53,15 @@ class Equal:
         self._partners: dict[int, tuple[int, Ratio]] = {}
         self._taken: set[int] = set()
         self._waiting: list[int] | None = None
-        self._apart: Apart | None = None
+        self._never: Never | None = None
 
     def step(self, line: str) -> None:
         tokens = line.split(" ")
-        if self._apart is not None:
-            self._apart.step(line)
-            if self._apart.closed:
-                self._apart.apply()
-                self._apart = None
+        if self._never is not None:
+            self._never.step(line)
+            if self._never.closed:
+                self._never.apply()
+                self._never = None
         elif tokens[0] == "match":
             self._match(tokens)
         elif self._waiting is not None:
@@ -73,8 +73,8 @@ class Equal:
         rule, name = tokens[0], "".join(tokens[1:2])
         if name not in ("A", "B"):
             raise Refused("expected a step of this claim, on network A or B")
-        if rule == "apart":
-            self._apart = Apart(self.networks[name], self._forms[name], tokens[2:])
+        if rule in STEPS:
+            self._never = Never(rule, self.networks[name], self._forms[name], tokens[2:])
         else:
             reduce(self.networks[name], self._forms[name], rule, tokens[2:])
 
@@ -100,8 +100,8 @@ class Equal:
         return is_multiple(row, scale, other, self.networks["B"].inputs, self._partners)
 
     def finish(self) -> None:
-        if self._apart is not None:
-            raise Refused("a branch under 'apart' is open")
+        if self._never is not None:
+            raise Refused("a branch under a step is open")
         if set(self._partners) != set(self._forms["B"].neurons()):
             raise Refused("a neuron of B is not matched")
         if self._taken != set(self._forms["A"].neurons()):

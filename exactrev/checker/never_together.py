@@ -1,7 +1,7 @@
-"""A coefficient that never matters: the step ``apart`` of ``equal`` (format, section 6.1).
+"""What never happens: steps ``apart``, ``dead`` and ``alive`` of ``equal`` (format, section 6.1).
 
-Values of neurons that are not decided are unknowns v, of which no more is used than v >= 0 and
-v >= z.
+Under each is a tree of cases.  Values of neurons that are not decided are unknowns v, of which no
+more is used than v >= 0 and v >= z.
 """
 
 from __future__ import annotations
@@ -17,27 +17,40 @@ _UNIT: Ratio = (1, 1)
 _MINUS: Ratio = (-1, 1)
 
 
-class Apart:
-    """The tree under a step: nowhere are ``source`` and ``reader`` both on, with either of two
-    coefficients.
+STEPS = ("apart", "dead", "alive")
+
+
+class Never:
+    """One of these steps, and the tree that follows it: a row is nowhere > 0 (where a neuron is
+    on).
     """
 
-    def __init__(self, network: Layered, form: WorkingForm, operands: Sequence[str]) -> None:
+    def __init__(
+        self, rule: str, network: Layered, form: WorkingForm, operands: Sequence[str]
+    ) -> None:
         """Read what the step names; the tree's lines follow."""
-        if len(operands) != 3:
-            raise Refused("expected 'apart', a network, two of its neurons and a number")
-        self._network, self._form = network, form
-        self._reader, self._source = (neuron_number(network, name) for name in operands[:2])
-        self._weight = number(operands[2])
-        row = dict(form.row(self._reader))
-        self._require_below(self._source)
-        old = row.pop(self._source, (0, 1))
+        if len(operands) != (3 if rule == "apart" else 1):
+            raise Refused("expected the network, neurons and number of this step")
+        self._rule, self._network, self._form = rule, network, form
+        self._reader = neuron_number(network, operands[0])
+        self._source: int | None = None
+        self._weight: Ratio = (0, 1)
+        self._row = dict(form.row(self._reader))
+        if rule == "apart":
+            self._source, self._weight = neuron_number(network, operands[1]), number(operands[2])
+            self._require_below(self._source)
+            self._take_larger(self._source)
+        elif rule == "alive":
+            self._row = {value: (-p, q) for value, (p, q) in self._row.items()}
+        self._open: list[dict[int, bool]] = [{}]
+
+    def _take_larger(self, source: int) -> None:
+        """The row with the larger of both coefficients."""
+        old = self._row.pop(source, (0, 1))
         (p, q), (r, s) = self._weight, old
         larger = self._weight if p * s > r * q else old
         if larger[0]:
-            row[self._source] = larger
-        self._row = row
-        self._open: list[dict[int, bool]] = [{}]
+            self._row[source] = larger
 
     @property
     def closed(self) -> bool:
@@ -45,8 +58,13 @@ class Apart:
         return not self._open
 
     def apply(self) -> None:
-        """Change the coefficient, which is proved not to matter."""
-        self._form.reweigh(self._reader, self._source, self._weight)
+        """Change the working form as the tree allows."""
+        if self._source is not None:
+            self._form.reweigh(self._reader, self._source, self._weight)
+        elif self._rule == "dead":
+            self._form.remove_off(self._reader)
+        else:
+            self._form.remove_on(self._reader)
 
     def step(self, line: str) -> None:
         """One node of the tree."""
@@ -78,7 +96,10 @@ class Apart:
         total: Row = {}
         strict = any(p for p, _ in factors)
         add_multiple(total, factors[0], where.expanded(self._row))
-        add_multiple(total, factors[1], where.value(self._source))
+        if self._source is not None:
+            add_multiple(total, factors[1], where.value(self._source))
+        elif factors[1][0]:
+            raise Refused("this step names no second neuron")
         rest = tokens[2:]
         split = rest.index("above") if "above" in rest else len(rest)
         for neuron, factor in self._pairs(rest[:split]):

@@ -112,6 +112,12 @@ class WorkingForm:
         self._load()
         if any(ONE < value < self.inputs or p > 0 for value, (p, _) in self.row(neuron).items()):
             raise Refused("the neuron's row does not show that it is always off")
+        self.remove_off(neuron)
+
+    def remove_off(self, neuron: int) -> None:
+        """Remove a neuron that is known to be off everywhere."""
+        self._load()
+        self.row(neuron)
         for reader in self._readers(neuron):
             del reader[neuron]
         self._remove(neuron)
@@ -121,6 +127,12 @@ class WorkingForm:
         row = self.row(neuron)
         if any(ONE < value < self.inputs or p < 0 for value, (p, _) in row.items()):
             raise Refused("the neuron's row does not show that it is always on")
+        self.remove_on(neuron)
+
+    def remove_on(self, neuron: int) -> None:
+        """Remove a neuron that is known to be off nowhere, so that its value is its z."""
+        self._load()
+        row = self.row(neuron)
         for reader in self._readers(neuron):
             add_multiple(reader, reader.pop(neuron), row)
         self._remove(neuron)

@@ -18,6 +18,7 @@ from exactrev.certificate.claims import (
 from exactrev.equivalence.agreement import Agreement
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.difference import find_difference, require_same_shape
+from exactrev.equivalence.fixed import without_fixed
 from exactrev.equivalence.isomorphism import find_isomorphism
 from exactrev.equivalence.reweighing import reweighed
 from exactrev.equivalence.turning import turned_neurons
@@ -34,7 +35,7 @@ class Equivalence:
     """What is known of networks a and b as functions, and why.
 
     - ``isomorphic``: ``isomorphism`` takes a to b.
-    - ``equal``: ``isomorphism`` takes ``reduced[0].network``, changed by the steps ``apart``, to
+    - ``equal``: ``isomorphism`` takes ``reduced[0].network``, changed by the steps ``proved``, to
       ``reduced[1].network``; or, without these, a tree on the ``domain`` (default R^n) proved the
       outputs equal there.
     - ``different``: at the exact input ``witness``, in the domain, the two ``outputs`` differ.
@@ -46,7 +47,7 @@ class Equivalence:
     verdict: Verdict
     isomorphism: Isomorphism | None = None
     reduced: tuple[Reduction, Reduction] | None = None
-    apart: tuple[str, ...] = ()
+    proved: tuple[str, ...] = ()
     witness: tuple[fmpq, ...] | None = None
     outputs: tuple[tuple[fmpq, ...], tuple[fmpq, ...]] | None = None
     domain: Polyhedron | None = None
@@ -69,7 +70,7 @@ class Equivalence:
             return Agreement(Comparison.of(self.a, self.b), self.domain).lines()
         if self.reduced is None:
             return isomorphism_certificate(self.a, self.b, self.isomorphism)
-        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism, self.apart)
+        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism, self.proved)
 
 
 def equiv(
@@ -138,18 +139,21 @@ def compare_structure(
     )
 
 
-def equal_where_apart(a: Network, b: Network, deadline: float) -> Equivalence | None:
-    """Equality of networks that differ, after reductions, in weights between neurons that are
-    nowhere on together; None if that was not proved.
+def equal_by_trees(a: Network, b: Network, deadline: float) -> Equivalence | None:
+    """Equality of networks that differ, after reductions, in neurons of a that never switch and in
+    weights between neurons that are nowhere on together; None if that was not proved.
     """
-    reduced = (reduce_structurally(a), reduce_structurally(b))
-    changed = reweighed(reduced[0].network, reduced[1].network, reduced[0].names, deadline)
-    if changed is None:
+    smaller = reduce_structurally(b)
+    switching = without_fixed(reduce_structurally(a), smaller.network, deadline)
+    reduced = switching.reduction
+    changed = reweighed(reduced.network, smaller.network, reduced.names, deadline)
+    lines = switching.lines if changed is None else (*switching.lines, *changed.lines)
+    isomorphism = lines and find_isomorphism(
+        reduced.network if changed is None else changed.network, smaller.network
+    )
+    if not isomorphism:
         return None
-    isomorphism = find_isomorphism(changed.network, reduced[1].network)
-    if isomorphism is None:
-        return None
-    return Equivalence(a, b, "equal", isomorphism, reduced=reduced, apart=changed.lines)
+    return Equivalence(a, b, "equal", isomorphism, reduced=(reduced, smaller), proved=lines)
 
 
 def _equal(a: Network, b: Network, orient: bool, deadline: float) -> Equivalence | None:

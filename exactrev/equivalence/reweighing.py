@@ -16,7 +16,7 @@ from math import inf
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.equivalence.apart import is_plain, never_together
+from exactrev.equivalence.never import is_plain, never_together
 from exactrev.equivalence.partial_matching import Counterpart, counterparts
 from exactrev.network.model import Layer, Network
 from exactrev.network.reduction import Name

@@ -1,9 +1,10 @@
 """The proof of a recovered network against the one it was recovered from.
 
 Structure first: the two are isomorphic, or become so by steps that keep the function, among them
-changes of weights between neurons that are nowhere on together.  Where neither is so, a tree of
-cells on all of R^n may still prove the two equal (a neuron that is always on for reasons that no
-sign tells), or find an input where they differ.
+such as take trees of their own: neurons that never switch are removed, weights changed between
+neurons that are nowhere on together.  Where neither is so, a tree of cells on all of R^n may still
+prove the two equal (a neuron that is always on for reasons that no sign tells), or find an input
+where they differ.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from time import monotonic
 
 from exactrev.equivalence import Agreement, Comparison, Equivalence, compare_structure
-from exactrev.equivalence.decide import conclude, equal_where_apart
+from exactrev.equivalence.decide import conclude, equal_by_trees
 from exactrev.network.model import Network
 
 #: The tree is given up after this many seconds, or this many rounds of linear programs.
@@ -24,9 +25,9 @@ def proved_against(network: Network, result: Network, seed: int) -> Equivalence:
     found = compare_structure(network, result, seed)
     if found.verdict != "unknown":
         return found
-    apart = equal_where_apart(network, result, monotonic() + SECONDS)
-    if apart is not None:
-        return apart
+    by_trees = equal_by_trees(network, result, monotonic() + SECONDS)
+    if by_trees is not None:
+        return by_trees
     end, rounds = monotonic() + SECONDS, 0
 
     def enough() -> bool:

@@ -1,9 +1,9 @@
-"""The proof that two neurons, one of which reads the other, are nowhere both on (format, 6.1).
+"""The proof that a neuron is nowhere on, or nowhere with one that it reads (format, 6.1).
 
-Then the weight between them may be another number, as long as they are never both on with that
-either.  It is a tree of cases: neurons of the layers below the earlier one, from the lowest layer
-that matters upwards, then those of its own layer whose values raise the later one.  Of the others
-no more is used than that their values are >= 0 and >= z.
+In the second case the weight between them may be another number, as long as they are never both on
+with that either.  It is a tree of cases: neurons of the layers below those that it reads, from the
+lowest layer that matters upwards, then those that it reads whose values raise it.  Of the others no
+more is used than that their values are >= 0 and >= z.
 
 >>> hidden = ([[1, 0], [0, 1]], [0, 0]), ([[1, -3], [-1, 2]], [0, 1]), ([[1, -9]], [-1])
 >>> net = Network.dense([*hidden, ([[1]], [0])])
@@ -63,7 +63,18 @@ def never_together(
     """
     if later.layer != earlier.layer + 1 or not is_plain(network):
         return None
-    return _Tree(network, earlier, row, names, deadline).lines()
+    return _Tree(network, earlier.layer, earlier.place, row, names, deadline).lines()
+
+
+def never_on(
+    network: Network,
+    layer: int,
+    row: Sequence[fmpq],
+    names: Sequence[Sequence[Name]] | None = None,
+    deadline: float = inf,
+) -> list[str] | None:
+    """As :func:`never_together` for a neuron that reads a hidden layer and is on nowhere at all."""
+    return _Tree(network, layer, None, row, names, deadline).lines() if is_plain(network) else None
 
 
 def is_plain(network: Network) -> bool:
@@ -78,12 +89,14 @@ class _Tree:
     def __init__(
         self,
         network: Network,
-        earlier: Name,
+        layer: int,
+        place: int | None,
         row: Sequence[fmpq],
         names: Sequence[Sequence[Name]] | None,
         deadline: float,
     ) -> None:
-        self._network, self._earlier, self._row = network, earlier, row
+        self._network, self._layer, self._row = network, layer, row
+        self._earlier = None if place is None else Name(layer, place)
         self._names, self._deadline = names, deadline
         first = network.weight(1)
         # any values >= 0 may be the first layer's: then they are the unknowns, else the inputs
@@ -96,24 +109,20 @@ class _Tree:
         sizes = self._network.architecture
         lowest = 2 if self._onto else 1
         below = [
-            Name(number, k)
-            for number in range(lowest, self._earlier.layer)
-            for k in range(sizes[number])
+            Name(number, k) for number in range(lowest, self._layer) for k in range(sizes[number])
         ]
         rows: list[_Row] = []
         values: dict[Name, Form] = {}
         if self._onto:
             values = {Name(1, k): unit for k, unit in enumerate(self._units)}
             rows = [_Row(unit, False, name) for name, unit in values.items()]
-        if self._earlier.layer < lowest:
-            rows.append(_Row(values[self._earlier], True, _EARLIER))
+        if self._layer < lowest:
+            if self._earlier is not None:
+                rows.append(_Row(values[self._earlier], True, _EARLIER))
             return self._last(rows, values)
-        rising = [
-            Name(self._earlier.layer, k)
-            for k, w in enumerate(self._row[:-1])
-            if w > 0 and k != self._earlier.place
-        ]
-        return self._cases(rows, values, [*below, self._earlier, *rising])
+        own = [] if self._earlier is None else [self._earlier]
+        rising = [Name(self._layer, k) for k, w in enumerate(self._row[:-1]) if w > 0]
+        return self._cases(rows, values, list(dict.fromkeys([*below, *own, *rising])))
 
     def _cases(
         self, rows: list[_Row], values: Mapping[Name, Form], todo: Sequence[Name]
@@ -140,8 +149,7 @@ class _Tree:
     def _last(self, rows: list[_Row], values: Mapping[Name, Form]) -> list[str] | None:
         """The leaf where all is decided that raises the later neuron."""
         *weights, bias = self._row
-        layer = self._earlier.layer
-        known = [(Name(layer, k), w) for k, w in enumerate(weights) if w]
+        known = [(Name(self._layer, k), w) for k, w in enumerate(weights) if w]
         falling = [(name, w) for name, w in known if name not in values]
         total = self._size + len(falling)
         z = (*[fmpq(0)] * total, bias)
