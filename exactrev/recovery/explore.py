@@ -10,6 +10,7 @@ far.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from random import Random
 
 import numpy as np
@@ -24,6 +25,12 @@ _CLIMBERS = 64
 _STEPS = 12
 _SIZES = (0.5, 1.5, 4.0, 256.0)
 _AGAINST = 0.6
+#: Directions in which places are sought by gradients, starts for each, and steps of each.
+_EXTREMES, _STARTS, _STRIDES = 128, 12, 100
+#: The longest and the shortest of these steps, as shares of a place's size.
+_LONGEST, _SHORTEST = 0.5, 0.005
+#: From this cosine on two places tell the same.
+_ALIKE = 0.98
 _HUGE = 1e30  # the size of numbers that hints are computed from
 
 Floats = NDArray[np.float64]
@@ -42,6 +49,60 @@ def telling_places(
     weights = [_floats(network, number) for number in range(1, depth + 1)]
     for size, goal in _goals(network.architecture[depth], generator):
         yield _climb(weights, goal, network.inputs, _size(scale) * size, generator)
+
+
+def extreme_places(
+    network: Network, depth: int, scale: fmpq, random: Random
+) -> list[list[fmpq]]:
+    """Points at which the activations of hidden layer ``depth`` (from 1) point as far as they do in
+    one of many random directions, climbed to along gradients; none that tells the same as another.
+    """
+    generator = np.random.default_rng(random.getrandbits(64))
+    weights = [_floats(network, number) for number in range(1, depth + 1)]
+    width = network.architecture[depth]
+    few = [goal for _, goal in islice(_goals(width, generator), _EXTREMES // 2)]
+    goals = np.vstack([few, generator.standard_normal((_EXTREMES - len(few), width))])
+    goals = np.repeat(goals, _STARTS, axis=0)
+    sizes = np.resize(_SIZES, len(goals))[:, None] * _size(scale)
+    points = sizes * generator.standard_normal((len(goals), network.inputs))
+    best, found = np.full(len(goals), -np.inf), points.copy()
+    for step in range(_STRIDES):
+        inner = _preactivations(weights, points)
+        values = np.maximum(inner[-1], 0.0)
+        length = np.sqrt((values * values).sum(axis=1) + 1.0)
+        merit = (values * goals).sum(axis=1) / length
+        better = merit > best
+        best[better], found[better] = merit[better], points[better]
+        way = goals - values * (merit / length)[:, None]
+        way = _pulled_back(weights, inner, way)
+        stride = _LONGEST * (_SHORTEST / _LONGEST) ** (step / _STRIDES)
+        length = np.linalg.norm(way, axis=1, keepdims=True) + 1e-300
+        points = points + stride * (np.linalg.norm(points, axis=1, keepdims=True) + sizes) * (
+            way / length
+        )
+    winners = best.reshape(-1, _STARTS).argmax(axis=1) + _STARTS * np.arange(len(goals) // _STARTS)
+    return [_dyadic(point) for point in _unlike(weights, found[winners])]
+
+
+def _pulled_back(weights: list[_Weights], inner: list[Floats], slope: Floats) -> Floats:
+    """The gradient by the points of what has this gradient by the last layer's values."""
+    above = {len(weights): slope}
+    for number in range(len(weights), 0, -1):
+        if number in above:
+            passed = above[number] * (inner[number] > 0)
+            for source, matrix in weights[number - 1][0]:
+                above[source] = above.get(source, 0.0) + passed @ matrix
+    return above[0]
+
+
+def _unlike(weights: list[_Weights], points: Floats) -> list[Floats]:
+    """Those of the points at which the activations do not point where they do at one before."""
+    directions = _directions(weights, points)
+    kept: list[int] = []
+    for k, direction in enumerate(directions):
+        if all(direction @ directions[other] < _ALIKE for other in kept):
+            kept.append(k)
+    return [points[k] for k in kept]
 
 
 def unlike_place(
