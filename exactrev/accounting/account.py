@@ -58,7 +58,8 @@ class _Accounting:
         never = self._causes.never if self._causes else ()
         always = self._causes.always if self._causes else ()
         result = recovery.network or recovery.hidden_layers
-        reduced = reduce_structurally(folded(network, never, always))
+        self._folded = folded(network, never, always)
+        reduced = reduce_structurally(self._folded)
         smaller = recovery.network and reduce_structurally(recovery.network).network
         # the result may have been freed of what cannot matter, or not
         self._result, self._matched = max(
@@ -102,7 +103,7 @@ class _Accounting:
         if self._together is None or name not in self._matched:
             return ()
         own = [p for p in parameters(self._network) if (p.layer, p.neuron) == name]
-        lacking = [p for p in own if self._in_result(p) != self._value(p)]
+        lacking = [p for p in own if self._in_result(p) != _value(self._network, p)]
         sources = [Name(p.source, p.place) for p in lacking]
         if all(s.layer > 0 and self._together.never(s, name) for s in sources):
             return tuple(f"{source} and {name} are never on together" for source in sources)
@@ -174,7 +175,7 @@ class _Accounting:
 
     def _weight(self, weight: Parameter) -> Standing:
         there = self._in_result(weight)
-        if there is not None and there == self._value(weight):
+        if there is not None and there == _value(self._network, weight):
             return RECOVERED
         ends = [
             name
@@ -188,6 +189,8 @@ class _Accounting:
             return Standing("not needed", f"it is {there} in the result, proved equal")
         if missing and self._standings[missing[0]].explained:
             return Standing("depends", f"it is of {missing[0]}")
+        if there is not None and there == _value(self._folded, weight):
+            return Standing("depends", "it is found in a sum with that of a neuron always on")
         if not missing and self._causes and weight.source > 0 and len(ends) == 2:
             clauses = self._causes.of_weight(weight)
             if clauses:
@@ -201,11 +204,6 @@ class _Accounting:
         if missing:
             return Standing("unexplained", f"it is of {missing[0]}")
         return Standing("unexplained", self._said_of(ends[0]) if ends else "not found")
-
-    def _value(self, weight: Parameter) -> fmpq:
-        if weight.source < 0:
-            return self._network.bias(weight.layer)[weight.neuron, 0]
-        return self._network.weight(weight.layer, weight.source)[weight.neuron, weight.place]
 
     def _in_result(self, weight: Parameter) -> fmpq | None:
         """A weight or bias of the result, in the network's scale; None if it has no such."""
@@ -234,6 +232,12 @@ class _Accounting:
             return Counterpart(len(self._result.layers), name.place, fmpq(1), True)
         match = self._matched.get(name)
         return match if match is not None and match.factor > 0 else None
+
+
+def _value(network: Network, weight: Parameter) -> fmpq:
+    if weight.source < 0:
+        return network.bias(weight.layer)[weight.neuron, 0]
+    return network.weight(weight.layer, weight.source)[weight.neuron, weight.place]
 
 
 def _listed(names: list[Name]) -> str:

@@ -84,15 +84,15 @@ class Reconstruction:
         most, lines = 0, 0
         while self.network is None and len(self.survey.lines) < max(self.max_lines, lines + _IDLE):
             self._revise()
-            if self._known > most:
-                most, lines = self._known, len(self.survey.lines)
+            if self.known > most:
+                most, lines = self.known, len(self.survey.lines)
             self._refuted = None
             self._climb()
         if self.network is None:
             self._revise()
 
     @property
-    def _known(self) -> int:
+    def known(self) -> int:
         """How many neurons are known, and weights of them."""
         neurons = [neuron for layer in self.layers for neuron in layer.neurons]
         return sum(1 + neuron.row.ncols() - len(neuron.unknown) for neuron in neurons)
