@@ -223,8 +223,9 @@ class Prefix:
         return rows * self.value_forms(cell)
 
     def span(self, cell: Cell) -> int:
-        """The dimension of the space of forms that a next layer's neurons have on a cell, those that
-        read no inputs past the hidden layers: of others too only what is beyond that can tell.
+        """The dimension of the space of forms that a next layer's neurons have on a cell.
+
+        It is that of those that read no inputs: of any neuron only what is beyond that tells.
         """
         values = matrix_rows(self.value_forms(cell))
         hidden = [row for row, (layer, _) in zip(values, self.values, strict=False) if layer]

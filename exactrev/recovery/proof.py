@@ -15,6 +15,8 @@ from exactrev.equivalence import Agreement, Comparison, Equivalence, compare_str
 from exactrev.equivalence.decide import conclude, equal_by_trees
 from exactrev.network.model import Network
 
+#: Trees for single neurons are given up after so many seconds.
+SECONDS_APART = 300.0
 #: The tree is given up after this many seconds, or this many rounds of linear programs.
 SECONDS = 60.0
 ROUNDS = 600
@@ -25,7 +27,7 @@ def proved_against(network: Network, result: Network, seed: int) -> Equivalence:
     found = compare_structure(network, result, seed)
     if found.verdict != "unknown":
         return found
-    by_trees = equal_by_trees(network, result, monotonic() + SECONDS)
+    by_trees = equal_by_trees(network, result, monotonic() + SECONDS_APART)
     if by_trees is not None:
         return by_trees
     end, rounds = monotonic() + SECONDS, 0
