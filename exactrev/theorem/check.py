@@ -15,6 +15,7 @@ from exactrev.arrangement import Exploration, Regions
 from exactrev.arrangement.boundary import boundary_cells
 from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.boundaries import recover_from_boundaries
+from exactrev.crews import Jobs
 from exactrev.errors import DomainError, InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
@@ -44,7 +45,7 @@ def check_theorem(
     seed: int = 0,
     timeout: float | None = None,
     stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> TheoremReport:
     """Decide the theorem's assumptions on a network, and recover it from its boundaries.
 
@@ -59,7 +60,7 @@ def check_theorem(
 
 
 def theorem_exploration(
-    network: Network, domain: Polyhedron | None, stop: Callable[[], bool], jobs: int = 1
+    network: Network, domain: Polyhedron | None, stop: Callable[[], bool], jobs: Jobs = 1
 ) -> Exploration:
     """The search for what the theorem speaks of: all faces down to codimension 2 (1 in one
     dimension)."""
