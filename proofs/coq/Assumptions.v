@@ -20,6 +20,8 @@ Print Assumptions replant_values.
 Print Assumptions side_by_side_solved.
 Print Assumptions step_approached.
 Print Assumptions closed_approached.
+Print Assumptions interior_rows_sound.
+Print Assumptions on_ground_sound.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
 Print Assumptions packed_sums_correct.

@@ -19,6 +19,9 @@ def test_partners_are_written_and_proved(run: Run, tmp_path: Path, write_json: W
     assert (partner["kind"], partner["neurons"]) == ("related", ["1:0", "1:1"])
     proof = partner["certificate"]
     assert run("check", proof, "--network", network, "--network", partner["output"]).code == 0
+    apart = partner["not_isomorphic_certificate"]
+    said = run("check", apart, "--network", network, "--network", partner["output"])
+    assert said.code == 0 and "is not network A" in said.out
     assert run("equiv", network, partner["output"]).verdict == "equal"
     assert run("info", partner["output"], "--json").json["sha256"] == partner["sha256"]
 

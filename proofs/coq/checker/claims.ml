@@ -72,10 +72,23 @@ let read_adjustment lines a =
   let shifts = read_shift lines (outputs a) in
   (scales, shifts)
 
+(* The reductions and the tree's root, on a domain that is stated before them if it is in a hyperplane. *)
+let read_ground lines n : V.reduction list * V.plane_text option * V.root_text =
+  if starts_with "domain " (peek lines) then begin
+    let domain_rows = read_domain lines n in
+    let plane = read_plane lines in
+    let reductions = read_reductions lines in
+    let stated_depth = big (natural_after "depth" (take lines)) in
+    let its_norm = read_norm lines (List.length plane.point_inside) in
+    (reductions, Some plane, { domain_rows; stated_depth; its_norm })
+  end else begin
+    let reductions = read_reductions lines in
+    (reductions, None, read_root lines n)
+  end
+
 let read_apart lines a (scales, shifts) : V.apart_text =
-  let reductions = read_reductions lines in
-  let apart_root = read_root lines (inputs a) in
-  { scales; shifts; reductions; apart_root }
+  let (reductions, apart_plane, apart_root) = read_ground lines (inputs a) in
+  { scales; shifts; reductions; apart_plane; apart_root }
 
 let equal_on_step line =
   if line = "same" then V.Same else V.EqualOnTree (some_tree_step line)
@@ -111,7 +124,9 @@ let two_names a b scales shifts =
   Printf.sprintf "network A (sha256 %s) and network B (sha256 %s)%s" a.sha b.sha
     (if trivial then "" else ", its outputs scaled and shifted as stated,")
 
-let where rows = if rows = [] then "the input space" else "the stated domain's interior"
+let where rows = function
+  | Some _ -> "the stated domain"
+  | None -> if rows = [] then "the input space" else "the stated domain's interior"
 
 let spelt (x : V.q) =
   Big.to_string x.qnum ^ if Big.equal x.qden Big.one then "" else "/" ^ Big.to_string x.qden
@@ -249,7 +264,7 @@ let judge lines expected =
     let start = V.equal_on_start a.text b.text text in
     ignore (prove lines start equal_on_step V.equal_on_take V.equal_on_finish);
     Printf.sprintf "equal-on: %s have the same outputs at every point of %s, in real arithmetic"
-      (two_names a b text.scales text.shifts) (where text.apart_root.domain_rows)
+      (two_names a b text.scales text.shifts) (where text.apart_root.domain_rows text.apart_plane)
   | "claim other-class A B" ->
     let (a, b) = two () in
     let start = V.different_start a.text b.text in
@@ -267,14 +282,14 @@ let judge lines expected =
        (sha256 %s) times a number other than 0 plus a number, in real arithmetic" a.sha b.sha
   | "claim same-class A B" ->
     let (a, b) = two () in
-    let class_reductions = read_reductions lines in
-    let text : V.classes_text = { class_reductions; class_root = read_root lines (inputs a) } in
+    let (class_reductions, class_plane, class_root) = read_ground lines (inputs a) in
+    let text : V.classes_text = { class_reductions; class_plane; class_root } in
     let start = V.same_class_start a.text b.text text in
     ignore (prove lines start same_class_step V.same_class_take V.same_class_finish);
     Printf.sprintf
       "same-class: at every point of %s one and the same output is a largest one of network A \
        (sha256 %s) and of network B (sha256 %s), in real arithmetic"
-      (where text.class_root.domain_rows) a.sha b.sha
+      (where class_root.domain_rows class_plane) a.sha b.sha
   | "claim unbounded A B" ->
     let (a, b) = two () in
     let ub_scales = read_scale lines (outputs a) in
@@ -304,7 +319,7 @@ let judge lines expected =
       let start = V.within_start a.text b.text text in
       let last = prove lines start (within_step (outputs a)) V.within_take V.within_finish in
       within_sentence (two_names a b scales shifts) last.stated_bounds (V.all_attained last)
-        (where text.apart_root.domain_rows)
+        (where text.apart_root.domain_rows text.apart_plane)
     end
   | _ ->
     match tokens line with
