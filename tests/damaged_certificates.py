@@ -17,6 +17,7 @@ from pathlib import Path
 
 from exactrev.checker import check
 from tests import test_checker_regions
+from tests.boundary_texts import SEGMENT, SLICE
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -38,11 +39,21 @@ KINDS = (
     "same-class-flat",
     "other-class",
     "regions",
+    "boundaries",
     "unsatisfied",
     "satisfied",
 )
 TRUE = {kind: (GOLDEN / f"{kind}.cert").read_text(encoding="ascii") for kind in KINDS}
 TRUE |= {f"regions of a {name}": text for name, text in test_checker_regions.TEXTS.items()}
+
+#: Of the theorem's certificates those of boundaries in two parts and of three layers.
+TRUE |= {
+    f"boundaries of {name}": (ROOT / "proofs" / "theorem" / f"{file}.boundaries.cert").read_text(
+        encoding="ascii"
+    )
+    for name, file in (("two parts", "disconnected"), ("three layers", "holds-3"))
+}
+TRUE |= {"boundaries of a slice": SLICE, "boundaries of a segment": SEGMENT}
 
 #: |x| - 1 < 1/10 where |x| <= 1, by boxes of which one holds both signs of both neurons.
 TRUE["unsatisfied by boxes"] = (

@@ -59,6 +59,43 @@ let regions_step line =
   | "count" :: (_ :: _ as ns) -> V.Count (List.map big_natural ns)
   | _ -> V.TreeStep (some_tree_step line)
 
+let regions_sentence net (root : V.root_text) (last : V.regions_state) =
+  let counts = match last.counted with Some ns -> ns | None -> [] in
+  let faces = List.mapi
+      (fun k n -> Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
+  let opened = last.the_tree.skipped in
+  Printf.sprintf "network A (sha256 %s) has %s %s in %s, in real arithmetic" net.sha
+    (if Big.sign opened = 0 then "exactly"
+     else Printf.sprintf "(with %s branches left open) at least" (Big.to_string opened))
+    (String.concat ", " faces)
+    (if root.domain_rows = [] then "the input space" else "the interior of the stated domain")
+
+(* ---- boundaries (format, section 10.1) ---- *)
+
+let boundaries_step line =
+  match tokens line with
+  | ["boundary"; r; p; c] -> V.Boundary (big_natural r, big_natural p, big_natural c)
+  | ["meet"; r; s] -> V.Meet (big_natural r, big_natural s)
+  | _ -> V.FaceStep (regions_step line)
+
+(* What the lines say, the first of which is about the first hidden neuron. *)
+let boundaries_sentence net (last : V.boundaries_state) =
+  let stated = match last.bd_concluded with Some (lines, _) -> lines | None -> [] in
+  let names = List.concat (List.init (Array.length net.sizes - 2) (fun l ->
+      List.init net.sizes.(l + 1) (fun i -> Printf.sprintf "%d:%d" (l + 1) i))) in
+  let those which =
+    List.concat (List.map2 (fun name ((_, _), parts) -> if which parts then [name] else [])
+                   names stated) in
+  let apart = those (fun parts -> Big.gt parts Big.one) in
+  let none = those (fun parts -> Big.sign parts = 0) in
+  let pieces = List.fold_left (fun n ((_, p), _) -> Big.add n p) Big.zero stated in
+  Printf.sprintf "%s of the facets are pieces of boundaries; %s%s; %d pairs of boundaries meet"
+    (Big.to_string pieces)
+    (if apart = [] then "every boundary is connected"
+     else "not connected: " ^ String.concat " " apart)
+    (if none = [] then "" else "; without a boundary: " ^ String.concat " " none)
+    (List.length last.bd_meets)
+
 (* ---- two networks on a domain (format, section 11) ---- *)
 
 let read_reductions lines =
@@ -249,15 +286,16 @@ let judge lines expected =
     let root = read_root lines (inputs a) in
     let start = V.regions_start a.text root in
     let last = prove lines start regions_step V.regions_take V.regions_finish in
-    let counts = match last.counted with Some ns -> ns | None -> [] in
-    let faces = List.mapi
-        (fun k n -> Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
-    let opened = last.the_tree.skipped in
-    Printf.sprintf "regions: network A (sha256 %s) has %s %s in %s, in real arithmetic" a.sha
-      (if Big.sign opened = 0 then "exactly"
-       else Printf.sprintf "(with %s branches left open) at least" (Big.to_string opened))
-      (String.concat ", " faces)
-      (if root.domain_rows = [] then "the input space" else "the interior of the stated domain")
+    Printf.sprintf "regions: %s" (regions_sentence a root last)
+  | "claim boundaries A" ->
+    let a = read_network lines "A" in
+    known a (fst expected);
+    if snd expected <> None then refuse "there is no network B";
+    let root = read_root lines (inputs a) in
+    let start = V.boundaries_start a.text root in
+    let last = prove lines start boundaries_step V.boundaries_take V.boundaries_finish in
+    Printf.sprintf "boundaries: %s; %s" (regions_sentence a root last.bd_regions)
+      (boundaries_sentence a last)
   | "claim equal-on A B" ->
     let (a, b) = two () in
     let text = read_apart lines a (read_adjustment lines a) in
