@@ -24,6 +24,7 @@ from exactrev.equivalence.covering import DifferenceExplorer
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier, Heaviest
 from exactrev.equivalence.levels import Level
+from exactrev.equivalence.rays import last_stretch
 from exactrev.equivalence.slopes import prove
 from exactrev.exact.rational import to_float
 from exactrev.lp import Optimum, Unbounded
@@ -205,7 +206,9 @@ class BoundingExplorer(DifferenceExplorer):
         answer = self._greatest(level, cell)
         if isinstance(answer, Unbounded):
             ray = self.ground.lifted_direction(self.arrangement.lifted(answer.ray))
-            self.escape = Escape(self.whole(answer.point), ray, level.output)
+            # the reduced network is affine along all of it, the two networks are from somewhere on
+            start = last_stretch(self.comparison.stacked, self.whole(answer.point), ray)
+            self.escape = Escape(start, ray, level.output)
             return "", np.inf
         level.raise_to(-answer.value, self.whole(answer.point))
         line = _exact_bound_line(level, dict(zip(cell.rows, answer.rows, strict=True)))

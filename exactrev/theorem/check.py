@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from exactrev.arrangement import Exploration, Regions
@@ -25,6 +25,7 @@ from exactrev.symmetries.find import partners_from
 from exactrev.symmetries.limit import Limit
 from exactrev.symmetries.partner import Partner
 from exactrev.theorem.bends import check_bends
+from exactrev.theorem.condition import Condition
 from exactrev.theorem.conditions import (
     arrangement_conditions,
     bending_condition,
@@ -87,7 +88,7 @@ def examine(
         invisible=None,
         connections=(),
         meetings=(),
-        conditions=tuple(weight_conditions(found.network)),
+        conditions=tuple(_until(limit.reached, weight_conditions(found.network))),
         bends=None,
         dimension=None,
         recovery=None,
@@ -99,6 +100,12 @@ def examine(
         report = replace(report, partner=_partner(report, seed, limit, progress))
     reasons = (*failures(report), *open_questions(report))
     return replace(report, verdict=verdict(report), reasons=reasons)
+
+
+def _until(stop: Callable[[], bool], conditions: Iterator[Condition]) -> Iterator[Condition]:
+    """The conditions that are told before it is time to stop."""
+    while not stop() and (condition := next(conditions, None)) is not None:
+        yield condition
 
 
 def _examine_arrangement(
