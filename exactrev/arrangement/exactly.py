@@ -7,7 +7,7 @@ linear programming, so nothing here can fail, it is only slow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flint import fmpq, fmpq_mat
 
@@ -16,24 +16,42 @@ from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
 from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
+from exactrev.arrangement.vertices import CellVertices, Vertices
 from exactrev.exact.rational import from_floats
-from exactrev.lp import Motzkin, Nonnegative, interior_point, sign_on
+from exactrev.lp import (
+    Motzkin,
+    Nonnegative,
+    Optimum,
+    System,
+    Unbounded,
+    interior_point,
+    minimise,
+    sign_on,
+)
 from exactrev.lp.polyhedron import Form, value
 
 
 @dataclass(frozen=True)
 class ExactCell:
-    """A relatively open polyhedron: signs of all neurons, bounding rows, walls, a point inside."""
+    """A relatively open polyhedron: signs of all neurons, bounding rows, walls, a point inside.
+
+    Where ``vertices`` are known, they are those of its closure, whose questions they answer.
+    """
 
     signs: tuple[int, ...]
     rows: tuple[int, ...]
     walls: tuple[int, ...]
     point: Point
+    vertices: Vertices | None = field(default=None, compare=False, repr=False)
 
     def decided(self, neuron: int, sign: int) -> ExactCell:
         """The same with one more neuron decided."""
         signs = (*self.signs[:neuron], sign, *self.signs[neuron + 1 :])
-        return ExactCell(signs, self.rows, self.walls, self.point)
+        return replace(self, signs=signs)
+
+    def centred(self) -> ExactCell:
+        """The same with a point that its vertices, if they are known, have between them."""
+        return self if self.vertices is None else replace(self, point=self.vertices.centre())
 
 
 @dataclass(frozen=True)
@@ -53,7 +71,8 @@ class Proof:
 
 @dataclass(frozen=True)
 class Split:
-    """A neuron takes both signs on the cell, at these points inside it."""
+    """A neuron takes both signs on the cell, at these points inside it; at its boundary where the
+    vertices are known."""
 
     on: Point
     off: Point
@@ -66,9 +85,13 @@ class ExactCells:
     arrangement: NetworkRows
     forms: ExactForms = field(init=False)
     _local: dict[int, LocalRows] = field(default_factory=dict)
+    _vertices: CellVertices = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.forms = ExactForms(self.arrangement)
+        self._vertices = CellVertices(
+            self.arrangement.domain_rows_exactly, self.arrangement.n
+        )
 
     def form(self, signs: Sequence[int], neuron: int) -> Form:
         """The exact form of a neuron where the layers before its own have these signs."""
@@ -113,9 +136,24 @@ class ExactCells:
         walls: Sequence[int],
     ) -> tuple[int, Pairs] | None:
         """The one combination of these rows that proves the sign, if there is one."""
+        form = self.form(signs, neuron)
+        found = self.combined(signs, form if sign == ON else negated(form), chosen, walls)
+        if found is None:
+            return None
+        rest, multipliers = found
+        if rest < 0 or (rest == 0 and not any(multipliers[row] for row in chosen)):
+            return None  # not a proof, or the neuron vanishes on the whole cell
+        return integer_pairs(list(multipliers.items()))
+
+    def combined(
+        self, signs: Sequence[int], target: Form, chosen: Sequence[int], walls: Sequence[int] = ()
+    ) -> tuple[fmpq, dict[int, fmpq]] | None:
+        """What a form is more than a combination of rows on cells with these signs, a constant.
+
+        With the multipliers, of which only those of walls may be negative; None if these rows have
+        no such combination, or more than one.
+        """
         n = self.arrangement.n
-        target = self.form(signs, neuron)
-        target = target if sign == ON else tuple(-x for x in target)
         columns = [self.forms.signed_row(signs, row) for row in (*chosen, *walls)]
         solved = _solve([form[:n] for form in columns], target[:n])
         if solved is None or any(y < 0 for y in solved[: len(chosen)]):
@@ -123,9 +161,7 @@ class ExactCells:
         rest = target[n]
         for y, form in zip(solved, columns, strict=True):
             rest = rest - y * form[n]
-        if rest < 0 or (rest == 0 and not any(solved[: len(chosen)])):
-            return None  # not a proof, or the neuron vanishes on the whole cell
-        return integer_pairs(list(zip([*chosen, *walls], solved, strict=True)))
+        return rest, dict(zip((*chosen, *walls), solved, strict=True))
 
     def cell(self, cell: Cells) -> ExactCell | None:
         """A single cell of the fast path with an exact point in it; None if it is empty."""
@@ -158,12 +194,14 @@ class ExactCells:
     def judge(self, cell: ExactCell, neuron: int) -> int | Proof | Split:
         """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it."""
         form = self.form(cell.signs, neuron)
+        if cell.vertices is not None:
+            return _seen_at(cell.vertices, form)
         rows, walls = self.signed_rows(cell), self.wall_rows(cell)
         if _in_span(form, walls):
             return ZERO
         points: dict[int, Point] = {}
         for sign in (ON, OFF) if value(form, cell.point) > 0 else (OFF, ON):
-            target = form if sign == ON else tuple(-x for x in form)
+            target = form if sign == ON else negated(form)
             answer = sign_on(target, self.arrangement.n, rows, walls)
             if isinstance(answer, Nonnegative):
                 return Proof(sign, *_of_combination([*cell.rows, *cell.walls], answer))
@@ -172,7 +210,25 @@ class ExactCells:
             points[-sign] = tuple(answer)
         return Split(points[ON], points[OFF])
 
+    def least(self, cell: ExactCell, form: Form) -> Optimum | Unbounded:
+        """The least value of a form on the closed cell, which has no walls."""
+        if cell.vertices is not None:
+            found = cell.vertices.least(form)
+            rows = tuple(found.multipliers.get(row, fmpq(0)) for row in cell.rows)
+            return Optimum(found.value, found.point, rows)
+        answer = minimise(form, System(self.arrangement.n, rows=tuple(self.signed_rows(cell))))
+        assert not isinstance(answer, Motzkin)
+        return answer
+
     # -- whole subtrees ------------------------------------------------------------------------
+
+    def with_vertices(self, cell: ExactCell, depth: int) -> ExactCell:
+        """The cell with its vertices, if they help and are easily had."""
+        if depth or cell.walls or cell.vertices is not None:
+            return cell
+        rows = [row for row in cell.rows if row >= self.arrangement.domain_rows]
+        forms = [(row, self.forms.signed_row(cell.signs, row)) for row in rows]
+        return replace(cell, vertices=self._vertices.of(forms))
 
     def explore(
         self,
@@ -188,8 +244,9 @@ class ExactCells:
         that is left because of ``stop``.
         """
         if stop():
-            yield leave_open(cell)
+            yield leave_open(cell.centred())
             return
+        cell = self.with_vertices(cell, depth)
         shift = self.arrangement.domain_rows
         for neuron in range(self.arrangement.neurons):
             if cell.signs[neuron] != UNDECIDED:
@@ -206,22 +263,42 @@ class ExactCells:
             else:
                 yield f"zero {neuron + shift}"
                 cell = cell.decided(neuron, ZERO)
-        yield from leaf(cell)
+        yield from leaf(cell.centred())
 
     def _children(
         self, cell: ExactCell, neuron: int, split: Split, depth: int
     ) -> Iterator[ExactCell]:
         row = neuron + self.arrangement.domain_rows
+        form = self.form(cell.signs, neuron)
         if len(cell.walls) < depth:
-            form = self.form(cell.signs, neuron)
             above, below = value(form, split.on), value(form, split.off)
             share = above / (above - below)
             point = tuple(x + share * (y - x) for x, y in zip(split.on, split.off, strict=True))
             wall = cell.decided(neuron, WALL)
             yield ExactCell(wall.signs, cell.rows, (*cell.walls, row), point)
-        for sign, point in ((ON, split.on), (OFF, split.off)):
+        parts = (None, None) if cell.vertices is None else cell.vertices.parted(row, form)
+        for sign, point, part in ((ON, split.on, parts[0]), (OFF, split.off, parts[1])):
             side = cell.decided(neuron, sign)
-            yield ExactCell(side.signs, (*cell.rows, row), cell.walls, point)
+            yield ExactCell(side.signs, (*cell.rows, row), cell.walls, point, part)
+
+
+def _seen_at(vertices: Vertices, form: Form) -> int | Proof | Split:
+    """The same from the values at the vertices; two of these are the points of a split."""
+    values = vertices.values(form)
+    low, high = min(values), max(values)
+    if low < 0 < high:
+        ends = (vertices.points[values.index(end)] for end in (high, low))
+        return Split(*(tuple(fmpq(p, point[-1]) for p in point[:-1]) for point in ends))
+    if low == high == 0:
+        return ZERO
+    sign = ON if high > 0 else OFF
+    found = vertices.least(form if sign == ON else negated(form))
+    return Proof(sign, *integer_pairs(list(found.multipliers.items())))
+
+
+def negated(form: Form) -> Form:
+    """The form with the other sign."""
+    return tuple(-x for x in form)
 
 
 def _of_combination(

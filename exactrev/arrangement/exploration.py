@@ -23,9 +23,10 @@ from exactrev.arrangement.explore import Explorer, Found, TextsOf
 from exactrev.arrangement.forms import UNDECIDED, Floats, NetworkRows
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.regions import Regions
-from exactrev.arrangement.workers import Workers
+from exactrev.arrangement.workers import workers
 from exactrev.certificate.claims import HEADER, domain_lines
 from exactrev.certificate.files import write_certificate
+from exactrev.crews import Jobs
 from exactrev.errors import InputError
 from exactrev.exact.rational import from_floats, to_float
 from exactrev.lp import Motzkin, interior_point
@@ -41,7 +42,7 @@ class Exploration:
 
     Take the lines, all of them, then ask for the result.  ``stop`` is called often; once it is
     true the search ends early, and the certificate says which branches it left open.  The result
-    does not depend on ``jobs``, the number of processes.
+    does not depend on ``jobs``: the number of processes, or a cluster.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Exploration:
         domain: Domain = None,
         depth: int = 0,
         stop: Callable[[], bool] = lambda: False,
-        jobs: int = 1,
+        jobs: Jobs = 1,
     ) -> None:
         self.network = network
         self.domain = proper_rows(_polyhedron(domain, network.inputs))
@@ -78,11 +79,8 @@ class Exploration:
             yield from norm.lines()
         yield "proof"
         explorer = Explorer(rows, norm, self.depth, self.found, self._stop)
-        if self._jobs == 1:
-            yield from tree_lines(explorer)
-        else:
-            with Workers(explorer, self._jobs) as workers:
-                yield from tree_lines(explorer, workers.texts)
+        with workers(explorer, self._jobs) as texts_of:
+            yield from tree_lines(explorer, texts_of)
         yield " ".join(["count", *map(str, self.found.counts)])
         yield "end"
 
@@ -155,7 +153,7 @@ def regions(
     domain: Domain = None,
     depth: int = 0,
     stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Regions:
     """All regions that meet the interior of the domain (default R^n), faces down to ``depth`` too.
 
@@ -174,7 +172,7 @@ def write_regions_certificate(
     path: str | os.PathLike[str],
     depth: int = 0,
     stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Regions:
     """The same, with the certificate written to a file while the search goes on."""
     exploration = Exploration(network, domain, depth, stop, jobs)

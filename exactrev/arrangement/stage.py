@@ -116,11 +116,11 @@ class Stage:
         settled = np.where(positive, signs, UNDECIDED).astype(np.int8)
         for k in np.flatnonzero(~positive & ~crossed).tolist():
             cell = cells.take(slice(k, k + 1))
-            sign = self._judge_exactly(cell, int(neurons[k]), signs[k], answers.basis[k])
-            if sign is None or sign == UNDECIDED:
-                self._finish_exactly(cell)
+            verdict = self._judge_exactly(cell, int(neurons[k]), signs[k], answers.basis[k])
+            if isinstance(verdict, int):
+                settled[k] = verdict
             else:
-                settled[k] = sign
+                self._finish_exactly(cell, verdict)
         kept = settled != UNDECIDED
         grown = []
         if kept.any():
@@ -134,8 +134,10 @@ class Stage:
             same = [(joined, np.concatenate([which for _, which in same]))]
         return same + walls
 
-    def _judge_exactly(self, cell: Cells, neuron: int, sign: float, basis: Booleans) -> int | None:
-        """The sign of a neuron on one cell, recorded; UNDECIDED if it takes both; None if empty."""
+    def _judge_exactly(
+        self, cell: Cells, neuron: int, sign: float, basis: Booleans
+    ) -> int | ExactCell | None:
+        """The sign of a neuron on one cell, recorded; the cell if it takes both; None if empty."""
         node, row = int(cell.node[0]), neuron + self.arrangement.domain_rows
         support = np.concatenate([cell.rows[0], cell.walls[0]])[basis].tolist()
         state, side = cell.signs[0].tolist(), ON if sign > 0 else OFF
@@ -146,18 +148,19 @@ class Stage:
             whole = self.exact.cell(cell)
             if whole is None:
                 return None
+            whole = self.exact.with_vertices(whole, self.depth)
             verdict = self.exact.judge(whole, neuron)
-        if isinstance(verdict, Split):
-            return UNDECIDED
+            if isinstance(verdict, Split):
+                return whole
+        assert not isinstance(verdict, Split)
         if isinstance(verdict, Proof):
             self.tree.lines[node].append(verdict.line(row))
             return verdict.sign
         self.tree.lines[node].append(f"zero {row}")
         return ZERO
 
-    def _finish_exactly(self, cell: Cells) -> None:
-        """Close one cell with all the lines of what is below it."""
-        whole = self.exact.cell(cell)
+    def _finish_exactly(self, cell: Cells, whole: ExactCell | None) -> None:
+        """Close one cell with all the lines of what is below it; None says that it is empty."""
         lines = (
             [self.exact.empty_line(cell)]
             if whole is None
@@ -229,7 +232,7 @@ class Stage:
             for k in np.flatnonzero(~answers.positive & ~answers.crossed).tolist():
                 cell = cells.take(slice(which[k], which[k] + 1))
                 sign = self._judge_exactly(cell, int(tested[k]), sides[k], answers.basis[k])
-                signs[which[k], tested[k]] = UNDECIDED if sign is None else sign
+                signs[which[k], tested[k]] = sign if isinstance(sign, int) else UNDECIDED
         return Cells(cells.node, signs, cells.points, cells.rows, cells.walls)
 
     # -- what the tree says --------------------------------------------------------------------

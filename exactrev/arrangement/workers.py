@@ -1,85 +1,44 @@
-"""The same search in several processes: chunks of the first layer's cells are worked out apart."""
+"""The same search by a crew: chunks of the first layer's cells are worked out apart."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from multiprocessing.pool import Pool
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from exactrev.arrangement.explore import Chunk, Explorer
+from exactrev.arrangement.explore import Chunk, Explorer, TextsOf
+from exactrev.crews import Crew, InTurn, Jobs, hire
 
-_POLL = 0.2  # seconds between two looks at whether to stop
 
+@contextmanager
+def workers(explorer: Explorer, jobs: Jobs) -> Iterator[TextsOf]:
+    """What works out chunks: this process if ``jobs`` is 1, else others that each hold the network.
 
-class Workers:
-    """Processes that each hold the network; chunks come back in the order they were sent."""
-
-    def __init__(self, explorer: Explorer, jobs: int) -> None:
-        self._explorer = explorer
-        context = multiprocessing.get_context()
-        self._stopped = context.Event()
-        self._pool: Pool = context.Pool(jobs, _begin, (explorer.remaker(), self._stopped))
-
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._pool.terminate()
-        self._pool.join()
-
-    def texts(self, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
-        """The lines below every cell of the chunks, in order; what was found is merged."""
-        for some in self._explorer.rounds(chunks):
-            yield from self._round(some)
-
-    def _round(self, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
-        knowledge = self._explorer.knowledge()
-        results = self._pool.imap(_work, ((chunk, knowledge) for chunk in chunks))
-        while True:
-            try:
-                texts, outcome = results.next(timeout=_POLL)
-            except StopIteration:
-                return
-            except multiprocessing.TimeoutError:
-                if self._explorer.stop():
-                    self._stopped.set()
-                continue
-            self._explorer.take_in(outcome)
-            yield from texts
-            if self._explorer.stop():
-                self._stopped.set()
+    The lines do not depend on who does it.
+    """
+    with hire(jobs, explorer.remaker(), explorer.stop, explorer) as crew:
+        yield partial(_texts, explorer, crew)
 
 
 def texts_in_turn(explorer: Explorer, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
-    """The same lines in this process."""
+    """The lines below every cell of the chunks, in order, worked out in this process."""
+    return _texts(explorer, InTurn(explorer), chunks)
+
+
+def _texts(explorer: Explorer, crew: Crew, chunks: Iterator[Chunk]) -> Iterator[list[str]]:
+    """The lines below every cell of the chunks, in order; what was found is merged."""
     for some in explorer.rounds(chunks):
         knowledge = explorer.knowledge()
-        for chunk in some:
-            branch = explorer.branch(knowledge)
-            texts = branch.chunk_texts(chunk)
-            explorer.take_in(branch.outcome())
+        for texts, outcome in crew.answers(_work, ((chunk, knowledge) for chunk in some)):
+            explorer.take_in(outcome)
             yield from texts
 
 
-_held: dict[str, Explorer] = {}
-
-
-def _begin(remaker: Callable[[Callable[[], bool]], Explorer], stopped: Any) -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    _held["explorer"] = remaker(stopped.is_set)
-
-
-def _work(task: tuple[Chunk, Any]) -> tuple[list[list[str]], Any]:
+def _work(explorer: Explorer, task: tuple[Chunk, Any]) -> tuple[list[list[str]], Any]:
     chunk, knowledge = task
-    branch = _held["explorer"].branch(knowledge)
+    branch = explorer.branch(knowledge)
     texts = branch.chunk_texts(chunk)
     return texts, branch.outcome()
+
+

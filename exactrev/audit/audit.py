@@ -18,6 +18,7 @@ from flint import fmpq
 
 from exactrev.audit.matching import Matching, nearest_matching
 from exactrev.bounds import BoxDeviation
+from exactrev.crews import Jobs
 from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
 from exactrev.equivalence.bounding import Escape
 from exactrev.equivalence.covering import discard, is_proved
@@ -85,19 +86,19 @@ def audit(
     write: Write | None = None,
     around: Around = nullcontext,
     remaining: Callable[[], float] = lambda: inf,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Audit:
     """Compare them on a domain (default R^n); the certificate's lines are given to ``write``.
 
     The search is done inside what ``around`` makes of it.  Once ``stop`` says so, or ``remaining``
-    seconds are 0, what is known is returned; it does not depend on ``jobs``, the number of
-    processes.  Raises InputError if the networks differ in inputs
-    or outputs or if the domain is empty or of another dimension.
+    seconds are 0, what is known is returned; it does not depend on ``jobs``: the number
+    of processes, or a cluster.  Raises InputError if the networks differ in inputs or outputs or if
+    the domain is empty or of another dimension.
     """
     if up_to_output_scale:
         fitted = only_output_scale(victim, extraction, domain, seed)
         comparison = Comparison.of(victim, extraction, fitted.scale, fitted.shift)
-        box = _box_search(comparison, domain, stop, remaining, seed)
+        box = _box_search(comparison, domain, stop, remaining, seed, jobs)
         if box is not None:
             return _on_box(box, domain, True, write, around)
         return _searched(comparison, domain, True, None, stop, write, around, jobs)
@@ -105,7 +106,7 @@ def audit(
     comparison = Comparison.of(victim, extraction)
     if known.verdict in ("isomorphic", "equal"):
         return _same(known, comparison, domain, write)
-    box = _box_search(comparison, domain, stop, remaining, seed)
+    box = _box_search(comparison, domain, stop, remaining, seed, jobs)
     if box is not None:
         return _on_box(box, domain, False, write, around)
     return _searched(comparison, domain, False, known.witness, stop, write, around, jobs)
@@ -134,11 +135,12 @@ def _box_search(
     stop: Callable[[], bool],
     remaining: Callable[[], float],
     seed: int,
+    jobs: Jobs,
 ) -> BoxDeviation | None:
     """A search by bounds over boxes, where the domain is one that has too many cells."""
     if domain is None or not BoxDeviation.suits(comparison, domain):
         return None
-    search = BoxDeviation(comparison, domain, None, stop, remaining, seed)
+    search = BoxDeviation(comparison, domain, None, stop, remaining, seed, jobs)
     return search if search.has_too_many_cells else None
 
 
@@ -173,7 +175,7 @@ def _searched(
     stop: Callable[[], bool],
     write: Write | None,
     around: Around,
-    jobs: int,
+    jobs: Jobs,
 ) -> Audit:
     """The verdict of a search for the exact deviation."""
     search = Deviation(comparison, domain, stop=stop, jobs=jobs)

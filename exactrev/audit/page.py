@@ -109,7 +109,7 @@ def _distance(facts: Facts) -> Iterator[str]:
     elif upper is None:
         yield f"at least {number(bounds['lower'])}; no upper bound within the time.</p>"
     elif upper == bounds["lower"]:
-        yield f"exactly {number(upper)}, proved and attained.</p>"
+        yield f"{number(upper)}, proved, and attained exactly.</p>"
     else:
         yield f"between {number(bounds['lower'])} (seen) and {number(upper)} (proved).</p>"
     if facts["ray"] is not None:
@@ -135,7 +135,7 @@ def _worst(facts: Facts) -> Iterator[str]:
     worst = facts["worst"]
     if worst is None:
         return
-    yield "<h2>The worst input</h2>"
+    yield "<h2>The worst input</h2>" if facts["ray"] is None else "<h2>An input on the ray</h2>"
     rows = [
         [str(i), *map(number, values)]
         for i, values in enumerate(
@@ -152,11 +152,12 @@ def _drawn(facts: Facts, drawing: str | None) -> Iterator[str]:
         return
     i, j = shown["axes"]
     whole = facts["domain"]["inputs"] == 2
-    rest = "" if whole else ", the other inputs as in the worst input"
+    circled = "the worst input" if facts["ray"] is None else "the input on the ray"
+    rest = "" if whole else f", the other inputs as in {circled}"
     yield f"<figure>{drawing}<figcaption>Victim less extraction, output {shown['output']}, over "
     yield f"the inputs {_input(i)} and {_input(j)}{rest}. Along the lines the difference may bend; "
     yield f"the pieces between them, {shown['regions']} in all, are affine. "
-    yield "The circle is the worst input.</figcaption></figure>"
+    yield f"The circle is {circled}.</figcaption></figure>"
 
 
 def _regions(facts: Facts) -> Iterator[str]:

@@ -14,8 +14,8 @@ other; then the box is cut where they are weakest.  Source: Paulsen, Wang and Wa
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, takewhile
 from math import comb, frexp, inf
 from time import monotonic
@@ -24,18 +24,13 @@ from flint import fmpq
 
 from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import exact_point_line
+from exactrev.bounds.bench import Bench, best_cut, exact_bounds
 from exactrev.bounds.climbing import largest_outputs, rounded
-from exactrev.bounds.intervals import middle_and_radius, ratios
+from exactrev.bounds.intervals import middle_and_radius
 from exactrev.bounds.pieces import Piece, Pieces
-from exactrev.bounds.zonotope import FloatStages
 from exactrev.certificate.claims import difference_certificate, domain_lines
-from exactrev.checker.difference import Pair
-from exactrev.checker.enclosure import bounds
-from exactrev.checker.lines import Lines, Ratio
-from exactrev.checker.network import Network as CheckedNetwork
-from exactrev.checker.network import read_network
-from exactrev.checker.paired import paired_stages, read_partners
-from exactrev.domain.boxes import bounding_box
+from exactrev.crews import Crew, Jobs, hire
+from exactrev.domain.boxes import Box, bounding_box
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved
 from exactrev.equivalence.deviation import seen_points
@@ -44,11 +39,11 @@ from exactrev.equivalence.nearest_neurons import Match, nearest_neurons
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
 from exactrev.lp.polyhedron import Polyhedron
-from exactrev.network.model import Network
 
 _ALIKE = 0.9  # the least cosine of the angle between rows of neurons that are paired
 _PLACES = 72  # binary places of exact bounds beyond the first of the bound in floats
-_EVERY = 64  # cuts between two looks at how long exact bounds take, and for larger deviations
+_AT_ONCE = 8  # pieces that are cut in one round, however many processes there are
+_EVERY = 8  # rounds between two looks at how long exact bounds take, and for larger deviations
 _CLOSED = 2.0**-24  # the relative gap at which the search ends
 _MANY = 10**7  # cells
 
@@ -60,7 +55,8 @@ class BoxDeviation:
     ``remaining`` seconds are 0 that the exact bounds can be had in time.  At ``point`` the
     deviation of ``output`` is ``lower``, the largest that was seen.  When the search is over,
     ``inexact`` is how many pieces still wait for their exact bounds.  With ``within``, it ends
-    when the bounds are that small, or a deviation is larger.  Raises InputError if the domain is
+    when the bounds are that small, or a deviation is larger.  Nothing but the time it takes depends
+    on ``jobs``: the number of processes, or a cluster.  Raises InputError if the domain is
     no box of the networks' dimension.
     """
 
@@ -72,6 +68,7 @@ class BoxDeviation:
         stop: Callable[[], bool] = lambda: False,
         remaining: Callable[[], float] = lambda: inf,
         seed: int = 0,
+        jobs: Jobs = 1,
     ) -> None:
         box = bounding_box(domain)
         if box is None or len(box) != comparison.a.inputs or any(a > b for a, b in box):
@@ -79,9 +76,9 @@ class BoxDeviation:
         self.comparison, self._domain, self._box, self._seed = comparison, domain, box, seed
         self._within, self._stop, self._remaining = within, stop, remaining
         self.matches = nearest_neurons(comparison.a, comparison.b, _ALIKE)
-        self._stages = paired_stages(*_as_checked(comparison, self.matches))
-        self._floats = FloatStages(self._stages, len(box))
-        self.pieces = Pieces(self._floats, box)
+        self._bench = Bench(comparison, self.matches, tuple(box))
+        self._jobs = jobs
+        self.pieces = Pieces(self._bench.cuts, box)
         self._cost = 0.0  # seconds for a unit of load
         self.inexact = 0
         self.point: Point = tuple(fmpq(1, 2) * (low + high) for low, high in box)
@@ -147,32 +144,46 @@ class BoxDeviation:
     # -- the search ----------------------------------------------------------------------------
 
     def _search(self) -> None:
+        make = partial(_bench, self.comparison, self.matches, self.pieces.root.box)
+        with hire(self._jobs, make, self._stop, self._bench) as crew:
+            self._search_with(crew)
+
+    def _search_with(self, crew: Crew) -> None:
         self._climb(self.pieces.root)
         while True:
-            self._divide()
-            self._make_exact()
+            self._divide(crew)
+            self._make_exact(crew)
             loose = [leaf for leaf in self.pieces.root.leaves() if not self._is_small(leaf)]
             if not loose:
                 return
             if self._stop() or self._remaining() <= 0 or self._is_refuted():
                 raise NotProved("the bounds asked for are not proved")
-            self.pieces.cut_all(loose)
+            self._cut(loose, crew)
 
-    def _divide(self) -> None:
+    def _divide(self, crew: Crew) -> None:
         """Cut pieces until their bounds, in floats, are small enough or time is short."""
-        cuts = 0
+        rounds = 0
         while not (self._is_settled() or self._stop() or self._is_late()):
-            if cuts % _EVERY == 0:
-                worst = self.pieces.worst
-                self._bound(worst)
-                self._climb(worst)
-            cuts += 1
-            self.pieces.divide()
+            worst = self.pieces.worst_ones(_AT_ONCE, self._enough)
+            if rounds % _EVERY == 0:
+                self._bound(worst[: crew.size], crew)
+                self._climb(worst[0])
+            rounds += 1
+            self._cut(worst, crew)
+
+    def _cut(self, pieces: Sequence[Piece], crew: Crew) -> None:
+        tasks = ((piece.box, piece.size) for piece in pieces)
+        self.pieces.divide(pieces, list(crew.answers(best_cut, tasks)))
 
     def _is_settled(self) -> bool:
+        return self._is_refuted() or self.estimate <= self._enough
+
+    @property
+    def _enough(self) -> float:
+        """The bound in floats at which the search ends."""
         if self._within is not None:
-            return self._is_refuted() or self.estimate * (1 + _CLOSED) <= to_float(self._within)
-        return self.estimate <= to_float(self.lower) * (1 + _CLOSED)
+            return to_float(self._within) / (1 + _CLOSED)
+        return to_float(self.lower) * (1 + _CLOSED)
 
     def _is_refuted(self) -> bool:
         return self._within is not None and self.lower > self._within
@@ -186,27 +197,30 @@ class BoxDeviation:
         limit = self._within * (1 << leaf.places)
         return all(-limit <= low and high <= limit for low, high in leaf.exact)
 
-    def _make_exact(self) -> None:
+    def _make_exact(self, crew: Crew) -> None:
         missing = [leaf for leaf in self.pieces.root.leaves() if not leaf.exact]
         self.inexact = len(missing)
-        for leaf in missing:
-            self._stop()  # tells how it goes
-            self._bound(leaf)
-            self.inexact -= 1
+        self._bound(missing, crew)
 
-    def _bound(self, piece: Piece) -> None:
-        """Give a piece its exact bounds, and see how long it takes."""
+    def _bound(self, pieces: Sequence[Piece], crew: Crew) -> None:
+        """Give pieces their exact bounds, and see how long it takes."""
         start = monotonic()
-        _, exponent = frexp(piece.size)
-        piece.places = max(0, _PLACES - exponent)
-        piece.exact = tuple(bounds(self._stages, ratios(piece.box), piece.places))
-        spent = (monotonic() - start) / piece.load
-        self._cost = spent if self._cost == 0 else (self._cost + spent) / 2
+        for piece in pieces:
+            _, exponent = frexp(piece.size)
+            piece.places = max(0, _PLACES - exponent)
+        found = crew.answers(exact_bounds, ((piece.box, piece.places) for piece in pieces))
+        for piece, exact in zip(pieces, found, strict=True):
+            self._stop()  # tells how it goes
+            piece.exact = exact
+            self.inexact = max(self.inexact - 1, 0)
+        if pieces:
+            spent = (monotonic() - start) / sum(piece.load for piece in pieces)
+            self._cost = spent if self._cost == 0 else (self._cost + spent) / 2
 
     def _climb(self, piece: Piece) -> None:
         """Look for a larger deviation in a piece."""
         middle, radius = middle_and_radius(piece.box)
-        points = largest_outputs(self._floats, middle - radius, middle + radius, self._seed)
+        points = largest_outputs(self._bench.floats, middle - radius, middle + radius, self._seed)
         self.consider(rounded(points[0], list(piece.box)))
 
     def consider(self, point: Point) -> None:
@@ -274,23 +288,8 @@ def _cut_of(step: str) -> tuple[int, fmpq] | None:
     return place, fmpq(p, q)
 
 
-def _as_checked(
-    comparison: Comparison, matches: list[Match]
-) -> tuple[Pair, dict[int, tuple[int, Ratio]]]:
-    """The pair of networks and their partners as the checker has them."""
-    a, b = (_checked_network(network) for network in (comparison.a, comparison.b))
-    pair = Pair(a, b, list(map(_ratio, comparison.scale)), list(map(_ratio, comparison.shift)))
-    lines = [f"pairs {len(matches)}", *(match.line() for match in matches)]
-    return pair, dict(read_partners(_lines(lines), pair))
-
-
-def _checked_network(network: Network) -> CheckedNetwork:
-    return read_network(_lines([f"network A {network.sha256}", *network.text(), "proof"]), "A")
-
-
-def _lines(lines: list[str]) -> Lines:
-    return Lines(io.BytesIO("".join(f"{line}\n" for line in lines).encode("ascii")))
-
-
-def _ratio(x: fmpq) -> Ratio:
-    return int(x.p), int(x.q)
+def _bench(
+    comparison: Comparison, matches: Sequence[Match], box: Box, stop: Callable[[], bool]
+) -> Bench:
+    """What another process holds; it is not asked to stop, its tasks being short."""
+    return Bench(comparison, matches, box)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappush, nsmallest
 
 import numpy as np
 from flint import fmpq
@@ -34,7 +34,7 @@ class Piece:
     @property
     def size(self) -> float:
         """The largest absolute bound."""
-        return _size(self.found)
+        return largest_bound(self.found)
 
     @property
     def load(self) -> int:
@@ -56,6 +56,10 @@ class Piece:
             pending += piece.halves[::-1]
 
 
+#: An input, the place to cut by, and the halves with their bounds, the upper one first.
+Cut = tuple[int, fmpq, list[tuple[Box, Enclosed]]]
+
+
 class Cuts:
     """Where to cut boxes, given how much is amiss over a box: what is to become small."""
 
@@ -71,7 +75,7 @@ class Cuts:
         ends = [middle_and_radius(box) for box in boxes]
         return self._stages.over(*(np.array(some) for some in zip(*ends, strict=True)))
 
-    def best(self, box: Box, now: float) -> tuple[int, fmpq, list[tuple[Box, Enclosed]]]:
+    def best(self, box: Box, now: float) -> Cut:
         """The input and the place to cut a box by, and the halves, the upper one first.
 
         Each of the widest inputs is tried; the widest is taken where none makes the halves better
@@ -94,13 +98,13 @@ class Cuts:
 
 
 class Pieces:
-    """The pieces of a box, of which the one with the largest bound is cut next.
+    """The pieces of a box, of which those with the largest bounds are cut next.
 
     ``load`` is that of all of them together.
     """
 
-    def __init__(self, stages: FloatStages, box: Sequence[Interval]) -> None:
-        self._cuts = Cuts(stages, box, _size)
+    def __init__(self, cuts: Cuts, box: Sequence[Interval]) -> None:
+        self._cuts = cuts
         self.root = Piece(tuple(box), self._cuts.bounds([tuple(box)])[0])
         self._queue: list[tuple[float, int, Piece]] = []
         self._pushed = 0
@@ -115,18 +119,18 @@ class Pieces:
         """The piece to be cut next."""
         return self._queue[0][2]
 
-    def divide(self) -> None:
-        """Cut the worst piece into the two halves whose bounds are the smallest."""
-        piece = heappop(self._queue)[2]
-        self._cut(piece)
+    def worst_ones(self, count: int, limit: float) -> list[Piece]:
+        """The worst piece, and the next ones, ``count`` in all, whose bounds are above a limit."""
+        entries = nsmallest(count, self._queue)
+        return [entry[2] for k, entry in enumerate(entries) if k == 0 or -entry[0] > limit]
 
-    def cut_all(self, pieces: Sequence[Piece]) -> None:
-        """Cut these pieces, whatever their bounds."""
+    def divide(self, pieces: Sequence[Piece], cuts: Iterable[Cut]) -> None:
+        """Cut these pieces so."""
         chosen = set(pieces)
         self._queue = [entry for entry in self._queue if entry[2] not in chosen]
         heapify(self._queue)
-        for piece in pieces:
-            self._cut(piece)
+        for piece, cut in zip(pieces, cuts, strict=True):
+            self._cut(piece, cut)
 
     def restore(self, cuts: Iterable[tuple[int, fmpq] | None]) -> None:
         """Cut the whole as it was before: the cut of every piece, None for the leaves, in the order
@@ -153,8 +157,8 @@ class Pieces:
         piece.cut = place, value
         piece.halves = tuple(map(Piece, both, self._cuts.bounds(both)))
 
-    def _cut(self, piece: Piece) -> None:
-        place, value, both = self._cuts.best(piece.box, piece.size)
+    def _cut(self, piece: Piece, cut: Cut) -> None:
+        place, value, both = cut
         self.load -= piece.load
         piece.cut, piece.exact = (place, value), ()
         piece.halves = tuple(Piece(*half) for half in both)
@@ -167,5 +171,6 @@ class Pieces:
         heappush(self._queue, (-piece.size, self._pushed, piece))
 
 
-def _size(found: Enclosed) -> float:
+def largest_bound(found: Enclosed) -> float:
+    """The largest absolute bound of an output."""
     return float(max(np.abs(found.lowest).max(), np.abs(found.highest).max()))

@@ -39,6 +39,11 @@ def unscalable_certificate(
     return _certificate("unscalable", a, b, steps)
 
 
+def not_isomorphic_certificate(a: Network, b: Network, steps: Iterable[str]) -> Iterator[str]:
+    """The claim that no permutation and scaling of neurons makes a into b (section 8)."""
+    return _certificate("not-isomorphic", a, b, steps)
+
+
 def equality_certificate(
     a: Network,
     b: Network,

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from exactrev.cli.console import complain
 from exactrev.cli.outcome import Exit
+from exactrev.crews import Cluster
 
 
 class Parser(argparse.ArgumentParser):
@@ -81,8 +82,11 @@ def add_search(
                         help="the same seed gives the same result (default 0)")
     parser.add_argument("--timeout", type=seconds, metavar="SECONDS",
                         help="stop after this long and report what was found")
-    parser.add_argument("--jobs", type=count, default=1, metavar="N",
-                        help=f"{jobs}; never changes the result")
+    crew = parser.add_mutually_exclusive_group()
+    crew.add_argument("--jobs", type=count, default=1, metavar="N",
+                      help=f"{jobs}; never changes the result")
+    crew.add_argument("--scheduler", dest="jobs", type=Cluster, metavar="ADDRESS",
+                      help="in the place of processes, the workers of a running Dask cluster")
 
 
 #: What ``--jobs`` does where the work is not divided.

@@ -34,8 +34,9 @@ def measure_on_box(
         return None
     within = None if arguments.deviation else arguments.epsilon
     search = BoxDeviation(
-        comparison, domain, within, patience.stop, patience.remaining, arguments.seed
-    )
+        comparison, domain, within, patience.stop, patience.remaining, arguments.seed,
+        arguments.jobs,
+    )  # fmt: skip
     if not search.has_too_many_cells:
         return None
     if not arguments.quiet:

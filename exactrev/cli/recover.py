@@ -36,6 +36,7 @@ from exactrev.errors import InputError
 
 if TYPE_CHECKING:
     from exactrev.accounting import Account
+    from exactrev.crews import Jobs
     from exactrev.network import Network
     from exactrev.recovery import Recovery
 
@@ -142,7 +143,7 @@ def _recover(target: Any, arguments: argparse.Namespace) -> Recovery | _Nothing:
 
 
 def _from_boundaries(
-    network: Network, options: dict[str, Any], jobs: int
+    network: Network, options: dict[str, Any], jobs: Jobs
 ) -> Recovery | _Nothing:
     """From the network's boundary cells; nothing if the search for them was broken off."""
     from exactrev.arrangement import regions

@@ -5,7 +5,9 @@ weights and biases can move.  docs/symmetries.md explains each kind.
 
 ``found``: each partner is a network proved equal to NET and not isomorphic to it.  ``none``: none
 of the known kinds exists.  ``unknown``: something was not decided.  -o DIR writes each partner as
-partner-1.json, ... with its certificate beside it, partner-1.cert, ...
+partner-1.json, ... with its certificates beside it: partner-1.cert, ... that it is the same
+function, and partner-1.not-isomorphic.cert, ... that it is not isomorphic to NET.  They take the
+place of all files of such names that an earlier run left there.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "other networks with the same function that are not isomorphic, each with proof"
 EXITS = {"found": Exit.HOLDS, "none": Exit.REFUTED, "unknown": Exit.UNDECIDED}
+_PARTNER = re.compile(r"partner-([0-9]+)\.(json|cert|not-isomorphic\.cert)")
 #: Partners shown to a person; --json has all of them.
 _SHOWN = 12
 
@@ -71,6 +74,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
             _write(partner, Path(arguments.output), number)
             for number, partner in enumerate(found.partners, 1)
         ]
+        _remove_earlier(Path(arguments.output), len(written))
     return report(found, written, patience.elapsed)
 
 
@@ -85,17 +89,34 @@ def _demand_directory(directory: Path, *sources: str | None) -> None:
 
 
 def _is_partner(path: Path, directory: Path) -> bool:
-    named = re.fullmatch(r"partner-[0-9]+\.(json|cert)", path.name)
+    named = _PARTNER.fullmatch(path.name)
     return bool(named) and os.path.realpath(path.parent) == os.path.realpath(directory)
+
+
+def _remove_earlier(directory: Path, count: int) -> None:
+    """Remove the partners with higher numbers, which are those of another run."""
+    for path in directory.iterdir():
+        named = _PARTNER.fullmatch(path.name)
+        if named and int(named[1]) > count and path.is_file():
+            with naming(str(path)):
+                path.unlink()
 
 
 def _write(partner: Partner, directory: Path, number: int) -> dict[str, str]:
     from exactrev.formats import write_network
 
-    output, certificate = directory / f"partner-{number}.json", directory / f"partner-{number}.cert"
-    write_whole(str(output), lambda draft: write_network(partner.network, draft))
-    save_certificate(partner.certificate(), str(certificate))
-    return {"output": str(output), "certificate": str(certificate)}
+    output, certificate, apart = (
+        str(directory / f"partner-{number}.{ending}")
+        for ending in ("json", "cert", "not-isomorphic.cert")
+    )
+    write_whole(output, lambda draft: write_network(partner.network, draft))
+    save_certificate(partner.certificate(), certificate)
+    save_certificate(partner.apart_certificate(), apart)
+    return {
+        "output": output,
+        "certificate": certificate,
+        "not_isomorphic_certificate": apart,
+    }
 
 
 def report(found: Symmetries, written: list[dict[str, str]], elapsed: float) -> Outcome:

@@ -7,8 +7,9 @@ is fails where an assumption fails; much may be recovered all the same, and the 
 
 --certificate FILE proves that no region, facet or ridge is missing, which boundaries are connected
 and which meet (in general position).  A second file, with .isomorphic before its ending, proves
-that the recovered network is NET; or one with .partner, that another network, which is not
-isomorphic to NET, is the same function, so that nothing can recover NET (exactrev symmetries).
+that the recovered network is NET; or one with .partner, that another network is the same function,
+and one with .not-isomorphic, that it is not isomorphic to NET, so that nothing can recover NET
+(exactrev symmetries).
 
 With --family there is no NET: a table says how often each assumption holds and recovery succeeds
 on Gaussian networks of these shapes, weights N(0, 1/fan-in), biases N(0, 0.09).
@@ -36,14 +37,14 @@ EXITS = {"holds": Exit.HOLDS, "fails": Exit.REFUTED, "unknown": Exit.UNDECIDED}
 #: Reasons shown to a person; --json has all of them.
 _SHOWN = 12
 #: What stands in the names of the certificates beside that of the boundaries.
-_COMPANIONS = ("isomorphic", "partner")
+_COMPANIONS = ("isomorphic", "partner", "not-isomorphic")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev theorem``."""
     parser.add_argument("network", metavar="NET", nargs="?", help="network file")
     add_domain_options(parser)
-    add_certificate(parser, "of the boundaries; of the isomorphism or a partner beside it")
+    add_certificate(parser, "of the boundaries; beside it of the isomorphism or a partner")
     parser.add_argument("--evidence", metavar="FILE",
                         help="write the points, trees, cuts and quantities behind it as JSON")
     parser.add_argument("--family", metavar="SHAPE", nargs="+",
@@ -131,7 +132,11 @@ def beside_certificate(path: str | None, word: str) -> str | None:
 
 
 def _write(
-    found: TheoremReport, evidence_path: str | None, isomorphic: str | None, partner: str | None
+    found: TheoremReport,
+    evidence_path: str | None,
+    isomorphic: str | None,
+    partner: str | None,
+    not_isomorphic: str | None,
 ) -> dict[str, Any]:
     """Write the evidence and the other certificates, as far as asked for and found."""
     if evidence_path is not None:
@@ -146,9 +151,12 @@ def _write(
         save_certificate(lines, isomorphic)
     if partner is not None and found.partner is not None:
         save_certificate(found.partner.certificate(), partner)
+    if not_isomorphic is not None and found.partner is not None:
+        save_certificate(found.partner.apart_certificate(), not_isomorphic)
     return {
         "isomorphism_certificate": None if lines is None else isomorphic,
         "partner_certificate": None if found.partner is None else partner,
+        "not_isomorphic_certificate": None if found.partner is None else not_isomorphic,
         "evidence": evidence_path,
     }
 

@@ -11,7 +11,6 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import (
-    ONE_PROCESS,
     add_certificate,
     add_json,
     add_resume,
@@ -55,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_certificate(parser, "of the verdict")
     add_resume(parser)
-    add_search(parser, ONE_PROCESS)
+    add_search(parser)
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress on stderr")
     add_json(parser)
 
@@ -73,7 +72,7 @@ def run(arguments: argparse.Namespace) -> Outcome:
     patience = Patience(
         arguments.timeout, None if arguments.quiet else lambda: f"{search.cells} cells so far"
     )
-    search = Search(instance, arguments.seed, patience.stop)
+    search = Search(instance, arguments.seed, patience.stop, arguments.jobs)
     with patience.heeding_interrupts(), kept(search, arguments.resume):
         found = _search(search, arguments.certificate)
     verdict = "timeout" if found.verdict == "unknown" and patience.exhausted else found.verdict

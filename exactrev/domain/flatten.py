@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flint import fmpq, fmpq_mat
 
@@ -51,6 +52,20 @@ class Flat:
                 blocks[0] = blocks[0] * self.linear
             layers.append(Layer.of(blocks, bias.entries()))
         return Network(self.linear.ncols(), tuple(layers))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Other processes are told the matrices by their entries."""
+        entries = (self.linear.entries(), self.constant.entries())
+        return _flat, (self.lines, self.free, *entries, self.domain, self.inside)
+
+
+def _flat(
+    lines: tuple[str, ...], free: tuple[int, ...], linear: list[fmpq], constant: list[fmpq],
+    domain: Polyhedron, inside: tuple[fmpq, ...],
+) -> Flat:  # fmt: skip
+    height = len(constant)
+    matrices = fmpq_mat(height, len(free), linear), fmpq_mat(height, 1, constant)
+    return Flat(lines, free, *matrices, domain, inside)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.exactly import ExactCell
+from exactrev.crews import Jobs
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
 from exactrev.equivalence.ground import Point
@@ -28,8 +29,9 @@ from exactrev.lp.polyhedron import Polyhedron, value
 class Agreement(CoveringSearch["_AgreementExplorer"]):
     """A search for a proof that two networks agree on a domain (default R^n), or a witness.
 
-    The search ends early once ``stop`` says so.  The result does not depend on ``jobs``, the number
-    of processes.  Raises InputError if the domain is empty or has another dimension.
+    The search ends early once ``stop`` says so.  The result does not depend
+    on ``jobs``: the number of processes, or a cluster.  Raises InputError if the domain is empty or
+    has another dimension.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
         comparison: Comparison,
         domain: Polyhedron | None = None,
         stop: Callable[[], bool] = lambda: False,
-        jobs: int = 1,
+        jobs: Jobs = 1,
     ) -> None:
         super().__init__(_AgreementExplorer(comparison, domain, stop), jobs)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cache, partial
 from itertools import islice
 from typing import Any, Self
 
@@ -17,16 +17,17 @@ from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.explore import Chunk
 from exactrev.arrangement.forms import Floats, Forms
 from exactrev.arrangement.local import integer_pairs
-from exactrev.arrangement.proofs import Answers, Bounded
+from exactrev.arrangement.proofs import Answers, Booleans, Bounded
 from exactrev.equivalence.close_pairs import PairedForms, near_pairs
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import DifferenceExplorer
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier, Heaviest
 from exactrev.equivalence.levels import Level
+from exactrev.equivalence.rays import last_stretch
 from exactrev.equivalence.slopes import prove
 from exactrev.exact.rational import to_float
-from exactrev.lp import Motzkin, Optimum, System, Unbounded, minimise
+from exactrev.lp import Optimum, Unbounded
 from exactrev.lp.polyhedron import Polyhedron
 
 _ROUND = 8  # chunks worked out from the same levels
@@ -41,6 +42,24 @@ class Escape:
     point: Point
     direction: Point
     output: int
+
+
+@dataclass
+class _Leaves:
+    """Cells on which outputs are bounded: the lines, and about the largest value, of each.
+
+    ``exact`` gives a cell by its place.
+    """
+
+    cells: Cells
+    bounded: Bounded
+    exact: Callable[[int], ExactCell]
+    lines: list[list[str]] = field(init=False)
+    heights: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = [[] for _ in range(len(self.cells))]
+        self.heights = np.full(len(self.cells), -np.inf)
 
 
 class BoundingExplorer(DifferenceExplorer):
@@ -112,14 +131,13 @@ class BoundingExplorer(DifferenceExplorer):
             norm.values[~available] = np.nan
         bounded = Bounded(rows, walls, cells.points, norm)
         outputs = self._paired.outputs(cells.signs, forms)
-        lines: list[list[str]] = [[] for _ in range(len(cells))]
-        heights = np.full(len(cells), -np.inf)
+        leaves = _Leaves(cells, bounded, cache(partial(self._exact_cell, cells)))
         for level in self.levels:
             output = Forms(outputs.values[:, level.output], outputs.errors[:, level.output])
-            self._bound(level, cells, bounded, output, lines, heights)
-        for k in self.heaviest.offer(heights):
-            self.heaviest.keep(float(heights[k]), self._exact_cell(cells, k))
-        return [self._closed(text) for text in lines]
+            self._bound(level, leaves, output)
+        for k in self.heaviest.offer(leaves.heights):
+            self.heaviest.keep(float(leaves.heights[k]), leaves.exact(k))
+        return [self._closed(text) for text in leaves.lines]
 
     def _closed(self, bounds: list[str]) -> list[str]:
         if self.settled() or len(bounds) < len(self.levels):
@@ -128,23 +146,13 @@ class BoundingExplorer(DifferenceExplorer):
         self.cells += 1
         return [*bounds, "bounded"]
 
-    def _bound(
-        self,
-        level: Level,
-        cells: Cells,
-        bounded: Bounded,
-        output: Forms,
-        lines: list[list[str]],
-        heights: Floats,
-    ) -> None:
-        """One line for each cell; exact linear programs raise the level until floats suffice.
-
-        ``heights`` are raised to about the largest value on each cell.
-        """
+    def _bound(self, level: Level, leaves: _Leaves, output: Forms) -> None:
+        """One line for each cell; exact optima raise the level until floats suffice."""
+        cells, lines, heights = leaves.cells, leaves.lines, leaves.heights
         left = np.arange(len(cells))
 
         def exactly(k: int) -> None:
-            line, reached = self._exact_line(level, self._exact_cell(cells, k))
+            line, reached = self._exact_line(level, leaves.exact(k))
             lines[k].append(line)
             heights[k] = max(heights[k], reached)
 
@@ -154,7 +162,7 @@ class BoundingExplorer(DifferenceExplorer):
             left = np.delete(left, best)
         while len(left) and not self.settled():
             targets = level.slack(Forms(output.values[left], output.errors[left]))
-            answers = prove(bounded.take(left), targets)
+            answers = prove(leaves.bounded.take(left), targets)
             for k in np.flatnonzero(answers.positive).tolist():
                 lines[left[k]].append(_combination_line(level, cells.rows[left[k]], answers, k))
             reached = np.where(answers.positive, to_float(level.reached) - answers.least, -np.inf)
@@ -162,14 +170,28 @@ class BoundingExplorer(DifferenceExplorer):
             rest = np.flatnonzero(~answers.positive)
             above = _seen_above(targets, cells.points[left], answers)[rest]
             now = rest[[int(above.argmax())]] if (above > 0).any() else rest
-            for k in left[now].tolist():
-                exactly(k)
+            for k, basis in zip(left[now].tolist(), answers.basis[now], strict=True):
+                line = self._line_from(level, cells, k, basis)
+                if line:
+                    lines[k].append(line)
+                else:
+                    exactly(k)
             left = np.delete(left, np.concatenate([np.flatnonzero(answers.positive), now]))
 
     def _exact_cell(self, cells: Cells, k: int) -> ExactCell:
         cell = self.exact.cell(cells.take(slice(k, k + 1)))
         assert cell is not None
-        return cell
+        return self.exact.with_vertices(cell, 0)
+
+    def _line_from(self, level: Level, cells: Cells, k: int, basis: Booleans) -> str:
+        """The bound by the rows that floats would combine, if it is not above the level."""
+        signs = tuple(cells.signs[k].tolist())
+        rows = cells.rows[k][basis[: cells.rows.shape[1]]].tolist()
+        objective = level.objective(self.exact_output(signs, level.output))
+        found = self.exact.combined(signs, objective, rows)
+        if found is None or -found[0] > level.reached:
+            return ""
+        return _exact_bound_line(level, found[1])
 
     # -- one cell ------------------------------------------------------------------------------
 
@@ -184,21 +206,17 @@ class BoundingExplorer(DifferenceExplorer):
         answer = self._greatest(level, cell)
         if isinstance(answer, Unbounded):
             ray = self.ground.lifted_direction(self.arrangement.lifted(answer.ray))
-            self.escape = Escape(self.whole(answer.point), ray, level.output)
+            # the reduced network is affine along all of it, the two networks are from somewhere on
+            start = last_stretch(self.comparison.stacked, self.whole(answer.point), ray)
+            self.escape = Escape(start, ray, level.output)
             return "", np.inf
         level.raise_to(-answer.value, self.whole(answer.point))
-        c, pairs = integer_pairs(list(zip(cell.rows, answer.rows, strict=True)))
-        tokens = [f"{k} {y}" for k, y in pairs]
-        line = " ".join([f"{level.side} {level.output} {c} 0", *tokens])
+        line = _exact_bound_line(level, dict(zip(cell.rows, answer.rows, strict=True)))
         return line, to_float(-answer.value)
 
     def _greatest(self, level: Level, cell: ExactCell) -> Optimum | Unbounded:
         """The maximum of a side of an output on the closed cell, as a minimum of its negative."""
-        objective = level.objective(self.exact_output(cell.signs, level.output))
-        system = System(self.arrangement.n, rows=tuple(self.exact.signed_rows(cell)))
-        answer = minimise(objective, system)
-        assert not isinstance(answer, Motzkin)
-        return answer
+        return self.exact.least(cell, level.objective(self.exact_output(cell.signs, level.output)))
 
     def carrier(self, cell: ExactCell) -> Carrier:
         """The largest deviation on a cell on which the outputs are bounded."""
@@ -218,6 +236,12 @@ def _seen_above(slack: Forms, points: Floats, answers: Answers) -> Floats:
     with np.errstate(all="ignore"):
         there = np.where(answers.crossed, -slack.at(answers.far)[0], 0.0)
     return np.maximum(np.maximum(here, there), 0.0)
+
+
+def _exact_bound_line(level: Level, multipliers: Mapping[int, fmpq]) -> str:
+    """The bound by a combination of rows that leaves no residual."""
+    c, pairs = integer_pairs(list(multipliers.items()))
+    return " ".join([f"{level.side} {level.output} {c} 0", *(f"{k} {y}" for k, y in pairs)])
 
 
 def _combination_line(level: Level, rows: Integers, answers: Answers, k: int) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from functools import partial
 from itertools import takewhile
 from typing import Any, Generic, Self, TypeVar
@@ -17,11 +16,12 @@ from flint import fmpq
 
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exploration import tree_lines
-from exactrev.arrangement.explore import Explorer, Found, TextsOf
+from exactrev.arrangement.explore import Explorer, Found
 from exactrev.arrangement.forms import NetworkRows
 from exactrev.arrangement.norm import choose_norm
-from exactrev.arrangement.workers import Workers, texts_in_turn
+from exactrev.arrangement.workers import workers
 from exactrev.certificate.claims import difference_certificate, reduction_lines
+from exactrev.crews import Jobs
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.ground import Ground, Point
 from exactrev.equivalence.resuming import resumed
@@ -40,9 +40,9 @@ class CoveringExplorer(Explorer):
     """Goes through the cells of a domain on which a reduced network is affine.
 
     ``network`` is the reduced one, or that with its outputs in a hidden layer, to be decided too.
-    The search ends early once there is a ``witness``, an input against the claim.  It uses
-    ``jobs`` processes, goes on with the tree whose steps ``unfinished`` are, if there is one, and
-    tells its own steps to ``record``.
+    The search ends early once there is a ``witness``, an input against the claim.  Its work is
+    done by ``jobs`` processes or a cluster; it goes on with the tree whose steps ``unfinished``
+    are, if there is one, and tells its own steps to ``record``.
     """
 
     entry = 32
@@ -60,7 +60,7 @@ class CoveringExplorer(Explorer):
         self.reduction, self.ground = reduction, ground
         self.cells = 0
         self.witness: Point | None = None
-        self.jobs = 1
+        self.jobs: Jobs = 1
         self.unfinished: Iterable[str] | None = None
         self.record: Callable[[str], object] = _nothing
         self._asked = stop
@@ -105,10 +105,7 @@ class CoveringExplorer(Explorer):
 
     def steps(self) -> Iterator[str]:
         """The steps of the tree; raises NotProved at its end if branches were left open."""
-        with ExitStack() as stack:
-            texts_of: TextsOf = partial(texts_in_turn, self)
-            if self.jobs > 1:
-                texts_of = stack.enter_context(Workers(self, self.jobs)).texts
+        with workers(self, self.jobs) as texts_of:
             if self.unfinished is None:
                 steps = tree_lines(self, texts_of)
             else:
@@ -186,7 +183,7 @@ _E = TypeVar("_E", bound=CoveringExplorer)
 class CoveringSearch(ABC, Generic[_E]):
     """A search for the proof of a claim on a domain, as the lines of its certificate."""
 
-    def __init__(self, explorer: _E, jobs: int = 1) -> None:
+    def __init__(self, explorer: _E, jobs: Jobs = 1) -> None:
         self._explorer = explorer
         explorer.jobs = jobs
 

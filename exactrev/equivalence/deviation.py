@@ -19,6 +19,7 @@ from flint import fmpq
 
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.certificate.claims import difference_certificate, domain_lines
+from exactrev.crews import Jobs
 from exactrev.equivalence.bounding import BoundingExplorer, Escape
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch
@@ -34,8 +35,8 @@ class Deviation(CoveringSearch[BoundingExplorer]):
 
     With ``within``, bounds of that size are proved instead, and the search ends at the first input
     that is beyond them.  It ends early, too, once ``stop`` says so.  The result does not depend
-    on ``jobs``, the number of processes.  Raises InputError if the domain is empty or has another
-    dimension.
+    on ``jobs``: the number of processes, or a cluster.  Raises InputError if the domain is empty or
+    has another dimension.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Deviation(CoveringSearch[BoundingExplorer]):
         domain: Polyhedron | None = None,
         within: fmpq | None = None,
         stop: Callable[[], bool] = lambda: False,
-        jobs: int = 1,
+        jobs: Jobs = 1,
     ) -> None:
         super().__init__(BoundingExplorer(comparison, domain, within, stop), jobs)
         self.comparison = comparison

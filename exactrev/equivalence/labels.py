@@ -25,6 +25,7 @@ from exactrev.arrangement.cells import Cells
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.forms import OFF, ON
 from exactrev.certificate.claims import same_class_certificate
+from exactrev.crews import Jobs
 from exactrev.equivalence.covering import CoveringExplorer, CoveringSearch, outputs_hidden
 from exactrev.equivalence.difference import require_same_shape
 from exactrev.equivalence.ground import Ground
@@ -37,9 +38,9 @@ from exactrev.network.model import Network
 class SameClasses(CoveringSearch["_ClassExplorer"]):
     """A search for a proof that the classes agree on a domain (default R^n), or a witness.
 
-    It ends early once ``stop`` says so.  The result does not depend on ``jobs``, the number of
-    processes.  Raises InputError if the networks differ in inputs or outputs or have one output, or
-    if the domain is empty or has another dimension.
+    It ends early once ``stop`` says so.  The result does not depend
+    on ``jobs``: the number of processes, or a cluster.  Raises InputError if the networks differ in
+    inputs or outputs or have one output, or if the domain is empty or has another dimension.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class SameClasses(CoveringSearch["_ClassExplorer"]):
         b: Network,
         domain: Polyhedron | None = None,
         stop: Callable[[], bool] = lambda: False,
-        jobs: int = 1,
+        jobs: Jobs = 1,
     ) -> None:
         require_same_shape(a, b)
         if a.outputs < 2:

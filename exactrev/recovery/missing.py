@@ -11,9 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from flint import fmpq, fmpq_mat, fmpz
+import numpy as np
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
+from exactrev.arrangement.float_range import floats_hold
+from exactrev.arrangement.forms import UNIT, Floats
+from exactrev.arrangement.proofs import Booleans
 from exactrev.exact.linear import matrix_rows, row_vector
+from exactrev.exact.rational import to_float
 from exactrev.network.evaluation import Batch, preactivation_batches
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
@@ -23,6 +28,8 @@ from exactrev.recovery.surface import Surface
 
 #: Points at which a neuron that was not found is looked at (a multiple of 4).
 SAMPLES = 2000
+#: Coordinates of these points are whole multiples of one over this.
+_STEPS = 1024
 #: Kinks whose neurons are looked for at once.
 _AT_ONCE = 200
 #: How far beside a kink its neuron is looked at a second time.
@@ -203,16 +210,46 @@ def _many(count: int, noun: str) -> str:
 
 
 def times_on(network: Network, random: Random) -> list[list[int]]:
-    """At how many of the sample's points each hidden neuron is on."""
-    points = [
-        [fmpq(int(random.gauss(0, size) * 1024), 1024) for _ in range(network.inputs)]
-        for size in (0.5, 2.0, 8.0, 64.0)
-        for _ in range(SAMPLES // 4)
-    ]
-    batches = preactivation_batches(network, Batch.of(points, network.inputs))[:-1]
-    counts = []
-    for batch in batches:
-        entries = batch.numerators.entries()
-        rows = range(0, len(entries), SAMPLES)
-        counts.append([sum(z > 0 for z in entries[i : i + SAMPLES]) for i in rows])
-    return counts
+    """At how many of the sample's points each hidden neuron is on.
+
+    Floats tell the signs that are beyond doubt, exact arithmetic all signs at the other points.
+    """
+    draw = np.random.default_rng(random.getrandbits(64))
+    sizes = np.repeat([0.5, 2.0, 8.0, 64.0], SAMPLES // 4)[:, None]
+    points = np.trunc(draw.normal(size=(SAMPLES, network.inputs)) * sizes * _STEPS)
+    on, certain = _signs(network, points.T / _STEPS)
+    doubtful = np.flatnonzero(~certain)
+    if len(doubtful):
+        columns = fmpz_mat([list(map(int, row)) for row in points[doubtful].tolist()]).transpose()
+        batches = preactivation_batches(network, Batch(columns, fmpz(_STEPS)))[:-1]
+        for signs, batch in zip(on, batches, strict=True):
+            exact = np.array([z > 0 for z in batch.numerators.entries()], dtype=bool)
+            signs[:, doubtful] = exact.reshape(len(signs), -1)
+    return [signs.sum(axis=1).tolist() for signs in on]
+
+
+def _signs(network: Network, points: Floats) -> tuple[list[Booleans], Booleans]:
+    """Whether neurons are on at points (a column each), by layer; at which points that is certain.
+
+    Every value has a bound on its error: of the weights as doubles, and of all roundings.
+    """
+    certain = np.full(points.shape[1], floats_hold(network, inputs=[fmpq(1 << 20)]))
+    values, errors, on = [points], [np.zeros_like(points)], []
+    with np.errstate(all="ignore"):
+        for layer in network.hidden:
+            bias = np.array([[to_float(b)] for b in layer.bias.entries()]).reshape(-1, 1)
+            z = bias + np.zeros((1, points.shape[1]))
+            size, error = np.abs(z), np.full_like(z, 1e-290)
+            for source, matrix in layer.weights:
+                weight = np.array([to_float(w) for w in matrix.entries()])
+                weight = weight.reshape(matrix.nrows(), matrix.ncols())
+                z = z + weight @ values[source]
+                error = error + np.abs(weight) @ errors[source]
+                size = size + np.abs(weight) @ (np.abs(values[source]) + errors[source])
+            terms = sum(matrix.ncols() for _, matrix in layer.weights) + 4
+            error = (error + 2 * terms * UNIT * size) * (1 + 1e-9)
+            certain &= (np.abs(z) > error).all(axis=0)
+            on.append(z > 0)
+            values.append(np.maximum(z, 0.0))
+            errors.append(error)
+    return on, certain

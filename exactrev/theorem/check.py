@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from exactrev.arrangement import Exploration, Regions
 from exactrev.arrangement.boundary import boundary_cells
 from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.boundaries import recover_from_boundaries
+from exactrev.crews import Jobs
 from exactrev.errors import DomainError, InputError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
@@ -24,6 +25,7 @@ from exactrev.symmetries.find import partners_from
 from exactrev.symmetries.limit import Limit
 from exactrev.symmetries.partner import Partner
 from exactrev.theorem.bends import check_bends
+from exactrev.theorem.condition import Condition
 from exactrev.theorem.conditions import (
     arrangement_conditions,
     bending_condition,
@@ -44,7 +46,7 @@ def check_theorem(
     seed: int = 0,
     timeout: float | None = None,
     stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> TheoremReport:
     """Decide the theorem's assumptions on a network, and recover it from its boundaries.
 
@@ -59,7 +61,7 @@ def check_theorem(
 
 
 def theorem_exploration(
-    network: Network, domain: Polyhedron | None, stop: Callable[[], bool], jobs: int = 1
+    network: Network, domain: Polyhedron | None, stop: Callable[[], bool], jobs: Jobs = 1
 ) -> Exploration:
     """The search for what the theorem speaks of: all faces down to codimension 2 (1 in one
     dimension)."""
@@ -86,7 +88,7 @@ def examine(
         invisible=None,
         connections=(),
         meetings=(),
-        conditions=tuple(weight_conditions(found.network)),
+        conditions=tuple(_until(limit.reached, weight_conditions(found.network))),
         bends=None,
         dimension=None,
         recovery=None,
@@ -98,6 +100,12 @@ def examine(
         report = replace(report, partner=_partner(report, seed, limit, progress))
     reasons = (*failures(report), *open_questions(report))
     return replace(report, verdict=verdict(report), reasons=reasons)
+
+
+def _until(stop: Callable[[], bool], conditions: Iterator[Condition]) -> Iterator[Condition]:
+    """The conditions that are told before it is time to stop."""
+    while not stop() and (condition := next(conditions, None)) is not None:
+        yield condition
 
 
 def _examine_arrangement(

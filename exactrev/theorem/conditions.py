@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.boundary_sets import Boundaries
 from exactrev.arrangement.forms import ON
@@ -74,9 +74,12 @@ def _no_proportional_rows(number: int, layer: Layer) -> Condition:
     The quantity is the least sin^2 of an angle between two of them; 0 for a row of zeros.
     """
     least, where = fmpq(2), ""
-    rows = _rows(layer)
-    for i, j in combinations(range(len(rows)), 2):
-        sine = _sine_squared(rows[i], rows[j])
+    rows = fmpq_mat(_rows(layer)).numer_denom()[0]
+    products = rows * rows.transpose()
+    sizes = [products[i, i] for i in range(layer.size)]
+    for i, j in combinations(range(layer.size), 2):
+        both = sizes[i] * sizes[j]
+        sine = 1 - fmpq(products[i, j] ** 2, both) if both else fmpq(0)
         if sine < least:
             least, where = sine, f"sin^2 between the rows of {number}:{i} and {number}:{j}"
     return Condition(f"rows of layer {number} not proportional", least != 0, least, where)
@@ -88,16 +91,6 @@ def _rows(layer: Layer) -> list[list[fmpq]]:
         for row, more in zip(rows, matrix_rows(matrix), strict=True):
             row.extend(more)
     return rows
-
-
-def _sine_squared(one: Sequence[fmpq], other: Sequence[fmpq]) -> fmpq:
-    """The square of the sine of the angle between two vectors; 0 if one is zero."""
-    sizes = _dot(one, one) * _dot(other, other)
-    return fmpq(1) - _dot(one, other) ** 2 / sizes if sizes else fmpq(0)
-
-
-def _dot(one: Sequence[fmpq], other: Sequence[fmpq]) -> fmpq:
-    return sum((x * y for x, y in zip(one, other, strict=True)), fmpq(0))
 
 
 def _no_zero_weight(network: Network, number: int) -> Condition:

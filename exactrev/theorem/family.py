@@ -17,6 +17,7 @@ from statistics import median
 
 import numpy as np
 
+from exactrev.crews import Jobs
 from exactrev.errors import InputError
 from exactrev.network.model import Network
 from exactrev.theorem.check import check_theorem
@@ -118,7 +119,7 @@ def run(
     seed: int,
     timeout: float | None = None,
     stop: Callable[[], bool] = lambda: False,
-    jobs: int = 1,
+    jobs: Jobs = 1,
 ) -> Run:
     """Check the theorem on one network."""
     start = time.monotonic()

@@ -20,6 +20,7 @@ from typing import Literal
 from flint import fmpq
 
 from exactrev.arrangement.leaves import Point
+from exactrev.crews import Jobs
 from exactrev.domain.flatten import Vacant, flatten
 from exactrev.errors import InputError
 from exactrev.verification.attack import find_satisfying
@@ -69,17 +70,22 @@ class Verification:
 class Search:
     """A search for a proof that no input has the property, or for one that has.
 
-    It ends early once ``stop`` says so.  Raises InputError for more networks than there are
+    It ends early once ``stop`` says so.  The result does not depend on ``jobs``: the number of
+    processes, or a cluster.  Raises InputError for more networks than there are
     letters to name them by.
     """
 
     def __init__(
-        self, instance: Instance, seed: int = 0, stop: Callable[[], bool] = lambda: False
+        self,
+        instance: Instance,
+        seed: int = 0,
+        stop: Callable[[], bool] = lambda: False,
+        jobs: Jobs = 1,
     ) -> None:
         if len(instance.networks) > len(LETTERS):
             raise InputError(f"a query of more than {len(LETTERS)} networks")
         self.instance = instance
-        self._seed, self._stop = seed, stop
+        self._seed, self._stop, self._jobs = seed, stop, jobs
         self._cells = 0
         self._part: BoxSearch | None = None
         self._before: Iterator[str] = iter(())
@@ -137,7 +143,7 @@ class Search:
                 yield from point_steps(self.instance.joint, part, flat.lifted(flat.inside))
                 continue
             network = restricted(self.instance.joint, part, flat)
-            search = self._part = BoxSearch(network, part, flat, self._stop)
+            search = self._part = BoxSearch(network, part, flat, self._stop, self._jobs)
             search.record = self._record or search.record
             yield from search.steps(self._before)
             self.witness = search.witness
@@ -163,10 +169,13 @@ class Search:
 
 
 def verify(
-    instance: Instance, seed: int = 0, stop: Callable[[], bool] = lambda: False
+    instance: Instance,
+    seed: int = 0,
+    stop: Callable[[], bool] = lambda: False,
+    jobs: Jobs = 1,
 ) -> Verification:
     """Whether the query's property holds of some input of its networks.
 
     ``unknown`` only if ``stop`` has ended the search.
     """
-    return Search(instance, seed, stop).run()
+    return Search(instance, seed, stop, jobs).run()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
+from typing import Any, Self
 
 import numpy as np
 from flint import fmpq
@@ -13,13 +16,14 @@ from exactrev.arrangement.cells import Cells, Integers, signed_rows
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exactly import ExactCell
 from exactrev.arrangement.exploration import tree_lines
-from exactrev.arrangement.explore import Explorer, Found
+from exactrev.arrangement.explore import Chunk, Explorer, Found
 from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows
 from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.proofs import Answers, Bounded, decide
-from exactrev.arrangement.workers import texts_in_turn
+from exactrev.arrangement.workers import workers
+from exactrev.crews import Jobs
 from exactrev.domain.flatten import Flat
 from exactrev.equivalence.resuming import resumed
 from exactrev.lp import Motzkin, System, solve
@@ -29,6 +33,7 @@ from exactrev.verification.instance import Bound, Part
 _MIXTURES = 4  # weights of a conjunction's bounds that are remembered from exact proofs
 #: What the lines between a piece and its tree begin with.
 _ROOT = ("inside", "norm", "coordinates", "inverse")
+_ROUND = 8  # chunks worked out from the same weights
 _SHARE = 2.0**-40  # what of its value at a point a form may lose before it must stay positive
 
 
@@ -54,21 +59,25 @@ class _Conjunction:
 class PartSearch(Explorer):
     """Goes through the cells of a part's flat domain; ends early at an input with the property.
 
-    ``witness`` is that input, with all its coordinates, if there is one.
+    ``witness`` is that input, with all its coordinates, if there is one.  The result does not
+    depend on ``jobs``: the number of processes, or a cluster.
     """
 
     def __init__(
-        self, network: Network, part: Part, flat: Flat, stop: Callable[[], bool] = lambda: False
+        self,
+        network: Network,
+        part: Part,
+        flat: Flat,
+        stop: Callable[[], bool] = lambda: False,
+        jobs: Jobs = 1,
     ) -> None:
         """``network`` is that of the part's constraints, restricted to its flat domain."""
-        self.flat = flat
+        self.flat, self._part, self._jobs = flat, part, jobs
         self.network = network
         whole = Network(self.network.inputs, (*self.network.layers, Layer.of({}, [0])))
         coordinates = independent_coordinates(whole, flat.domain)
         rows = NetworkRows(self.network, flat.domain, coordinates)
-        super().__init__(
-            rows, choose_norm(rows), 0, Found.nothing(0), lambda: self.witness is not None or stop()
-        )
+        super().__init__(rows, choose_norm(rows), 0, Found.nothing(0), self._heeding(stop))
         self.witness: Point | None = None
         self.cells = 0
         self._conjunctions: list[_Conjunction] = []
@@ -87,11 +96,52 @@ class PartSearch(Explorer):
         yield " ".join(["inside", *map(str, self.flat.inside)])
         if self.norm is not None:
             yield from self.norm.lines()
-        if not unfinished:
-            yield from tree_lines(self)
-            return
         begun = [step for step in unfinished if not step.startswith(_ROOT)]
-        yield from resumed(self, begun, partial(texts_in_turn, self), self._is_note)
+        with workers(self, self._jobs) as texts_of:
+            if not begun:
+                yield from tree_lines(self, texts_of)
+            else:
+                yield from resumed(self, begun, texts_of, self._is_note)
+
+    def _heeding(self, stop: Callable[[], bool]) -> Callable[[], bool]:
+        return lambda: self.witness is not None or stop()
+
+    # -- chunks worked out apart ---------------------------------------------------------------
+
+    def remaker(self) -> Callable[[Callable[[], bool]], Explorer]:
+        """Makes the same explorer in another process."""
+        return partial(PartSearch, self.network, self._part, self.flat)
+
+    def rounds(self, chunks: Iterator[Chunk]) -> Iterator[Iterator[Chunk]]:
+        """Few chunks at a time: what the first ones learn of weights, later ones profit from."""
+        while some := list(islice(chunks, _ROUND)):
+            yield iter(some)
+
+    def knowledge(self) -> list[_Conjunction]:
+        """The weights that have served."""
+        return deepcopy(self._conjunctions)
+
+    def branch(self, knowledge: list[_Conjunction]) -> Self:
+        """One that has found nothing yet."""
+        child = super().branch(knowledge)
+        child.cells, child.witness = 0, None
+        child._conjunctions = deepcopy(knowledge)
+        child.stop = child._heeding(self.stop)
+        return child
+
+    def outcome(self) -> Any:
+        """What was found."""
+        return self.found, self.cells, self.witness, self._conjunctions
+
+    def take_in(self, outcome: Any) -> None:
+        """Take in what a branch found; the first witness counts."""
+        found, cells, witness, conjunctions = outcome
+        super().take_in(found)
+        self.cells += cells
+        self.witness = self.witness or witness
+        for ours, theirs in zip(self._conjunctions, conjunctions, strict=True):
+            for mixture in theirs.mixtures[::-1]:
+                ours.remember(mixture)
 
     def _is_note(self, step: str) -> bool:
         """Whether a conjunction is violated, but not the last one."""

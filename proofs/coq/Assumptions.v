@@ -2,7 +2,8 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points RationalField RealClaims.
+From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
+  RationalField RealClaims.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
@@ -20,6 +21,8 @@ Print Assumptions replant_values.
 Print Assumptions side_by_side_solved.
 Print Assumptions step_approached.
 Print Assumptions closed_approached.
+Print Assumptions interior_rows_sound.
+Print Assumptions on_ground_sound.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
 Print Assumptions packed_sums_correct.
@@ -31,9 +34,16 @@ Print Assumptions same_class_sound.
 Print Assumptions other_class_sound.
 Print Assumptions unscalable_sound.
 Print Assumptions unbounded_sound.
+Print Assumptions codimension_unique.
+Print Assumptions counted_exactly.
+Print Assumptions roots_apart.
+Print Assumptions reaches_iff.
+Print Assumptions facet_gradient.
+Print Assumptions boundaries_sound.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
 Print Assumptions regions_over_the_reals.
+Print Assumptions boundaries_over_the_reals.
 Print Assumptions equal_on_over_the_reals.
 Print Assumptions within_over_the_reals.
 Print Assumptions within_by_boxes_over_the_reals.

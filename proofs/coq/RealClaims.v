@@ -2,7 +2,8 @@
 
     The theorems hold in every ordered field; here is what they say for Coq's reals. *)
 
-From ExactRev Require Import RealField Checker Regions Within BoxesWithin UnsatisfiedSound Points.
+From ExactRev Require Import RealField Checker Regions Within BoxesWithin UnsatisfiedSound Points
+  BoundariesSound.
 
 Theorem equal_over_the_reals a b steps :
   judged (equal_start a b) equal_take equal_finish steps = true ->
@@ -24,6 +25,9 @@ Proof. exact (different_sound reals a b steps). Qed.
 
 (** [regions_sound reals] is the statement for [regions]. *)
 Definition regions_over_the_reals := regions_sound reals.
+
+(** And [boundaries_sound reals] that for [boundaries]. *)
+Definition boundaries_over_the_reals := boundaries_sound reals.
 
 (** The same for the other claims. *)
 Definition unscalable_over_the_reals := unscalable_sound reals.

@@ -19,8 +19,25 @@ def test_partners_are_written_and_proved(run: Run, tmp_path: Path, write_json: W
     assert (partner["kind"], partner["neurons"]) == ("related", ["1:0", "1:1"])
     proof = partner["certificate"]
     assert run("check", proof, "--network", network, "--network", partner["output"]).code == 0
+    apart = partner["not_isomorphic_certificate"]
+    said = run("check", apart, "--network", network, "--network", partner["output"])
+    assert said.code == 0 and "is not network A" in said.out
     assert run("equiv", network, partner["output"]).verdict == "equal"
     assert run("info", partner["output"], "--json").json["sha256"] == partner["sha256"]
+
+
+def test_partners_of_an_earlier_run_go(run: Run, tmp_path: Path, write_json: Write) -> None:
+    many = write_json("many.json", ([["1"], ["2"], ["3"], ["-1"]], ["0"] * 4), ([["1"] * 4], ["0"]))
+    few = write_json("few.json", ([["1"], ["2"]], ["0", "0"]), ([["1", "1"]], ["0"]))
+    out = tmp_path / "out"
+    assert len(run("symmetries", many, "-o", out, "--json").json["partners"]) > 1
+    mine = out / "partner-notes.txt"
+    mine.write_text("kept")
+    said = run("symmetries", few, "-o", out, "--most", 1, "--json")
+    assert [partner["output"] for partner in said.json["partners"]] == [str(out / "partner-1.json")]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "partner-1.cert", "partner-1.json", "partner-1.not-isomorphic.cert", "partner-notes.txt"
+    ]  # fmt: skip
 
 
 def test_none(run: Run, small: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ Write = Callable[..., Path]
 SCRIPTS = Path(__file__).parents[2] / "examples" / "vnncomp"
 # |x| - 1
 ABSOLUTE: Any = (([["1"], ["-1"]], ["0", "0"]), ([["1", "1"]], ["-1"]))
+EXAMPLES = Path(__file__).parents[2] / "examples"
 DECLARED = "(declare-const X_0 Real)\n(declare-const Y_0 Real)\n"
 
 
@@ -201,3 +202,15 @@ def test_a_name_for_the_network_of_a_query_without_names(
     query.write_text(f"{DECLARED}(assert (< Y_0 -1))")
     said = run("verify", query, "--network", f"f={network}")
     said.assert_bad_input("no network 'f'; its one network has no name")
+
+
+def test_jobs_change_nothing(run: Run, tmp_path: Path) -> None:
+    query, network = EXAMPLES / "acasxu/prop_1.vnnlib", EXAMPLES / "nets/acasxu_1_1.onnx"
+    written = []
+    for jobs in (1, 2):
+        certificate = tmp_path / str(jobs)
+        said = run("verify", query, "--network", network, "--jobs", jobs, "-q",
+                   "--certificate", certificate)  # fmt: skip
+        assert said.out == "unsat\n"
+        written.append(certificate.read_bytes())
+    assert written[0] == written[1]

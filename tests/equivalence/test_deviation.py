@@ -108,6 +108,22 @@ def test_an_infinite_deviation_has_a_ray() -> None:
     assert search.ranges() == [(0, 3)]
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_rays_go_on_where_neurons_that_both_have_bend(seed: int) -> None:
+    """Neurons that are the same in both networks leave the difference, but not the claim."""
+    random = Random(seed)
+    a = random_network([2, 5, 4, 2], random)
+    b = moved(a, 3, fmpq(1, 2), neuron=seed % 2) if seed % 3 else moved(a, 2, fmpq(1, 3))
+    search = Deviation(Comparison.of(a, b))
+    if search.run():
+        assert search.largest() is not None
+        return
+    assert search.escape is not None
+    outcome = judged(search.escape_certificate())
+    assert outcome.accepted, outcome.reason
+    assert max(map(abs, search.comparison.differences(search.beyond(10**9)))) > 10**9
+
+
 def test_a_stopped_search_keeps_what_it_saw() -> None:
     a, b = (random_network([2, 6, 3, 1], Random(seed)) for seed in (1, 2))
     budget = iter(range(10))

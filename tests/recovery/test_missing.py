@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy as np
 import pytest
 from flint import fmpq
 
 from benchmarks.networks import gaussian
+from exactrev.arrangement.forms import Floats
+from exactrev.arrangement.proofs import Booleans
 from exactrev.network import Network
 from exactrev.network.evaluation import preactivations
-from exactrev.recovery import recover
+from exactrev.recovery import missing, recover
 from exactrev.recovery.missing import SAMPLES, owners, times_on
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.probe import PackedProbe
@@ -87,3 +90,28 @@ def test_times_on_counts_points() -> None:
     (plus, always, never, minus), = times_on(network, Random(0))
     assert (always, never) == (SAMPLES, 0)
     assert 0 < plus < SAMPLES and 0 < minus < SAMPLES and plus + minus <= SAMPLES
+
+
+@pytest.mark.parametrize("sizes", [(4, 6, 1), (3, 4, 4, 4, 1)])
+def test_signs_told_by_floats_are_those_of_exact_arithmetic(
+    sizes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, signs = gaussian(sizes, 2), missing._signs
+    found = times_on(network, Random(5))
+    assert signs(network, np.ones((sizes[0], 1)))[1].all()
+
+    def doubtful(network: Network, points: Floats) -> tuple[list[Booleans], Booleans]:
+        wrong = [np.zeros_like(on) for on in signs(network, points)[0]]
+        return wrong, np.zeros(points.shape[1], dtype=bool)
+
+    monkeypatch.setattr(missing, "_signs", doubtful)
+    assert times_on(network, Random(5)) == found
+
+
+def test_signs_that_floats_cannot_tell_are_in_doubt() -> None:
+    """x - 1 at 1 is 0; x + y at x = 2^-60 and y = -2^-60 is 0 too."""
+    near = Network.dense([([[1, 1], [3, 0]], [0, -1]), ([[1, 1]], [0])])
+    points = np.array([[2.0**-60, 1.0, 1 / 3], [-(2.0**-60), 0.0, 0.0]])
+    assert missing._signs(near, points)[1].tolist() == [False, True, False]
+    far = Network.dense([([[10**400, 0]], [0]), ([[1]], [0])])
+    assert not missing._signs(far, points)[1].any()

@@ -8,6 +8,7 @@ from random import Random
 
 import networkx as nx
 import pytest
+from flint import fmpq
 
 from exactrev.arrangement import regions
 from exactrev.errors import InputError
@@ -16,6 +17,7 @@ from exactrev.network.evaluation import activation_pattern, affine_map, preactiv
 from exactrev.network.model import Network
 from exactrev.symmetries.limit import Limit
 from exactrev.theorem import TheoremReport, check_theorem, examine
+from exactrev.theorem.conditions import weight_conditions
 from exactrev.theorem.linear_regions import linear_regions
 from tests.boundaries.networks import gaussian
 from tests.theorem.networks import (
@@ -146,6 +148,18 @@ def test_a_condition_that_fails(network: Network, condition: str) -> None:
     assert report.verdict == "fails" and condition in broken(report)
     said = f"generic: not true that {condition}"
     assert any(reason.startswith(said) for reason in report.reasons)
+
+
+def test_no_condition_is_looked_at_when_time_is_up() -> None:
+    report = check_theorem(gaussian((2, 3, 2, 1), 0), stop=lambda: True)
+    assert report.verdict == "unknown" and not report.conditions
+
+
+def test_the_angles_of_rows() -> None:
+    """sin^2 between (3, 4, 0) and (4, 3, 0) is 1 - (24/25)^2, whatever the rows are scaled by."""
+    network = Network.dense([([["3/7", "4/7"], [4, 3]], [0, 0]), ([[1, 1]], [0])])
+    found = {condition.name: condition.quantity for condition in weight_conditions(network)}
+    assert found["rows of layer 1 not proportional"] == fmpq(49, 625)
 
 
 def test_quantities_of_conditions_that_hold_are_not_zero() -> None:
