@@ -34,6 +34,7 @@ Print Assumptions unscalable_sound.
 Print Assumptions unbounded_sound.
 Print Assumptions codimension_unique.
 Print Assumptions counted_exactly.
+Print Assumptions regions_exact.
 Print Assumptions roots_apart.
 Print Assumptions reaches_iff.
 Print Assumptions facet_gradient.
@@ -41,6 +42,7 @@ Print Assumptions boundaries_sound.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
 Print Assumptions regions_over_the_reals.
+Print Assumptions regions_exact_over_the_reals.
 Print Assumptions boundaries_over_the_reals.
 Print Assumptions equal_on_over_the_reals.
 Print Assumptions within_over_the_reals.

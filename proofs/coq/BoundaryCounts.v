@@ -8,12 +8,6 @@ Require Import Lia.
 
 (** ** Lists *)
 
-Lemma choose_points {A B} (P : A -> B -> Prop) l : (forall a, In a l -> exists b, P a b) ->
-  exists m, Forall2 P l m.
-Proof. induction l as [|a l IH]; intro H; [exists []; constructor|].
-  destruct IH as (m & M); [intros; apply H; now right|].
-  destruct (H a (or_introl eq_refl)) as (b & B'). exists (b :: m). now constructor. Qed.
-
 (** Points that stand for different numbers are different. *)
 Lemma different_points {A} (P : N * N -> A -> Prop) (R : A -> A -> Prop) l m :
   (forall q q' a a', In q l -> In q' l -> P q a -> P q' a' -> fst q <> fst q' -> R a a') ->
