@@ -461,6 +461,7 @@ Definition neurons_at_zero (net : network) (p : list F) (n : N) : Prop := exists
     [meet].  Hidden neuron [i] has row number [first + i]. *)
 Record described (stands : list F -> list F -> Prop) (whole net : network) (domain : list Forms.form)
   (depth first : N) (ns : list N) (lines : list (N * N * N)) (meets : list (N * N)) : Prop := {
+  d_fits : network_fits net = true;
   d_faces : forall n, (n <= depth)%N -> exists ps,
     nth_error ns (N.to_nat n) = Some (N.of_nat (length ps)) /\ all_faces (F := F) net domain n ps;
   d_walls : forall n p, n = 1%N \/ n = 2%N -> in_domain F domain p -> codimension F net domain n p ->
