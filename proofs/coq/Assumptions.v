@@ -2,7 +2,7 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
+From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundaryPaths
   RationalField RealClaims.
 
 Print Assumptions attach_value.
@@ -39,6 +39,7 @@ Print Assumptions roots_apart.
 Print Assumptions reaches_iff.
 Print Assumptions facet_gradient.
 Print Assumptions boundaries_sound.
+Print Assumptions stated_connected.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
 Print Assumptions regions_over_the_reals.

@@ -98,33 +98,34 @@ Fixpoint null_neuron (i : N) (ns : list (key * row)) (ss : list sign) : option (
   | _, _ => None
   end.
 
-(** The pieces among faces that are given by codimension and signs: code and neuron of each. *)
-Fixpoint pieces_of (ns : list (key * row)) (outs : list row) (seen : list (N * list sign))
+(** The code and neuron of a face that is given by codimension and signs, if it is a piece. *)
+Definition piece_of (ns : list (key * row)) (outs : list row) (f : N * list sign)
   : option (list (N * N)) :=
+  if N.eqb (fst f) 1 then
+    match null_neuron 0 ns (snd f) with
+    | Some (j, k) => option_map (fun b : bool => if b then [(code (snd f), j)] else [])
+                       (kinks k ns outs (snd f))
+    | None => None
+    end
+  else Some [].
+
+(** The pieces among faces, after those of [found].  (Lists of faces are long: what goes through them
+    gathers what it finds, so that it needs no stack.) *)
+Fixpoint pieces_of (ns : list (key * row)) (outs : list row) (seen : list (N * list sign))
+  (found : list (N * N)) : option (list (N * N)) :=
   match seen with
-  | [] => Some []
-  | (i, ss) :: seen =>
-      match pieces_of ns outs seen with
+  | [] => Some found
+  | f :: seen =>
+      match piece_of ns outs f with
+      | Some more => pieces_of ns outs seen (more ++ found)
       | None => None
-      | Some rest =>
-          if N.eqb i 1 then
-            match null_neuron 0 ns ss with
-            | Some (j, k) =>
-                match kinks k ns outs ss with
-                | Some true => Some ((code ss, j) :: rest)
-                | Some false => Some rest
-                | None => None
-                end
-            | None => None
-            end
-          else Some rest
       end
   end.
 
 (** ** Ridges: which pieces they join, and which boundaries meet there *)
 
 Definition code_set (ps : list (N * N)) : NumberMap.t unit :=
-  fold_right (fun p m => NumberMap.add (fst p) tt m) (NumberMap.empty unit) ps.
+  fold_left (fun m p => NumberMap.add (fst p) tt m) ps (NumberMap.empty unit).
 
 (** Beside a ridge where neurons [i] and [j] are 0, the pieces of [i]'s boundary where [j] is not 0. *)
 Definition beside (known : NumberMap.t unit) (ss : list sign) (j : N) : list N :=
@@ -132,32 +133,31 @@ Definition beside (known : NumberMap.t unit) (ss : list sign) (j : N) : list N :
 
 Definition edge (cs : list N) : list (N * N) := match cs with [a; b] => [(a, b)] | _ => [] end.
 
-Fixpoint edges_of (known : NumberMap.t unit) (seen : list (N * list sign)) : list (N * N) :=
-  match seen with
-  | [] => []
-  | (n, ss) :: seen =>
-      match nulls 0 ss with
-      | [i; j] => edge (beside known ss j) ++ edge (beside known ss i)
-      | _ => []
-      end ++ edges_of known seen
+Definition ridge_edges (known : NumberMap.t unit) (ss : list sign) : list (N * N) :=
+  match nulls 0 ss with
+  | [i; j] => edge (beside known ss j) ++ edge (beside known ss i)
+  | _ => []
   end.
 
-Fixpoint meetings_of (known : NumberMap.t unit) (seen : list (N * list sign)) : list (N * N) :=
-  match seen with
-  | [] => []
-  | (n, ss) :: seen =>
-      match nulls 0 ss with
-      | [i; j] =>
-          if is_nil (beside known ss j) || is_nil (beside known ss i) then [] else [(i, j)]
-      | _ => []
-      end ++ meetings_of known seen
+Definition ridge_meeting (known : NumberMap.t unit) (ss : list sign) : list (N * N) :=
+  match nulls 0 ss with
+  | [i; j] => if is_nil (beside known ss j) || is_nil (beside known ss i) then [] else [(i, j)]
+  | _ => []
   end.
+
+(** What faces give by their signs, all together. *)
+Definition gathered (give : list sign -> list (N * N)) (seen : list (N * list sign)) : list (N * N) :=
+  fold_left (fun all f => give (snd f) ++ all) seen [].
+
+Definition edges_of (known : NumberMap.t unit) := gathered (ridge_edges known).
+Definition meetings_of (known : NumberMap.t unit) := gathered (ridge_meeting known).
 
 (** ** What follows from the faces *)
 
-(** How often each number is in the list. *)
-Definition tallied (js : list N) : NumberMap.t N :=
-  fold_right (fun j m => NumberMap.add j (N.succ (count_of j m)) m) (NumberMap.empty N) js.
+(** How many of the pieces that are kept each neuron has. *)
+Definition tallied (keep : N * N -> bool) (ps : list (N * N)) : NumberMap.t N :=
+  fold_left (fun m q => if keep q then NumberMap.add (snd q) (N.succ (count_of (snd q) m)) m else m) ps
+    (NumberMap.empty N).
 
 (** The lines [boundary], for neurons from number [i] on. *)
 Fixpoint boundary_lines (first i : N) (ns : list (key * row)) (pieces roots : NumberMap.t N)
@@ -174,16 +174,18 @@ Record boundaries_setting := BoundariesSetting {
   its_neurons : list (key * row);
   output_rows : list row }.
 
+Definition rev_map {A B} (f : A -> B) (l : list A) : list B := fold_left (fun m a => f a :: m) l [].
+
 Definition conclude (c : boundaries_setting) (seen : list (N * list sign))
   : option (list (N * N * N) * list (N * N)) :=
-  match pieces_of (its_neurons c) (output_rows c) seen with
+  match pieces_of (its_neurons c) (output_rows c) seen [] with
   | Some ps =>
       let known := code_set ps in
       match forest_of ps (edges_of known seen) with
       | Some p =>
-          Some (boundary_lines (first_number c) 0 (its_neurons c) (tallied (map snd ps))
-                  (tallied (map snd (filter (fun q => is_root p (fst q)) ps))),
-                map (fun m => ((first_number c + fst m)%N, (first_number c + snd m)%N))
+          Some (boundary_lines (first_number c) 0 (its_neurons c) (tallied (fun _ => true) ps)
+                  (tallied (fun q => is_root p (fst q)) ps),
+                rev_map (fun m => ((first_number c + fst m)%N, (first_number c + snd m)%N))
                   (meetings_of known seen))
       | None => None
       end
@@ -284,7 +286,7 @@ Definition boundaries_take (st : boundaries_state) (s : boundaries_step) : optio
   end.
 
 Definition pair_set (l : list (N * N)) : KeyMap.t unit :=
-  fold_right (fun k m => KeyMap.add k tt m) (KeyMap.empty unit) l.
+  fold_left (fun m k => KeyMap.add k tt m) l (KeyMap.empty unit).
 
 (** Each pair is less than the one before it. *)
 Fixpoint falling (l : list (N * N)) : bool :=

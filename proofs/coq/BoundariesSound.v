@@ -53,12 +53,15 @@ Proof. induction l as [|a l IH]; intro H; constructor.
   - now apply IH, (falling_head a l H). Qed.
 
 Lemma pair_set_spec l k : KeyMap.mem k (pair_set l) = true <-> In k l.
-Proof. induction l as [|a l IH]; simpl.
-  - rewrite KeyFacts.empty_a. split; [discriminate|intros []].
-  - rewrite KeyFacts.add_b, orb_true_iff, IH. unfold KeyFacts.eqb. destruct (KeyMap.E.eq_dec a k) as [E|E].
-    + change (a = k) in E. subst. tauto.
-    + change (a <> k) in E. split; [intros [H|H]; [discriminate|auto]|intros [H|H]; [congruence|auto]].
-Qed.
+Proof.
+  assert (G : forall m, KeyMap.mem k (fold_left (fun m k => KeyMap.add k tt m) l m) = true <->
+    KeyMap.mem k m = true \/ In k l).
+  { induction l as [|a l IH]; intro m; simpl; [tauto|].
+    rewrite IH, KeyFacts.add_b, orb_true_iff. unfold KeyFacts.eqb.
+    destruct (KeyMap.E.eq_dec a k) as [E|E].
+    - change (a = k) in E. tauto.
+    - change (a <> k) in E. split; [intros [[H|H]|H]; [discriminate|auto|auto]|tauto]. }
+  unfold pair_set. rewrite G, KeyFacts.empty_a. split; [intros [H|H]; [discriminate|auto]|auto]. Qed.
 
 Lemma same_pairs_spec l m : same_pairs l m = true -> forall k, In k l <-> In k m.
 Proof. unfold same_pairs. rewrite andb_true_iff, !forallb_forall. intros [H K] k. split; intro I.
@@ -488,7 +491,7 @@ Lemma conclusions_right whole net domain stands fixed seen lines ms depth ns sta
   described stands whole net domain depth (first_number fixed) ns lines stated_ms.
 Proof.
   intros Wf Nf Ex Val Own Out Seen Con Faces Once Same. unfold conclude in Con.
-  rewrite Own, Out in Con. destruct (pieces_of _ _ _) as [ps|] eqn:Ps; [|discriminate].
+  rewrite Own, Out in Con. destruct (pieces_of _ _ _ _) as [ps|] eqn:Ps; [|discriminate].
   destruct (forest_of _ _) as [f|] eqn:Fo; [|discriminate]. inversion Con. subst lines ms. clear Con.
   split; auto.
   - intros n p On D C. destruct (signs_exist F net p) as (ss & S).
@@ -504,15 +507,15 @@ Proof.
   - apply boundary_lines_length.
   - intros i l I. assert (L : (i < length (named whole))%nat).
     { rewrite <- (boundary_lines_length (first_number fixed)
-        (tallied (map snd ps)) (tallied (map snd (filter (fun q => is_root f (fst q)) ps))) (named whole) 0).
+        (tallied (fun _ => true) ps) (tallied (fun q => is_root f (fst q)) ps) (named whole) 0).
       apply nth_error_Some. now rewrite I. }
     rewrite boundary_lines_nth in I by exact L. inversion I. subst l. rewrite ?N.add_0_l.
-    exists (count_of (N.of_nat i) (tallied (map snd ps))),
-      (count_of (N.of_nat i) (tallied (map snd (filter (fun q => is_root f (fst q)) ps)))).
+    exists (count_of (N.of_nat i) (tallied (fun _ => true) ps)),
+      (count_of (N.of_nat i) (tallied (fun q => is_root f (fst q)) ps)).
     split; auto. split.
     + exact (pieces_counted F whole net domain stands Wf Nf Ex Val seen ps Seen Ps i).
     + exact (components_counted F whole net domain stands Wf Nf Ex Val seen ps Seen Ps f i Fo).
-  - intros r s. rewrite Same, in_map_iff.
+  - intros r s. rewrite Same, rev_map_spec.
     pose proof (meetings_right F whole net domain stands Wf Nf Ex Val seen ps Seen Ps) as M. split.
     + intros ([i j] & E & I). cbn [fst snd] in E. inversion E. exists (N.to_nat i), (N.to_nat j).
       rewrite !N2Nat.id. split; auto. split; auto. apply M. now rewrite !N2Nat.id.
