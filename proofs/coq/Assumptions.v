@@ -35,11 +35,13 @@ Print Assumptions unbounded_sound.
 Print Assumptions codimension_unique.
 Print Assumptions counted_exactly.
 Print Assumptions regions_exact.
+Print Assumptions regions_borders.
 Print Assumptions roots_apart.
 Print Assumptions reaches_iff.
 Print Assumptions facet_gradient.
 Print Assumptions boundaries_sound.
 Print Assumptions stated_connected.
+Print Assumptions stated_borders.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
 Print Assumptions regions_over_the_reals.

@@ -4,7 +4,7 @@
     to piece over ridges leads a path of segments in it; so a boundary with one component, or none, is
     connected by such paths. *)
 
-From ExactRev Require Export BoundariesSound.
+From ExactRev Require Export BoundariesSound BordersComplete.
 Require Import Lia.
 
 Section Paths.
@@ -138,3 +138,12 @@ Proof.
   inversion E. subst n' c'.
   exact (one_component F whole net domain stands (d_fits _ _ _ _ _ _ _ _ _ _ D) Ex
     (d_evenly _ _ _ _ _ _ _ _ _ _ D) i c C Co). Qed.
+
+(** And the number of facets is that of the pairs of regions that share a border in the domain. *)
+Theorem stated_borders F stands whole net domain depth first ns lines meets : (1 <= depth)%N ->
+  described F stands whole net domain depth first ns lines meets ->
+  exists pairs, nth_error ns 1 = Some (N.of_nat (length pairs)) /\ all_borders F net domain pairs.
+Proof.
+  intros Dp D. destruct (d_faces _ _ _ _ _ _ _ _ _ _ D 1%N Dp) as (ps & Ns & All).
+  destruct (facets_are_borders F net (d_fits _ _ _ _ _ _ _ _ _ _ D) domain ps All) as (pairs & L & B).
+  exists pairs. rewrite L. auto. Qed.
