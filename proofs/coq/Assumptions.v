@@ -2,7 +2,7 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
+From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundaryPaths
   RationalField RealClaims.
 From ExactRev Require Import VariedSound.
 
@@ -38,14 +38,19 @@ Print Assumptions unscalable_sound.
 Print Assumptions unbounded_sound.
 Print Assumptions codimension_unique.
 Print Assumptions counted_exactly.
+Print Assumptions regions_exact.
+Print Assumptions regions_borders.
 Print Assumptions roots_apart.
 Print Assumptions reaches_iff.
 Print Assumptions facet_gradient.
 Print Assumptions boundaries_sound.
+Print Assumptions stated_connected.
+Print Assumptions stated_borders.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
 Print Assumptions not_isomorphic_over_the_reals.
 Print Assumptions regions_over_the_reals.
+Print Assumptions regions_exact_over_the_reals.
 Print Assumptions boundaries_over_the_reals.
 Print Assumptions equal_on_over_the_reals.
 Print Assumptions within_over_the_reals.

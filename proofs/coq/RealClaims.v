@@ -24,8 +24,9 @@ Theorem different_over_the_reals a b steps :
     N.of_nat (length x) = input_count a /\ outputs p x <> outputs q x.
 Proof. exact (different_sound reals a b steps). Qed.
 
-(** [regions_sound reals] is the statement for [regions]. *)
+(** [regions_sound reals] and [regions_exact reals] are the statements for [regions]. *)
 Definition regions_over_the_reals := regions_sound reals.
+Definition regions_exact_over_the_reals := regions_exact reals.
 
 (** And [boundaries_sound reals] that for [boundaries]. *)
 Definition boundaries_over_the_reals := boundaries_sound reals.

@@ -75,7 +75,9 @@ let regions_step line =
 let regions_sentence net (root : V.root_text) (last : V.regions_state) =
   let counts = match last.counted with Some ns -> ns | None -> [] in
   let faces = List.mapi
-      (fun k n -> Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
+      (fun k n ->
+         if k = 0 then Big.to_string n ^ " activation regions"
+         else Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
   let opened = last.the_tree.skipped in
   Printf.sprintf "network A (sha256 %s) has %s %s in %s, in real arithmetic" net.sha
     (if Big.sign opened = 0 then "exactly"
