@@ -21,7 +21,7 @@ from flint import fmpq
 
 from benchmarks.checking import check
 from benchmarks.networks import ROOT, gaussian, parse_shape
-from benchmarks.pairs import moved, shuffled, tournament
+from benchmarks.pairs import asleep, blurred, moved, rewritten, shuffled, tournament
 from exactrev import read_network
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
@@ -78,6 +78,24 @@ def one_weight_moved(shape: str, layer: int) -> tuple[Network, Network]:
     return network, moved(network, layer, fmpq(1, 1 << 40), neuron=1)
 
 
+def more_neurons(shape: str) -> tuple[Network, Network]:
+    """A Gaussian network, and it with neurons split, turned round, cancelling and unread."""
+    network = gaussian(parse_shape(shape), 0)
+    return network, rewritten(network)
+
+
+def off_on_the_box(shape: str) -> tuple[Network, Network]:
+    """A Gaussian network with a neuron that is off on [-1, 1]^n, and it with that one changed."""
+    network = gaussian(parse_shape(shape), 0)
+    return asleep(network, -40, 1), asleep(network, -41, -3)
+
+
+def nearly_iris() -> tuple[Network, Network]:
+    """A trained network, and it with every weight off by less than 2^-50 of itself."""
+    network = read_network(ROOT / "examples" / "trained" / "iris.npz")
+    return network, blurred(network, 50, Random(0))
+
+
 def strangers(shape: str) -> tuple[Network, Network]:
     """Two Gaussian networks that have nothing to do with each other."""
     sizes = parse_shape(shape)
@@ -98,9 +116,17 @@ def tasks() -> Iterator[Task]:
     for inputs in (2, 3, 4, 5):
         name = f"max of 16 forms in two orders, {inputs} inputs, 15 + 15 neurons"
         yield Task(name, "equal", partial(same_maximum, inputs, 16), quick=inputs < 4)
-    for inputs in (2, 3):
+    for inputs in (2, 3, 4):
         name = f"max of 31 forms in two orders, {inputs} inputs, 30 + 30 neurons"
         yield Task(name, "equal", partial(same_maximum, inputs, 31), quick=False)
+    for shape in ("5-30-1", "5-15-15-1"):
+        yield Task(f"{shape}, neurons split, turned, cancelling", "equal",
+                   partial(more_neurons, shape))  # fmt: skip
+    for shape in ("5-15-15-1", "8-100-100-2"):
+        yield Task(f"{shape}, a neuron that is off on the box altered", "equal",
+                   partial(off_on_the_box, shape), half=1)  # fmt: skip
+    yield Task("4-10-3 (iris), every weight off by less than 2^-50", "different", nearly_iris,
+               half=1, deviation=True)  # fmt: skip
     for layer in (1, 2, 3):
         name = f"4-10-10-2, a weight of layer {layer} moved by 2^-40"
         pair = partial(one_weight_moved, "4-10-10-2", layer)

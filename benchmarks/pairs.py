@@ -53,6 +53,55 @@ def moved(network: Network, layer: int, by: fmpq, neuron: int = 0) -> Network:
     return Network(network.inputs, tuple(layers))
 
 
+def blurred(network: Network, places: int, random: Random) -> Network:
+    """The network with every weight and bias off by less than 2^-places of itself."""
+
+    def near(x: fmpq) -> fmpq:
+        return x + x * fmpq(random.randint(-(1 << 20), 1 << 20), 1 << (places + 20))
+
+    layers = []
+    for layer in network.layers:
+        blocks = {k: [list(map(near, row)) for row in m.tolist()] for k, m in layer.weights}
+        layers.append(Layer.of(blocks, map(near, layer.bias.entries())))
+    return Network(network.inputs, tuple(layers))
+
+
+def asleep(network: Network, bias: int, factor: int) -> Network:
+    """A dense network whose neuron 1:0 has this bias, and is read with weights times a factor.
+
+    Where the bias keeps it off, neither matters.
+    """
+    first, second = network.layers[:2]
+    biases, weights = first.bias.entries(), network.weight(2).tolist()
+    biases[0] = fmpq(bias)
+    for row in weights:
+        row[0] *= factor
+    changed = Layer.of(dict(first.weights), biases), Layer.of({1: weights}, second.bias.entries())
+    return Network(network.inputs, (*changed, *network.layers[2:]))
+
+
+def rewritten(network: Network) -> Network:
+    """An equal network with more neurons, from a dense one.
+
+    Neuron 1:0 is split in two, 1:1 turned round (relu(z) = z + relu(-z)), 1:2 read by two neurons
+    that cancel, and a neuron that nothing reads stands beside them.
+    """
+    first, second = network.layers[:2]
+    rows, biases = network.weight(1).tolist(), first.bias.entries()
+    weights, constants = network.weight(2).tolist(), second.bias.entries()
+    turned, turned_bias = rows[1], biases[1]
+    through = [[row[1] * x for x in turned] for row in weights]
+    constants = [c + row[1] * turned_bias for c, row in zip(constants, weights, strict=True)]
+    rows = [rows[0], [-x for x in turned], *rows[2:], [3 * x for x in rows[0]], rows[2], rows[2]]
+    biases = [biases[0], -turned_bias, *biases[2:], 3 * biases[0], biases[2], biases[2]]
+    weights = [[row[0] / 2, *row[1:], row[0] / 6, fmpq(1), fmpq(-1)] for row in weights]
+    layers = (
+        Layer.of({0: [*rows, rows[0]]}, [*biases, fmpq(1)]),
+        Layer.of({0: through, 1: [[*row, fmpq(0)] for row in weights]}, constants),
+    )
+    return Network(network.inputs, (*layers, *network.layers[2:]))
+
+
 def shuffled(network: Network, random: Random) -> Network:
     """The network with its hidden neurons permuted and scaled by powers of two and thirds."""
     layers = []

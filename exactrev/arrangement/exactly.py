@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.exact_cell import ExactCell, Proof, Split, negated, seen_at
 from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
 from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
-from exactrev.arrangement.vertices import CellVertices, Vertices
+from exactrev.arrangement.vertices import CellVertices
 from exactrev.exact.rational import from_floats
 from exactrev.lp import (
     Motzkin,
@@ -29,53 +30,6 @@ from exactrev.lp import (
     sign_on,
 )
 from exactrev.lp.polyhedron import Form, value
-
-
-@dataclass(frozen=True)
-class ExactCell:
-    """A relatively open polyhedron: signs of all neurons, bounding rows, walls, a point inside.
-
-    Where ``vertices`` are known, they are those of its closure, whose questions they answer.
-    """
-
-    signs: tuple[int, ...]
-    rows: tuple[int, ...]
-    walls: tuple[int, ...]
-    point: Point
-    vertices: Vertices | None = field(default=None, compare=False, repr=False)
-
-    def decided(self, neuron: int, sign: int) -> ExactCell:
-        """The same with one more neuron decided."""
-        signs = (*self.signs[:neuron], sign, *self.signs[neuron + 1 :])
-        return replace(self, signs=signs)
-
-    def centred(self) -> ExactCell:
-        """The same with a point that its vertices, if they are known, have between them."""
-        return self if self.vertices is None else replace(self, point=self.vertices.centre())
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A neuron keeps one sign on the cell: ``c t = sum of y row + a constant >= 0``, integers."""
-
-    sign: int
-    c: int
-    pairs: Pairs
-
-    def line(self, row: int) -> str:
-        """The certificate's step."""
-        word = "on" if self.sign == ON else "off"
-        tokens = [f"{k} {y}" for k, y in self.pairs]
-        return " ".join([f"{word} {row} {self.c} 0", *tokens])
-
-
-@dataclass(frozen=True)
-class Split:
-    """A neuron takes both signs on the cell, at these points inside it; at its boundary where the
-    vertices are known."""
-
-    on: Point
-    off: Point
 
 
 @dataclass
@@ -195,7 +149,7 @@ class ExactCells:
         """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it."""
         form = self.form(cell.signs, neuron)
         if cell.vertices is not None:
-            return _seen_at(cell.vertices, form)
+            return seen_at(cell.vertices, form)
         rows, walls = self.signed_rows(cell), self.wall_rows(cell)
         if _in_span(form, walls):
             return ZERO
@@ -219,6 +173,17 @@ class ExactCells:
         answer = minimise(form, System(self.arrangement.n, rows=tuple(self.signed_rows(cell))))
         assert not isinstance(answer, Motzkin)
         return answer
+
+    def decided(self, cell: ExactCell, neuron: int) -> tuple[list[str], list[ExactCell]]:
+        """The steps that decide a neuron on a cell without walls, and the cells that are left."""
+        cell = self.with_vertices(cell, 0)
+        row = neuron + self.arrangement.domain_rows
+        verdict = self.judge(cell, neuron)
+        if isinstance(verdict, Split):
+            return [f"split {row}"], list(self._children(cell, neuron, verdict, 0))
+        if isinstance(verdict, Proof):
+            return [verdict.line(row)], [cell.decided(neuron, verdict.sign)]
+        return [f"zero {row}"], [cell.decided(neuron, ZERO)]
 
     # -- whole subtrees ------------------------------------------------------------------------
 
@@ -280,25 +245,6 @@ class ExactCells:
         for sign, point, part in ((ON, split.on, parts[0]), (OFF, split.off, parts[1])):
             side = cell.decided(neuron, sign)
             yield ExactCell(side.signs, (*cell.rows, row), cell.walls, point, part)
-
-
-def _seen_at(vertices: Vertices, form: Form) -> int | Proof | Split:
-    """The same from the values at the vertices; two of these are the points of a split."""
-    values = vertices.values(form)
-    low, high = min(values), max(values)
-    if low < 0 < high:
-        ends = (vertices.points[values.index(end)] for end in (high, low))
-        return Split(*(tuple(fmpq(p, point[-1]) for p in point[:-1]) for point in ends))
-    if low == high == 0:
-        return ZERO
-    sign = ON if high > 0 else OFF
-    found = vertices.least(form if sign == ON else negated(form))
-    return Proof(sign, *integer_pairs(list(found.multipliers.items())))
-
-
-def negated(form: Form) -> Form:
-    """The form with the other sign."""
-    return tuple(-x for x in form)
 
 
 def _of_combination(

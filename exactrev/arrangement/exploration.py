@@ -18,7 +18,7 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.explore import Explorer, Found, TextsOf
 from exactrev.arrangement.forms import UNDECIDED, Floats, NetworkRows
 from exactrev.arrangement.norm import choose_norm

@@ -16,7 +16,8 @@ from typing import Any, Self
 import numpy as np
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exactly import ExactCell, ExactCells
+from exactrev.arrangement.exact_cell import ExactCell
+from exactrev.arrangement.exactly import ExactCells
 from exactrev.arrangement.forms import Floats, Forms, NetworkRows, Signs
 from exactrev.arrangement.leaves import (
     Point,

@@ -13,7 +13,8 @@ from typing import Protocol
 import numpy as np
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
-from exactrev.arrangement.exactly import ExactCell, ExactCells, Proof, Split
+from exactrev.arrangement.exact_cell import ExactCell, Proof, Split
+from exactrev.arrangement.exactly import ExactCells
 from exactrev.arrangement.forms import (
     OFF,
     ON,

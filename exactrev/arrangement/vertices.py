@@ -19,7 +19,7 @@ step from one cell to the next: Motzkin, Raiffa, Thompson and Thrall, The double
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
@@ -33,7 +33,6 @@ _MOST_INPUTS, _MOST_VERTICES = 6, 500
 _KEPT = 1000  # cells
 
 _Ray = tuple[fmpz, ...]  # p_1 ... p_n q: the point p/q, q > 0
-_Rows = tuple[tuple[int, Form], ...]
 
 
 @dataclass(frozen=True)
@@ -160,6 +159,14 @@ class Vertices:
         return dict(zip(numbers, answer.rows, strict=True))
 
 
+@dataclass
+class _Known:
+    """The vertices of a cell, if they are not too many, and what is known of its parts by rows."""
+
+    vertices: Vertices | None
+    after: dict[tuple[int, Form], _Known] = field(default_factory=dict)
+
+
 class CellVertices:
     """Finds the vertices of cells of a domain; those of their first rows are kept for the next.
 
@@ -171,7 +178,8 @@ class CellVertices:
         self._ends = _tightest(self._domain, n)
         self._bounded = n <= _MOST_INPUTS and len(self._ends) == 2 * n
         self._n = n
-        self._known: dict[_Rows, Vertices | None] = {}
+        self._root: _Known | None = None
+        self._kept = 0
 
     def of(self, rows: Sequence[tuple[int, Form]]) -> Vertices | None:
         """The vertices of the domain's part where these rows too, by their numbers, are >= 0.
@@ -180,21 +188,22 @@ class CellVertices:
         """
         if not self._bounded:
             return None
-        key = tuple(rows)
-        count = next((k for k in range(len(key), 0, -1) if key[:k] in self._known), 0)
-        found = self._known[key[:count]] if count else self._whole
-        for k in range(count, len(key)):
-            found = _cut(found, *key[k])
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[key[: k + 1]] = found
-        return found
+        if self._root is None or self._kept > _KEPT:
+            self._root, self._kept = _Known(self._whole), 0
+        known = self._root
+        for row in rows:
+            after = known.after.get(row)
+            if after is None:
+                after = known.after[row] = _Known(_cut(known.vertices, *row))
+                self._kept += 1
+            known = after
+        return known.vertices
 
     @cached_property
     def _whole(self) -> Vertices | None:
         sides = [(self._ends[j, 1], self._ends[j, -1]) for j in range(self._n)]
         found = _box(sides, self._domain)
-        for number in self._domain.keys() - self._ends.values():
+        for number in sorted(self._domain.keys() - self._ends.values()):
             found = _cut(found, number, self._domain[number])
         return found
 

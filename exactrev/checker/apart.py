@@ -38,6 +38,11 @@ class EqualOn:
         self._proof = ReducedTree(lines, self._pair.difference())
 
     def step(self, line: str) -> None:
+        word, *operands = line.split(" ")
+        if word == "cancels":
+            self._proof.require_cancelled(operands)
+            self._proof.tree.close()
+            return
         if line != "same":
             self._proof.tree.step(*integers(line, GRAMMAR))
             return

@@ -61,6 +61,10 @@ class Cell:
         """Whether every neuron is decided."""
         return not self._layers or self.decisions == self._layers[-1].end - self._first
 
+    def on_or_not(self) -> list[tuple[int, bool]]:
+        """The neurons decided, in the order in which they were, and whether they are on."""
+        return [(neuron, neuron in self._on) for neuron in self._decided]
+
     def signs(self) -> tuple[int, ...]:
         """The signs of all neurons: 1 (on), -1 (off), 0 (wall or zero); all must be decided."""
         zero = self.walls | self._zero

@@ -62,9 +62,9 @@ class Never:
         if self._source is not None:
             self._form.reweigh(self._reader, self._source, self._weight)
         elif self._rule == "dead":
-            self._form.remove_off(self._reader)
+            self._form.replace(self._reader, {})
         else:
-            self._form.remove_on(self._reader)
+            self._form.replace(self._reader, self._form.row(self._reader))
 
     def step(self, line: str) -> None:
         """One node of the tree."""

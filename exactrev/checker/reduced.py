@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from exactrev.checker.flat import Flat
 from exactrev.checker.forms import Form
@@ -59,8 +59,8 @@ class ReducedTree:
             rule, *operands = lines.take().split(" ")
             reduce(network, form, rule, operands)
         layers = levels(form)
-        left = Stack(form.inputs, [*layers, []])
-        self.tree = self._planted(lines, left)
+        self._left = Stack(form.inputs, layers)
+        self.tree = self._planted(lines, Stack(form.inputs, [*layers, []]))
         self.first_output = len(self.tree.cell.domain) + sum(map(len, layers[:-1]))
 
     def _planted(self, lines: Lines, network: Layered) -> Tree:
@@ -79,6 +79,21 @@ class ReducedTree:
         self.tree.require_open()
         return self.tree.cell.preactivation(self.first_output + index)
 
+    def require_cancelled(self, steps: Sequence[str]) -> None:
+        """Refused unless these reductions show the outputs to be 0 wherever the decided neurons are
+        on or not as they are on the current cell."""
+        self.tree.require_open()
+        form = WorkingForm(self._left)
+        shift = form.inputs - len(self.tree.cell.domain)
+        for number, on in self.tree.cell.on_or_not():
+            if number < self.first_output:
+                neuron = number + shift
+                form.replace(neuron, form.row(neuron) if on else {})
+        for rule, operands in _each(steps):
+            reduce(self._left, form, rule, operands)
+        if any(form.output_rows()):
+            raise Refused("the outputs do not cancel")
+
     def require_closed(self, denominator: int, numerators: Sequence[int]) -> None:
         """Refused unless this point, with a positive denominator, is in the closed domain."""
         if self._plane is None:
@@ -91,6 +106,15 @@ class ReducedTree:
         if self._plane is not None:
             return "the stated domain"
         return "the stated domain's interior" if self.tree.cell.domain else "the input space"
+
+
+def _each(tokens: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Reductions on one line: each rule with its operands."""
+    place = 0
+    while place < len(tokens):
+        count = 3 if tokens[place] == "merge" else 1
+        yield tokens[place], list(tokens[place + 1 : place + 1 + count])
+        place += 1 + count
 
 
 def levels(form: WorkingForm) -> list[list[Row]]:

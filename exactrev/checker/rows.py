@@ -101,6 +101,13 @@ class WorkingForm:
     def _remove(self, neuron: int) -> None:
         del self._layer[neuron], self._rows[neuron]
 
+    def replace(self, neuron: int, form: Row) -> None:
+        """Put a form in the place of a neuron's value."""
+        self._load()
+        for reader in self._readers(neuron):
+            add_multiple(reader, reader.pop(neuron), form)
+        self._remove(neuron)
+
     def unread(self, neuron: int) -> None:
         self._load()
         self.row(neuron)
@@ -112,30 +119,14 @@ class WorkingForm:
         self._load()
         if any(ONE < value < self.inputs or p > 0 for value, (p, _) in self.row(neuron).items()):
             raise Refused("the neuron's row does not show that it is always off")
-        self.remove_off(neuron)
-
-    def remove_off(self, neuron: int) -> None:
-        """Remove a neuron that is known to be off everywhere."""
-        self._load()
-        self.row(neuron)
-        for reader in self._readers(neuron):
-            del reader[neuron]
-        self._remove(neuron)
+        self.replace(neuron, {})
 
     def on(self, neuron: int) -> None:
         self._load()
         row = self.row(neuron)
         if any(ONE < value < self.inputs or p < 0 for value, (p, _) in row.items()):
             raise Refused("the neuron's row does not show that it is always on")
-        self.remove_on(neuron)
-
-    def remove_on(self, neuron: int) -> None:
-        """Remove a neuron that is known to be off nowhere, so that its value is its z."""
-        self._load()
-        row = self.row(neuron)
-        for reader in self._readers(neuron):
-            add_multiple(reader, reader.pop(neuron), row)
-        self._remove(neuron)
+        self.replace(neuron, row)
 
     def merge(self, neuron: int, into: int, scale: Ratio) -> None:
         self._load()
@@ -145,9 +136,7 @@ class WorkingForm:
         kept = {value: (value, _UNIT) for value in self._layer}
         if scale[0] <= 0 or not is_multiple(row, scale, other, self.inputs, kept):
             raise Refused("the neuron's row is not the stated positive multiple of the other's")
-        for reader in self._readers(neuron):
-            add_multiple(reader, reader.pop(neuron), {into: scale})
-        self._remove(neuron)
+        self.replace(neuron, {into: scale})
 
     def flip(self, neuron: int) -> None:
         self._load()

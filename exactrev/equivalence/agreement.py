@@ -17,11 +17,15 @@ from collections.abc import Callable, Iterator
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
+from exactrev.arrangement.explore import TextsOf
+from exactrev.arrangement.forms import ON, UNDECIDED
 from exactrev.crews import Jobs
+from exactrev.equivalence.cancelling import Loners
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
 from exactrev.equivalence.ground import Point
+from exactrev.equivalence.resuming import nearly
 from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron, value
 
@@ -49,6 +53,48 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
 
 
 class _AgreementExplorer(DifferenceExplorer):
+    def __init__(
+        self, comparison: Comparison, domain: Polyhedron | None, stop: Callable[[], bool]
+    ) -> None:
+        super().__init__(comparison, domain, stop)
+        self._loners = Loners.of(self.comparison.on(self.ground))
+
+    # -- neurons that one network alone has ----------------------------------------------------
+
+    def lines(self, root: Cells, texts_of: TextsOf | None = None) -> Iterator[str]:
+        """The steps of the tree, which decides the loners first, if there are some."""
+        if not self._loners.neurons:
+            yield from super().lines(root, texts_of)
+            return
+        cell = self.exact.cell(root)
+        assert cell is not None
+        yield from self._loners_first(cell, texts_of)
+
+    def _loners_first(self, cell: ExactCell, texts_of: TextsOf | None) -> Iterator[str]:
+        """Where weights show that the networks agree once the loners are decided, no more is."""
+        for neuron in self._loners.neurons:
+            if cell.signs[neuron] != UNDECIDED:
+                continue
+            if self.stop():
+                yield self.open_leaves.exact_cell(cell.centred())
+                return
+            steps, cells = self.exact.decided(cell, neuron)
+            yield from steps
+            if len(cells) > 1:
+                for child in cells:
+                    yield from self._loners_first(child, texts_of)
+                return
+            (cell,) = cells
+        line = self._loners.line({i: cell.signs[i] == ON for i in self._loners.neurons})
+        if line:
+            self.cells += 1
+            yield line
+            return
+        here = nearly(self.exact, cell) if self.arrangement.fit_floats else None
+        yield from self.exactly(cell) if here is None else super().lines(here, texts_of)
+
+    # -- cells on which all neurons are decided ------------------------------------------------
+
     def leaf_lines(self, cells: Cells) -> list[list[str]]:
         """``same`` for every cell on which the maps agree."""
         lines = []

@@ -13,7 +13,7 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.explore import Chunk
 from exactrev.arrangement.forms import Floats, Forms
 from exactrev.arrangement.local import integer_pairs
@@ -131,12 +131,12 @@ class BoundingExplorer(DifferenceExplorer):
             norm.values[~available] = np.nan
         bounded = Bounded(rows, walls, cells.points, norm)
         outputs = self._paired.outputs(cells.signs, forms)
-        leaves = _Leaves(cells, bounded, cache(partial(self._exact_cell, cells)))
+        leaves = _Leaves(cells, bounded, cache(partial(self._with_vertices, cells)))
         for level in self.levels:
             output = Forms(outputs.values[:, level.output], outputs.errors[:, level.output])
             self._bound(level, leaves, output)
         for k in self.heaviest.offer(leaves.heights):
-            self.heaviest.keep(float(leaves.heights[k]), leaves.exact(k))
+            self.heaviest.keep(float(leaves.heights[k]), self._exact_cell(cells, k))
         return [self._closed(text) for text in leaves.lines]
 
     def _closed(self, bounds: list[str]) -> list[str]:
@@ -181,7 +181,10 @@ class BoundingExplorer(DifferenceExplorer):
     def _exact_cell(self, cells: Cells, k: int) -> ExactCell:
         cell = self.exact.cell(cells.take(slice(k, k + 1)))
         assert cell is not None
-        return self.exact.with_vertices(cell, 0)
+        return cell
+
+    def _with_vertices(self, cells: Cells, k: int) -> ExactCell:
+        return self.exact.with_vertices(self._exact_cell(cells, k), 0)
 
     def _line_from(self, level: Level, cells: Cells, k: int, basis: Booleans) -> str:
         """The bound by the rows that floats would combine, if it is not above the level."""

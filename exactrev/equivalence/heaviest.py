@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from flint import fmpq
 
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.forms import Floats
 from exactrev.equivalence.ground import Point
 

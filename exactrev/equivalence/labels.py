@@ -22,7 +22,7 @@ from itertools import combinations
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.forms import OFF, ON
 from exactrev.certificate.claims import same_class_certificate
 from exactrev.crews import Jobs

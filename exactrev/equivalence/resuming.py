@@ -7,19 +7,21 @@ is, and the lines of what lies below it take its place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
+from exactrev.arrangement.exactly import ExactCells
 from exactrev.arrangement.explore import Chunk, Explorer, TextsOf
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, ZERO, NetworkRows
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
 from exactrev.lp import Motzkin, interior_point
+from exactrev.lp.polyhedron import value
 
 _BLOCK = 128  # open leaves gone into together
 _SIGNS = {"on": ON, "off": OFF, "zero": ZERO}
@@ -162,7 +164,7 @@ def _with_point(explorer: Explorer, path: Path) -> ExactCell | None:
 
 def _empty(explorer: Explorer, path: Path) -> str:
     nowhere = np.zeros(explorer.arrangement.n)
-    return explorer.exact.empty_line(_many([ExactCell(path.signs, path.rows, (), ())], nowhere))
+    return explorer.exact.empty_line(as_cells([ExactCell(path.signs, path.rows, (), ())], nowhere))
 
 
 def _texts(explorer: Explorer, cells: list[ExactCell], texts_of: TextsOf) -> list[list[str]]:
@@ -175,10 +177,18 @@ def _texts(explorer: Explorer, cells: list[ExactCell], texts_of: TextsOf) -> lis
         else:
             texts[place] = list(explorer.exactly(cell))
     for layer, places in sorted(layers.items()):
-        chunk = Chunk([_many([cells[place] for place in places])], layer)
+        chunk = Chunk([as_cells([cells[place] for place in places])], layer)
         for place, lines in zip(places, texts_of(iter([chunk])), strict=True):
             texts[place] = lines
     return texts
+
+
+def nearly(exact: ExactCells, cell: ExactCell) -> Cells | None:
+    """The cell with a point of floats; None if the ones nearest to its point are not inside."""
+    cell = cell.centred()
+    near = replace(cell, point=tuple(fmpq(*_nearest(x).as_integer_ratio()) for x in cell.point))
+    inside = all(value(row, near.point) > 0 for row in exact.signed_rows(near))
+    return as_cells([near]) if inside else None
 
 
 def _is_float(cell: ExactCell) -> bool:
@@ -195,7 +205,7 @@ def _decided_layers(arrangement: NetworkRows, cell: ExactCell) -> int:
     return arrangement.layer_of(undecided[0]) if undecided else arrangement.depth
 
 
-def _many(cells: list[ExactCell], point: np.ndarray | None = None) -> Cells:
+def as_cells(cells: list[ExactCell], point: np.ndarray | None = None) -> Cells:
     """The cells in arrays, ranked in their order."""
     width = max(len(cell.rows) for cell in cells)
     rows = [[*cell.rows, *[-1] * (width - len(cell.rows))] for cell in cells]

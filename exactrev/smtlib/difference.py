@@ -94,6 +94,14 @@ class EqualOnScript(_DifferenceScript):
 
     def step(self, line: str, why: str) -> None:
         """Write one step."""
+        if line.startswith("cancels"):
+            self.tree.require_open()
+            self.script.open()
+            outputs = self.tree.undecided(self.outputs)
+            self.script.check(why, [*self.tree.cell(), some(differs(d, "0.0") for d in outputs)])
+            self.script.close()
+            self.tree.leaf()
+            return
         if line != "same":
             word, numbers = integers(line, GRAMMAR)
             self.tree.step(word, (numbers or [0])[0], why)

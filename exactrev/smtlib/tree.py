@@ -15,7 +15,7 @@ from flint import fmpq
 from exactrev.checker.lines import Refused
 from exactrev.checker.network import Layered, Row
 from exactrev.smtlib.forms import Form, form_of, ratio, two_points, value_at
-from exactrev.smtlib.script import Script, both, linear, number
+from exactrev.smtlib.script import Script, both, linear, number, relu
 
 
 @dataclass
@@ -116,6 +116,23 @@ class TreeScript:
             self._forms[value] = form_of(row, self._network.inputs, self._values)
             self._defined.append(value)
         return name
+
+    def undecided(self, outputs: Sequence[int]) -> list[str]:
+        """The names of outputs; every neuron before them that is undecided becomes an ite.
+
+        What is defined holds until the scope ends.
+        """
+        inputs, shift = self._network.inputs, self.first - self._network.inputs
+        names = self._names | {value: f"a{value + shift}" for value in self._values}
+        for value, (layer, index) in self._where.items():
+            if value not in self._values:
+                name = f"u{value + shift}"
+                self._script.define(name, linear(self._network.row(layer, index), names))
+                names[value] = name
+                if value + shift not in outputs:
+                    names[value] = f"r{value + shift}"
+                    self._script.define(names[value], relu(name))
+        return [names[output - self.first + inputs] for output in outputs]
 
     # -- steps ---------------------------------------------------------------------------------
 

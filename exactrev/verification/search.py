@@ -14,7 +14,7 @@ from flint import fmpq
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
 from exactrev.arrangement.coordinates import independent_coordinates
-from exactrev.arrangement.exactly import ExactCell
+from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.exploration import tree_lines
 from exactrev.arrangement.explore import Chunk, Explorer, Found
 from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows

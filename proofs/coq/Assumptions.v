@@ -4,6 +4,7 @@
 
 From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
   RationalField RealClaims.
+From ExactRev Require Import VariedSound.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
@@ -11,6 +12,7 @@ Print Assumptions isomorphic_sound.
 Print Assumptions equal_sound.
 Print Assumptions outputs_at_correct.
 Print Assumptions different_sound.
+Print Assumptions not_isomorphic_sound.
 Print Assumptions echelon_independent.
 Print Assumptions combined_sound.
 Print Assumptions step_cell_sound.
@@ -42,6 +44,7 @@ Print Assumptions facet_gradient.
 Print Assumptions boundaries_sound.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
+Print Assumptions not_isomorphic_over_the_reals.
 Print Assumptions regions_over_the_reals.
 Print Assumptions boundaries_over_the_reals.
 Print Assumptions equal_on_over_the_reals.

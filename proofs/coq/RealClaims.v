@@ -4,6 +4,7 @@
 
 From ExactRev Require Import RealField Checker Regions Within BoxesWithin UnsatisfiedSound Points
   BoundariesSound.
+From ExactRev Require Import VariedSound.
 
 Theorem equal_over_the_reals a b steps :
   judged (equal_start a b) equal_take equal_finish steps = true ->
@@ -30,6 +31,7 @@ Definition regions_over_the_reals := regions_sound reals.
 Definition boundaries_over_the_reals := boundaries_sound reals.
 
 (** The same for the other claims. *)
+Definition not_isomorphic_over_the_reals := not_isomorphic_sound reals.
 Definition unscalable_over_the_reals := unscalable_sound reals.
 Definition equal_on_over_the_reals := equal_on_sound reals.
 Definition within_over_the_reals := within_sound reals.

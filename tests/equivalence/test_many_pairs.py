@@ -8,6 +8,7 @@ import pytest
 import z3
 from flint import fmpq
 
+from benchmarks.pairs import blurred
 from exactrev.equivalence import Comparison, Deviation, equiv
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
@@ -82,3 +83,22 @@ def test_equality_is_that_of_z3(first: int) -> None:
         assert answer in (z3.sat, z3.unsat)
         expected = ("different",) if answer == z3.sat else ("equal", "isomorphic")
         assert equiv(a, b, domain=domain).verdict in expected, seed
+
+
+@pytest.mark.parametrize("first", range(0, 24, 8))
+def test_networks_that_nearly_coincide(first: int) -> None:
+    """Slivers of the width 2^-60 between their boundaries are cells like others."""
+    for seed in range(first, first + 8):
+        random = Random(seed)
+        sizes = [2, random.randint(2, 4), 2] if seed % 2 else [2, 2, 2, 1]
+        a = random_network(sizes, random)
+        comparison, domain = Comparison.of(a, blurred(a, 60, random)), Polyhedron.box(-2, 1, 2)
+        search = Deviation(comparison, domain)
+        lines: list[str] = []
+        assert search.run(lines.extend) and judged(lines).accepted
+        assert search.ranges() == ranges_by_regions(comparison, domain)
+        asked = Deviation(comparison, domain, search.largest())
+        assert asked.run() and judged(asked.lines()).accepted
+        if search.largest():
+            below = search.largest() * fmpq(999_999, 1_000_000)
+            assert not Deviation(comparison, domain, below).run()

@@ -49,6 +49,19 @@ let different_step a line =
   | "output" :: "B" :: _ -> V.Output (V.B, List.map number (after "output B" line (outputs a)))
   | _ -> refuse "expected 'point' or 'output'"
 
+let not_isomorphic_step a line =
+  match tokens line with
+  | ["layers"] -> V.OtherDepth
+  | "power" :: _ -> V.PowerIs (big (natural_after "power" line))
+  | "slopes" :: _ ->
+    (match List.map number (after "slopes" line 2) with
+     | [p; q] -> V.SlopesAre (p, q)
+     | _ -> refuse "expected two slopes")
+  | "point" :: _ -> V.VariedPoint (List.map number (after "point" line (inputs a)))
+  | "neurons" :: l :: zs -> V.NeuronsHave (big (natural l), List.map number zs)
+  | "output" :: i :: zs -> V.OutputHas (big (natural i), List.map number zs)
+  | _ -> refuse "expected a step of this claim"
+
 (* ---- regions (format, section 10) ---- *)
 
 let regions_step line =
@@ -279,6 +292,13 @@ let judge lines expected =
     Printf.sprintf
       "different: network A (sha256 %s) and network B (sha256 %s) have different outputs at the \
        exact input that the certificate states, in real arithmetic" a.sha b.sha
+  | "claim not-isomorphic A B" ->
+    let (a, b) = two () in
+    let start = V.not_isomorphic_start a.text b.text in
+    ignore (prove lines start (not_isomorphic_step a) V.not_isomorphic_take V.not_isomorphic_finish);
+    Printf.sprintf
+      "not-isomorphic: network B (sha256 %s) is not network A (sha256 %s) with the neurons of each \
+       hidden layer permuted and scaled by positive numbers" b.sha a.sha
   | "claim regions A" ->
     let a = read_network lines "A" in
     known a (fst expected);
