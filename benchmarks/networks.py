@@ -54,6 +54,7 @@ FILES = (
     "victim_32-2-2-1.npz",
     "twin_ladder.nnet",
     "hcas_pra0_tau00.nnet",
+    "mnist2x10.onnx",
 )
 
 

@@ -1,9 +1,11 @@
 """What recovery finds and what it costs: ``python -m benchmarks.recovery [--quick]``.
 
-One row a network, over its seeds: resolved (recovered, or everything missing has a reason), exact
-(proved against the network), queries, queries a parameter, bits of the longest query coordinate,
-CPU seconds.  Costs are median/maximum over the seeds.  A claim that the result is the network when
-it is not is counted as wrong and ends the run with exit code 1.
+One row a network, over its seeds: resolved (recovered, or what is missing is named with a reason),
+explained (no neuron or weight of the network is missing but for a fact about it, or because it is
+not needed: exactrev.accounting), exact (proved against the network), queries, queries a parameter,
+bits of the longest query coordinate, CPU seconds.  Costs are median/maximum over the seeds.  A
+claim that the result is the network when it is not is counted as wrong and ends the run with exit
+code 1.
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ class Run:
     total_query_bits: int
     cpu_seconds: float
     wrong: bool
+    unexplained: int
 
     @property
     def resolved(self) -> bool:
@@ -56,6 +59,11 @@ class Run:
         if self.verdict == "recovered":
             return not self.wrong
         return bool(self.unresolved) and self.verdict == "partial"
+
+    @property
+    def explained(self) -> bool:
+        """Whether no neuron or weight of the network is missing without a known cause."""
+        return not self.unexplained and not self.wrong
 
     @property
     def exact(self) -> bool:
@@ -70,6 +78,7 @@ class Run:
 
 def measure(subject: Subject, seed: int, timeout: float | None) -> Run:
     """Recover once and judge the verdict apart from its proof."""
+    from exactrev.accounting import accounted
     from exactrev.recovery import recover
 
     network = subject.load(seed)
@@ -91,6 +100,7 @@ def measure(subject: Subject, seed: int, timeout: float | None) -> Run:
         total_query_bits=result.total_query_bits,
         cpu_seconds=spent,
         wrong=_claims(result) and not is_the_network(result.network, network, seed),
+        unexplained=accounted(network, result).unexplained,
     )
 
 
@@ -114,6 +124,7 @@ COLUMNS: tuple[tuple[str, Callable[[Sequence[Run]], str]], ...] = (
     ("network", lambda runs: runs[0].name),
     ("neurons found", lambda runs: f"{_found(runs)} of {sum(sum(r.neurons) for r in runs)}"),
     ("resolved", lambda runs: f"{sum(r.resolved for r in runs)} of {len(runs)}"),
+    ("explained", lambda runs: f"{sum(r.explained for r in runs)} of {len(runs)}"),
     ("exact", lambda runs: f"{sum(r.exact for r in runs)} of {len(runs)}"),
     ("wrong", lambda runs: str(sum(r.wrong for r in runs))),
     ("queries", lambda runs: _spread([r.queries for r in runs], ".0f")),
@@ -189,7 +200,7 @@ def _progress(run: Run) -> str:
         f"{run.name} seed {run.seed}: {run.verdict} ({run.proof}), found {list(run.found)} of "
         f"{list(run.neurons)}, {run.queries} queries "
         f"({run.queries_per_parameter:.2f} a parameter), "
-        f"{run.query_bits} bits, {run.cpu_seconds:.2f} s"
+        f"{run.query_bits} bits, {run.cpu_seconds:.2f} s, {run.unexplained} unexplained"
     )
     return "\n".join([line, *(f"    {reason}" for reason in run.unresolved)])
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from exactrev.checker import check
 from tests import test_checker_regions
+from tests.boundary_texts import SEGMENT, SLICE
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,19 +28,33 @@ KINDS = (
     "isomorphic",
     "equal",
     "different",
+    "not-isomorphic",
     "unscalable",
     "equal-on",
+    "equal-on-flat",
     "within",
     "within-boxes",
+    "within-flat",
     "unbounded",
     "same-class",
+    "same-class-flat",
     "other-class",
     "regions",
+    "boundaries",
     "unsatisfied",
     "satisfied",
 )
 TRUE = {kind: (GOLDEN / f"{kind}.cert").read_text(encoding="ascii") for kind in KINDS}
 TRUE |= {f"regions of a {name}": text for name, text in test_checker_regions.TEXTS.items()}
+
+#: Of the theorem's certificates those of boundaries in two parts and of three layers.
+TRUE |= {
+    f"boundaries of {name}": (ROOT / "proofs" / "theorem" / f"{file}.boundaries.cert").read_text(
+        encoding="ascii"
+    )
+    for name, file in (("two parts", "disconnected"), ("three layers", "holds-3"))
+}
+TRUE |= {"boundaries of a slice": SLICE, "boundaries of a segment": SEGMENT}
 
 #: |x| - 1 < 1/10 where |x| <= 1, by boxes of which one holds both signs of both neurons.
 TRUE["unsatisfied by boxes"] = (
@@ -145,6 +160,116 @@ enclosed 17
 enclosed 90
 bounds -2 2
 reached 0 3 1 2
+end
+"""
+)
+
+#: Neuron 2:2 is turned round in B: its z at the two points are 0 and 1, in A 0 and -1.
+TRUE["not-isomorphic by neurons"] = sealed(
+    """exactrev-certificate 1
+semantics real
+claim not-isomorphic A B
+network A ?
+exactrev-network 1
+inputs 2
+layer 2
+bias 0 1/2
+from 0
+1 0
+1 -1
+layer 3
+bias 0 0 1
+from 0
+0 1
+0 0
+-1 0
+from 1
+1 -1
+2 3
+0 0
+layer 1
+bias 0
+from 2
+1 2 3
+network B ?
+exactrev-network 1
+inputs 2
+layer 2
+bias 0 1/2
+from 0
+1 0
+1 -1
+layer 3
+bias 0 0 -1
+from 0
+0 1
+0 0
+1 0
+from 1
+1 -1
+2 3
+0 0
+layer 1
+bias 0
+from 2
+1 2 3
+proof
+power 3
+slopes 1/2 -3
+point 1 2
+point 2 -1/2
+neurons 2 0 -7
+end
+"""
+)
+
+#: On z = x + y, where both networks read the input through x + y: a slice of the plane.
+TRUE["within on a plane with a slice"] = sealed(
+    """exactrev-certificate 1
+semantics real
+claim within A B
+network A ?
+exactrev-network 1
+inputs 3
+layer 1
+bias 0
+from 0
+0 0 1
+layer 1
+bias 0
+from 1
+1
+network B ?
+exactrev-network 1
+inputs 3
+layer 1
+bias 0
+from 0
+1/2 1/2 0
+scale 1
+shift 0
+domain 4
+row -1 -1 1 0
+row 1 1 -1 0
+row 0 0 1 1
+row -1 -1 0 1
+pin 0 2 0 1 1 1
+inside 1/4 1/4
+reductions 0
+depth 0
+norm 0
+coordinates 0
+inverse 1
+proof
+split 2
+lower 0 3 1
+upper 0 2 0 1 1
+bounded
+lower 0 2 0 2 1
+upper 0 2 0 0 1
+bounded
+bounds -4/3 1/2
+attained 0 2 1 1 2
 end
 """
 )

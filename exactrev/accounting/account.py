@@ -7,13 +7,14 @@ from functools import cached_property
 
 from flint import fmpq
 
-from exactrev.accounting.causes import Causes, causes
-from exactrev.accounting.folding import folded
-from exactrev.accounting.matching import Counterpart, counterparts
+from exactrev.accounting.causes import SECONDS, Causes, causes
 from exactrev.accounting.standing import RECOVERED, Account, Standing
+from exactrev.equivalence.partial_matching import Counterpart, counterparts
+from exactrev.network.folding import folded
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
 from exactrev.recovery import Recovery
+from exactrev.recovery.together import Together
 from exactrev.symmetries.parameters import Parameter, parameters
 
 
@@ -52,10 +53,13 @@ class _Accounting:
     def __init__(self, network: Network, recovery: Recovery) -> None:
         self._network, self._recovery = network, recovery
         self._causes: Causes | None = causes(network)
+        listed = self._causes is not None or not Together.may_search(network)
+        self._together = None if listed else Together(network, SECONDS)
         never = self._causes.never if self._causes else ()
         always = self._causes.always if self._causes else ()
         result = recovery.network or recovery.hidden_layers
-        reduced = reduce_structurally(folded(network, never, always))
+        self._folded = folded(network, never, always)
+        reduced = reduce_structurally(self._folded)
         smaller = recovery.network and reduce_structurally(recovery.network).network
         # the result may have been freed of what cannot matter, or not
         self._result, self._matched = max(
@@ -82,7 +86,7 @@ class _Accounting:
         match = self._matched.get(name)
         if match is not None and match.whole and match.factor > 0:
             return RECOVERED
-        clauses = self._causes.of_neuron(name) if self._causes else ()
+        clauses = self._causes.of_neuron(name) if self._causes else self._never_seen(name)
         if self._recovery.equal:
             return Standing("not needed", self._dispensable(name, match, clauses))
         if clauses:
@@ -91,6 +95,19 @@ class _Accounting:
         if missing:
             return Standing("depends", f"it reads {_listed(missing)}")
         return Standing("unexplained", self._said_of(name))
+
+    def _never_seen(self, name: Name) -> tuple[str, ...]:
+        """Why a neuron lacks weights, where regions are too many: what it reads so is never on with
+        it.  Nothing if that does not explain all that it lacks.
+        """
+        if self._together is None or name not in self._matched:
+            return ()
+        own = [p for p in parameters(self._network) if (p.layer, p.neuron) == name]
+        lacking = [p for p in own if self._in_result(p) != _value(self._network, p)]
+        sources = [Name(p.source, p.place) for p in lacking]
+        if all(s.layer > 0 and self._together.never(s, name) for s in sources):
+            return tuple(f"{source} and {name} are never on together" for source in sources)
+        return ()
 
     def _dispensable(
         self, name: Name, match: Counterpart | None, clauses: tuple[str, ...]
@@ -158,7 +175,7 @@ class _Accounting:
 
     def _weight(self, weight: Parameter) -> Standing:
         there = self._in_result(weight)
-        if there is not None and there == self._value(weight):
+        if there is not None and there == _value(self._network, weight):
             return RECOVERED
         ends = [
             name
@@ -172,6 +189,8 @@ class _Accounting:
             return Standing("not needed", f"it is {there} in the result, proved equal")
         if missing and self._standings[missing[0]].explained:
             return Standing("depends", f"it is of {missing[0]}")
+        if there is not None and there == _value(self._folded, weight):
+            return Standing("depends", "it is found in a sum with that of a neuron always on")
         if not missing and self._causes and weight.source > 0 and len(ends) == 2:
             clauses = self._causes.of_weight(weight)
             if clauses:
@@ -185,11 +204,6 @@ class _Accounting:
         if missing:
             return Standing("unexplained", f"it is of {missing[0]}")
         return Standing("unexplained", self._said_of(ends[0]) if ends else "not found")
-
-    def _value(self, weight: Parameter) -> fmpq:
-        if weight.source < 0:
-            return self._network.bias(weight.layer)[weight.neuron, 0]
-        return self._network.weight(weight.layer, weight.source)[weight.neuron, weight.place]
 
     def _in_result(self, weight: Parameter) -> fmpq | None:
         """A weight or bias of the result, in the network's scale; None if it has no such."""
@@ -218,6 +232,12 @@ class _Accounting:
             return Counterpart(len(self._result.layers), name.place, fmpq(1), True)
         match = self._matched.get(name)
         return match if match is not None and match.factor > 0 else None
+
+
+def _value(network: Network, weight: Parameter) -> fmpq:
+    if weight.source < 0:
+        return network.bias(weight.layer)[weight.neuron, 0]
+    return network.weight(weight.layer, weight.source)[weight.neuron, weight.place]
 
 
 def _listed(names: list[Name]) -> str:

@@ -7,7 +7,8 @@ scale.  The others are missing, and each for one of these reasons:
 - *not needed*: the result is proved to be the same function and does without it, or has another
   number there;
 - *assumption fails*: of the assumptions under which recovery is promised (R&K), one does not hold
-  there; that is a fact about the network, seen from all of its regions;
+  there; that is a fact about the network, seen from all of its regions or, where these are too
+  many, proved of two neurons that are never on together;
 - *depends*: it is told only with neurons that are missing for such a reason;
 - *unexplained*: none of these is known; the search gave up.
 """

@@ -39,18 +39,30 @@ def unscalable_certificate(
     return _certificate("unscalable", a, b, steps)
 
 
+def not_isomorphic_certificate(a: Network, b: Network, steps: Iterable[str]) -> Iterator[str]:
+    """The claim that no permutation and scaling of neurons makes a into b (section 8)."""
+    return _certificate("not-isomorphic", a, b, steps)
+
+
 def equality_certificate(
-    a: Network, b: Network, reduced_a: Reduction, reduced_b: Reduction, isomorphism: Isomorphism
+    a: Network,
+    b: Network,
+    reduced_a: Reduction,
+    reduced_b: Reduction,
+    isomorphism: Isomorphism,
+    proved: Iterable[str] = (),
 ) -> Iterator[str]:
     """The claim that a and b are the same function, because their reductions are isomorphic.
 
-    ``isomorphism`` takes ``reduced_a.network`` to ``reduced_b.network``.
+    ``isomorphism`` takes ``reduced_a.network``, changed by the steps ``proved``, to
+    ``reduced_b.network``.
     """
 
     def steps() -> Iterator[str]:
         for name, reduction in (("A", reduced_a), ("B", reduced_b)):
             for step in reduction.steps:
                 yield step.line(name)
+        yield from proved
         yield from _matches(isomorphism, reduced_a.names, reduced_b.names)
 
     return _certificate("equal", a, b, steps())

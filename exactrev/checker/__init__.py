@@ -4,8 +4,9 @@ The rules are those of proofs/certificate-format.md.  Nothing else of exactrev i
 number is an exact rational, and every hint a rule needs is in the file: nothing is searched for.
 
 To read in this order: ``lines`` (what a file is), ``network`` (what is spoken of), ``rows``,
-``reductions`` and ``claims`` (rules and claims about two networks), ``forms``, ``preactivations``,
-``norm``, ``cell``, ``tree``, ``root`` and ``regions`` (trees of cells and a claim made with them),
+``reductions``, ``claims`` and ``not_isomorphic`` (rules and claims about two networks), ``forms``,
+``preactivations``, ``norm``, ``cell``, ``tree``, ``root`` and ``regions`` (trees of cells and a
+claim made with them),
 ``difference``, ``ranges``, ``apart`` and ``unbounded`` (how far two networks are apart),
 ``statement``, ``flat``, ``packed``, ``enclosure`` and ``properties`` (properties of inputs and
 outputs), ``paired`` and ``boxes`` (again how far two networks are apart), ``kinds``, and

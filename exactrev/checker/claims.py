@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exactrev.checker.lines import Ratio, Refused, number, numbers_after
 from exactrev.checker.network import Network
+from exactrev.checker.never_together import STEPS, Never
 from exactrev.checker.reductions import neuron_number, reduce
 from exactrev.checker.rows import WorkingForm, is_multiple
 
@@ -52,10 +53,16 @@ class Equal:
         self._partners: dict[int, tuple[int, Ratio]] = {}
         self._taken: set[int] = set()
         self._waiting: list[int] | None = None
+        self._never: Never | None = None
 
     def step(self, line: str) -> None:
         tokens = line.split(" ")
-        if tokens[0] == "match":
+        if self._never is not None:
+            self._never.step(line)
+            if self._never.closed:
+                self._never.apply()
+                self._never = None
+        elif tokens[0] == "match":
             self._match(tokens)
         elif self._waiting is not None:
             raise Refused("only 'match' may follow a 'match'")
@@ -66,7 +73,10 @@ class Equal:
         rule, name = tokens[0], "".join(tokens[1:2])
         if name not in ("A", "B"):
             raise Refused("expected a step of this claim, on network A or B")
-        reduce(self.networks[name], self._forms[name], rule, tokens[2:])
+        if rule in STEPS:
+            self._never = Never(rule, self.networks[name], self._forms[name], tokens[2:])
+        else:
+            reduce(self.networks[name], self._forms[name], rule, tokens[2:])
 
     def _match(self, tokens: list[str]) -> None:
         if self._waiting is None:
@@ -90,6 +100,8 @@ class Equal:
         return is_multiple(row, scale, other, self.networks["B"].inputs, self._partners)
 
     def finish(self) -> None:
+        if self._never is not None:
+            raise Refused("a branch under a step is open")
         if set(self._partners) != set(self._forms["B"].neurons()):
             raise Refused("a neuron of B is not matched")
         if self._taken != set(self._forms["A"].neurons()):

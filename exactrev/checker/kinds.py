@@ -14,6 +14,7 @@ from exactrev.checker.classes import OtherClass, SameClass
 from exactrev.checker.difference import read_pair
 from exactrev.checker.lines import Lines, Refused
 from exactrev.checker.network import Network
+from exactrev.checker.not_isomorphic import NotIsomorphic
 from exactrev.checker.properties import Satisfied, Unsatisfied
 from exactrev.checker.regions import Regions
 from exactrev.checker.unbounded import Unbounded
@@ -73,6 +74,7 @@ KINDS = {
     "isomorphic": _about_two(Isomorphic),
     "equal": _about_two(Equal),
     "different": _about_two(Different),
+    "not-isomorphic": _about_two(NotIsomorphic),
     "unscalable": _about_two(Unscalable),
     "equal-on": Kind(("A", "B"), lambda lines, networks: EqualOn(lines, *networks)),
     "within": Kind(("A", "B"), _within),

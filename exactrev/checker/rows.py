@@ -80,6 +80,10 @@ class WorkingForm:
         layer = self._layer[neuron]
         return self._network.row(layer, neuron - self._network.first[layer])
 
+    def layer(self, neuron: int) -> int:
+        """The layer of a neuron that is left."""
+        return self._layer[neuron]
+
     def output_rows(self) -> list[Row]:
         """The rows of the outputs."""
         return self._network.output_rows() if self._outputs is None else self._outputs
@@ -140,3 +144,11 @@ class WorkingForm:
         for reader in self._readers(neuron):
             add_multiple(reader, reader[neuron], row)
         self._rows[neuron] = {value: (-p, q) for value, (p, q) in row.items()}
+
+    def reweigh(self, neuron: int, source: int, weight: Ratio) -> None:
+        """Change a coefficient; that it does not matter was proved."""
+        self._load()
+        row = self.row(neuron)
+        row.pop(source, None)
+        if weight[0]:
+            row[source] = weight

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,8 +49,16 @@ def account_details(account: Account | None) -> list[tuple[str, str]]:
         for what, states in _counted(account).items()
     )
     return [("accounts", summary)] + [
-        ("missing", f"{what}: {standing.reason} ({standing.state})") for what, standing in missing
+        ("missing", f"{_together([what for what, _ in alike])}: {why.reason} ({why.state})")
+        for why, alike in groupby(missing, key=itemgetter(1))
     ]
+
+
+def _together(names: Sequence[str]) -> str:
+    """Names that one thing is said of: the first and the last, where they are many."""
+    if len(names) <= 2:
+        return ", ".join(names)
+    return f"{names[0]} to {names[-1]} ({len(names)})"
 
 
 def _counted(account: Account) -> dict[str, dict[str, int]]:

@@ -5,8 +5,9 @@ weights and biases can move.  docs/symmetries.md explains each kind.
 
 ``found``: each partner is a network proved equal to NET and not isomorphic to it.  ``none``: none
 of the known kinds exists.  ``unknown``: something was not decided.  -o DIR writes each partner as
-partner-1.json, ... with its certificate beside it, partner-1.cert, ..., in the place of all files
-of such names that an earlier run left there.
+partner-1.json, ... with its certificates beside it: partner-1.cert, ... that it is the same
+function, and partner-1.not-isomorphic.cert, ... that it is not isomorphic to NET.  They take the
+place of all files of such names that an earlier run left there.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "other networks with the same function that are not isomorphic, each with proof"
 EXITS = {"found": Exit.HOLDS, "none": Exit.REFUTED, "unknown": Exit.UNDECIDED}
-_PARTNER = re.compile(r"partner-([0-9]+)\.(json|cert)")
+_PARTNER = re.compile(r"partner-([0-9]+)\.(json|cert|not-isomorphic\.cert)")
 #: Partners shown to a person; --json has all of them.
 _SHOWN = 12
 
@@ -104,10 +105,18 @@ def _remove_earlier(directory: Path, count: int) -> None:
 def _write(partner: Partner, directory: Path, number: int) -> dict[str, str]:
     from exactrev.formats import write_network
 
-    output, certificate = directory / f"partner-{number}.json", directory / f"partner-{number}.cert"
-    write_whole(str(output), lambda draft: write_network(partner.network, draft))
-    save_certificate(partner.certificate(), str(certificate))
-    return {"output": str(output), "certificate": str(certificate)}
+    output, certificate, apart = (
+        str(directory / f"partner-{number}.{ending}")
+        for ending in ("json", "cert", "not-isomorphic.cert")
+    )
+    write_whole(output, lambda draft: write_network(partner.network, draft))
+    save_certificate(partner.certificate(), certificate)
+    save_certificate(partner.apart_certificate(), apart)
+    return {
+        "output": output,
+        "certificate": certificate,
+        "not_isomorphic_certificate": apart,
+    }
 
 
 def report(found: Symmetries, written: list[dict[str, str]], elapsed: float) -> Outcome:

@@ -7,8 +7,9 @@ is fails where an assumption fails; much may be recovered all the same, and the 
 
 --certificate FILE proves that no region, facet or ridge is missing, which boundaries are connected
 and which meet (in general position).  A second file, with .isomorphic before its ending, proves
-that the recovered network is NET; or one with .partner, that another network, which is not
-isomorphic to NET, is the same function, so that nothing can recover NET (exactrev symmetries).
+that the recovered network is NET; or one with .partner, that another network is the same function,
+and one with .not-isomorphic, that it is not isomorphic to NET, so that nothing can recover NET
+(exactrev symmetries).
 
 With --family there is no NET: a table says how often each assumption holds and recovery succeeds
 on Gaussian networks of these shapes, weights N(0, 1/fan-in), biases N(0, 0.09).
@@ -17,11 +18,14 @@ on Gaussian networks of these shapes, weights N(0, 1/fan-in), biases N(0, 0.09).
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_certificate, add_json, add_search, count
-from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.certificates import (
+    beside_certificate,
+    demand_certificate,
+    save_certificate,
+)
 from exactrev.cli.domains import add_domain_options, domain_from_options
 from exactrev.cli.files import demand_writable, load, write_whole
 from exactrev.cli.outcome import Exit, Outcome, shape
@@ -36,14 +40,14 @@ EXITS = {"holds": Exit.HOLDS, "fails": Exit.REFUTED, "unknown": Exit.UNDECIDED}
 #: Reasons shown to a person; --json has all of them.
 _SHOWN = 12
 #: What stands in the names of the certificates beside that of the boundaries.
-_COMPANIONS = ("isomorphic", "partner")
+_COMPANIONS = ("isomorphic", "partner", "not-isomorphic")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of ``exactrev theorem``."""
     parser.add_argument("network", metavar="NET", nargs="?", help="network file")
     add_domain_options(parser)
-    add_certificate(parser, "of the boundaries; of the isomorphism or a partner beside it")
+    add_certificate(parser, "of the boundaries; beside it of the isomorphism or a partner")
     parser.add_argument("--evidence", metavar="FILE",
                         help="write the points, trees, cuts and quantities behind it as JSON")
     parser.add_argument("--family", metavar="SHAPE", nargs="+",
@@ -116,22 +120,12 @@ def _on_one_network(arguments: argparse.Namespace) -> Outcome:
     return report(found, patience.elapsed, {"certificate": arguments.certificate, **written})
 
 
-def beside_certificate(path: str | None, word: str) -> str | None:
-    """Where another certificate goes: the word before the ending; None without a certificate.
-
-    >>> beside_certificate("net.cert.gz", "isomorphic"), beside_certificate("out/net", "partner")
-    ('net.isomorphic.cert.gz', 'out/net.partner')
-    """
-    if path is None:
-        return None
-    target = Path(path)
-    packed = target.suffix if target.suffix in (".gz", ".zst") else ""
-    inner = Path(target.name.removesuffix(packed)) if packed else Path(target.name)
-    return str(target.with_name(f"{inner.stem}.{word}{inner.suffix}{packed}"))
-
-
 def _write(
-    found: TheoremReport, evidence_path: str | None, isomorphic: str | None, partner: str | None
+    found: TheoremReport,
+    evidence_path: str | None,
+    isomorphic: str | None,
+    partner: str | None,
+    not_isomorphic: str | None,
 ) -> dict[str, Any]:
     """Write the evidence and the other certificates, as far as asked for and found."""
     if evidence_path is not None:
@@ -146,9 +140,12 @@ def _write(
         save_certificate(lines, isomorphic)
     if partner is not None and found.partner is not None:
         save_certificate(found.partner.certificate(), partner)
+    if not_isomorphic is not None and found.partner is not None:
+        save_certificate(found.partner.apart_certificate(), not_isomorphic)
     return {
         "isomorphism_certificate": None if lines is None else isomorphic,
         "partner_certificate": None if found.partner is None else partner,
+        "not_isomorphic_certificate": None if found.partner is None else not_isomorphic,
         "evidence": evidence_path,
     }
 

@@ -18,7 +18,9 @@ from exactrev.certificate.claims import (
 from exactrev.equivalence.agreement import Agreement
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.difference import find_difference, require_same_shape
+from exactrev.equivalence.fixed import WithoutFixed, turned_round, without_fixed
 from exactrev.equivalence.isomorphism import find_isomorphism
+from exactrev.equivalence.reweighing import reweighed
 from exactrev.equivalence.turning import turned_neurons
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
@@ -33,8 +35,9 @@ class Equivalence:
     """What is known of networks a and b as functions, and why.
 
     - ``isomorphic``: ``isomorphism`` takes a to b.
-    - ``equal``: ``isomorphism`` takes ``reduced[0].network`` to ``reduced[1].network``; or, without
-      these, a tree on the ``domain`` (default R^n) proved the outputs equal there.
+    - ``equal``: ``isomorphism`` takes ``reduced[0].network``, changed by the steps ``proved``, to
+      ``reduced[1].network``; or, without these, a tree on the ``domain`` (default R^n) proved the
+      outputs equal there.
     - ``different``: at the exact input ``witness``, in the domain, the two ``outputs`` differ.
     - ``unknown``: neither a proof of equality nor a difference was found.
     """
@@ -44,6 +47,7 @@ class Equivalence:
     verdict: Verdict
     isomorphism: Isomorphism | None = None
     reduced: tuple[Reduction, Reduction] | None = None
+    proved: tuple[str, ...] = ()
     witness: tuple[fmpq, ...] | None = None
     outputs: tuple[tuple[fmpq, ...], tuple[fmpq, ...]] | None = None
     domain: Polyhedron | None = None
@@ -66,7 +70,7 @@ class Equivalence:
             return Agreement(Comparison.of(self.a, self.b), self.domain).lines()
         if self.reduced is None:
             return isomorphism_certificate(self.a, self.b, self.isomorphism)
-        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism)
+        return equality_certificate(self.a, self.b, *self.reduced, self.isomorphism, self.proved)
 
 
 def equiv(
@@ -133,6 +137,37 @@ def compare_structure(
         or _equal(a, b, True, deadline)
         or Equivalence(a, b, "unknown", domain=domain)
     )
+
+
+def equal_by_trees(a: Network, b: Network, deadline: float) -> Equivalence | None:
+    """Equality of networks that differ, after reductions, in neurons of a that never switch and in
+    weights between neurons that are nowhere on together; None if that was not proved.
+    """
+    smaller = reduce_structurally(b)
+    switching = without_fixed(reduce_structurally(a), smaller.network, deadline)
+    found = _equal_but_for_weights(a, b, switching, smaller, deadline)
+    turned = None if found else turned_round(switching, smaller.network)
+    if turned is None:
+        return found
+    names = {smaller.names[name.layer - 1][name.place] for name in turned[1]}
+    return _equal_but_for_weights(
+        a, b, turned[0], reduce_structurally(b, turned=names), deadline
+    )
+
+
+def _equal_but_for_weights(
+    a: Network, b: Network, first: WithoutFixed, second: Reduction, deadline: float
+) -> Equivalence | None:
+    """Equality of reductions that differ at most in weights that are proved not to matter."""
+    reduced = first.reduction
+    changed = reweighed(reduced.network, second.network, reduced.names, deadline)
+    lines = first.lines if changed is None else (*first.lines, *changed.lines)
+    isomorphism = lines and find_isomorphism(
+        reduced.network if changed is None else changed.network, second.network
+    )
+    if not isomorphism:
+        return None
+    return Equivalence(a, b, "equal", isomorphism, reduced=(reduced, second), proved=lines)
 
 
 def _equal(a: Network, b: Network, orient: bool, deadline: float) -> Equivalence | None:

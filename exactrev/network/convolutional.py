@@ -14,9 +14,9 @@ from flint import fmpq
 
 from exactrev.network.convolution import Convolution, sparse_rows
 from exactrev.network.model import Network
+from exactrev.network.recognised import Recognition
 from exactrev.network.recognition import recognise
 from exactrev.network.symmetry import Isomorphism, transform
-from exactrev.network.translates import Recognition
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from flint import fmpq
 
-from exactrev.network.translates import Block, Recognition, Row, Search, divisors
+from exactrev.network.recognised import Recognition, Row
+from exactrev.network.translates import Block, Search, divisors
 
 _ZERO = fmpq(0)
 

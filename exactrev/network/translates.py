@@ -17,47 +17,14 @@ from flint import fmpq
 from numpy.typing import NDArray
 
 from exactrev.network.convolution import Convolution
+from exactrev.network.recognised import Recognition, Row
 from exactrev.network.windows import Windows
 
-#: column -> nonzero weight
-Row = Mapping[int, fmpq]
 #: the weights of a row in the order of their columns and the bias, divided by the largest |weight|
 _Weights = tuple[tuple[fmpq, ...], fmpq]
 #: the columns of a row, and which weights it has
 _Key = tuple[tuple[int, ...], int]
 _ZERO = fmpq(0)
-
-
-@dataclass(frozen=True)
-class Recognition:
-    """A convolution and how the rows are its outputs.
-
-    Output t of the convolution (C order) is ``scales[t]`` > 0 times row ``order[t]``; its bias is
-    that of its channel, ``biases[channel]``.
-    """
-
-    convolution: Convolution
-    biases: tuple[fmpq, ...]
-    order: tuple[int, ...]
-    scales: tuple[fmpq, ...]
-
-    @property
-    def parameters(self) -> int:
-        """Shared weights and biases."""
-        return self.convolution.parameters + len(self.biases)
-
-    def proves(self, rows: Sequence[Row], biases: Sequence[fmpq]) -> bool:
-        """Whether the convolution, listed and scaled so, is exactly this block and these biases."""
-        if sorted(self.order) != list(range(len(rows))) or min(self.scales) <= 0:
-            return False
-        positions = len(rows) // len(self.biases)
-        return all(
-            {j: w * scale for j, w in rows[i].items()} == expected
-            and biases[i] * scale == self.biases[t // positions]
-            for t, (expected, i, scale) in enumerate(
-                zip(self.convolution.rows(), self.order, self.scales, strict=True)
-            )
-        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.assembly import prefix_of
-from exactrev.recovery.explore import telling_places
+from exactrev.recovery.explore import extreme_places, telling_places
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import combined, dot
@@ -31,6 +31,10 @@ _PARAMETERS_A_PLACE = 5
 _RANDOM_PLACES = (12, 200)
 #: How often telling places are sought over where there is a direct connection.
 _REPEATS = 3
+#: With so many hidden layers neurons of the last one may be on in far corners alone.
+_DEEP = 3
+#: Then extreme places are sought so often, as long as queries a parameter are fewer than that.
+_EXTREMES, _QUERIES_A_PARAMETER = 6, 8
 _GRID = 64
 
 Vector = Sequence[fmpq]
@@ -51,6 +55,7 @@ class Agreement:
         self.survey = survey
         self._random: list[list[fmpq]] = []
         self._telling: dict[tuple[int, int], tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
+        self._extreme: tuple[tuple[Layer, ...], list[list[list[fmpq]]]] | None = None
         self._asked: list[tuple[list[fmpq], Piece]] = []
 
     def disagreement(self, candidate: Network) -> Disagreement | None:
@@ -84,6 +89,10 @@ class Agreement:
             yield self._random[k]
         for depth in range(len(candidate.hidden), 0, -1):
             yield from self._telling_at(candidate, depth, 0)
+        most = _QUERIES_A_PARAMETER * candidate.parameters
+        for repeat in range(_EXTREMES if len(candidate.hidden) >= _DEEP else 0):
+            if self.survey.probe.oracle.queries < most:
+                yield from self._extreme_at(candidate, len(candidate.hidden) - 1, repeat)
         # a direct connection may be the part of a neuron that is nearly always on
         direct = len(candidate.layers[-1].weights) > 1
         for repeat in range(1, _REPEATS if direct else 1):
@@ -99,6 +108,16 @@ class Agreement:
             known = (below, [rationals(rounded(place, _GRID)) for place in found])
             self._telling[depth, repeat] = known
         return known[1]
+
+    def _extreme_at(self, candidate: Network, depth: int, repeat: int) -> list[list[fmpq]]:
+        below = candidate.layers[:depth]
+        if self._extreme is None or self._extreme[0] != below:
+            self._extreme = (below, [])
+        known = self._extreme[1]
+        if repeat == len(known):
+            found = extreme_places(candidate, depth, self.survey.scale, self.survey.random)
+            known.append([rationals(rounded(place, _GRID)) for place in found])
+        return known[repeat]
 
     def missed(self, candidate: Network, where: Disagreement) -> list[Kink]:
         """Kinks of f on a short part of the way between the two places, one of them missed."""

@@ -4,14 +4,13 @@ A neuron that is nearly always off (or on) reads the layer below with nearly all
 sign; it differs where a few of the layer's activations are large and the others are small.  Such
 places are sought by float hill climbing on the network found so far: hints only, and no query.
 Another kind of place is one where the activations point to where they do on no line scanned so
-far.  So are places where one neuron is on at the boundary of another.
+far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from random import Random
 
 import numpy as np
@@ -26,23 +25,18 @@ _CLIMBERS = 64
 _STEPS = 12
 _SIZES = (0.5, 1.5, 4.0, 256.0)
 _AGAINST = 0.6
+#: Directions in which places are sought by gradients, starts for each, and steps of each.
+_EXTREMES, _STARTS, _STRIDES = 128, 12, 100
+#: The longest and the shortest of these steps, as shares of a place's size.
+_LONGEST, _SHORTEST = 0.5, 0.005
+#: From this cosine on two places tell the same.
+_ALIKE = 0.98
 _HUGE = 1e30  # the size of numbers that hints are computed from
-#: How much nearness to a boundary counts against what is sought there.
-_NEARNESS = (4.0, 1.0, 16.0)
 
 Floats = NDArray[np.float64]
 
 #: A layer's matrices, with what each of them reads, and its biases.
 _Weights = tuple[list[tuple[int, Floats]], Floats]
-
-
-@dataclass(frozen=True)
-class Sought:
-    """A neuron (layer from 1) near whose boundary, or where it is on or off, places are sought."""
-
-    layer: int
-    index: int
-    side: bool | None
 
 
 def telling_places(
@@ -55,6 +49,60 @@ def telling_places(
     weights = [_floats(network, number) for number in range(1, depth + 1)]
     for size, goal in _goals(network.architecture[depth], generator):
         yield _climb(weights, goal, network.inputs, _size(scale) * size, generator)
+
+
+def extreme_places(
+    network: Network, depth: int, scale: fmpq, random: Random
+) -> list[list[fmpq]]:
+    """Points at which the activations of hidden layer ``depth`` (from 1) point as far as they do in
+    one of many random directions, climbed to along gradients; none that tells the same as another.
+    """
+    generator = np.random.default_rng(random.getrandbits(64))
+    weights = [_floats(network, number) for number in range(1, depth + 1)]
+    width = network.architecture[depth]
+    few = [goal for _, goal in islice(_goals(width, generator), _EXTREMES // 2)]
+    goals = np.vstack([few, generator.standard_normal((_EXTREMES - len(few), width))])
+    goals = np.repeat(goals, _STARTS, axis=0)
+    sizes = np.resize(_SIZES, len(goals))[:, None] * _size(scale)
+    points = sizes * generator.standard_normal((len(goals), network.inputs))
+    best, found = np.full(len(goals), -np.inf), points.copy()
+    for step in range(_STRIDES):
+        inner = _preactivations(weights, points)
+        values = np.maximum(inner[-1], 0.0)
+        length = np.sqrt((values * values).sum(axis=1) + 1.0)
+        merit = (values * goals).sum(axis=1) / length
+        better = merit > best
+        best[better], found[better] = merit[better], points[better]
+        way = goals - values * (merit / length)[:, None]
+        way = _pulled_back(weights, inner, way)
+        stride = _LONGEST * (_SHORTEST / _LONGEST) ** (step / _STRIDES)
+        length = np.linalg.norm(way, axis=1, keepdims=True) + 1e-300
+        points = points + stride * (np.linalg.norm(points, axis=1, keepdims=True) + sizes) * (
+            way / length
+        )
+    winners = best.reshape(-1, _STARTS).argmax(axis=1) + _STARTS * np.arange(len(goals) // _STARTS)
+    return [_dyadic(point) for point in _unlike(weights, found[winners])]
+
+
+def _pulled_back(weights: list[_Weights], inner: list[Floats], slope: Floats) -> Floats:
+    """The gradient by the points of what has this gradient by the last layer's values."""
+    above = {len(weights): slope}
+    for number in range(len(weights), 0, -1):
+        if number in above:
+            passed = above[number] * (inner[number] > 0)
+            for source, matrix in weights[number - 1][0]:
+                above[source] = above.get(source, 0.0) + passed @ matrix
+    return above[0]
+
+
+def _unlike(weights: list[_Weights], points: Floats) -> list[Floats]:
+    """Those of the points at which the activations do not point where they do at one before."""
+    directions = _directions(weights, points)
+    kept: list[int] = []
+    for k, direction in enumerate(directions):
+        if all(direction @ directions[other] < _ALIKE for other in kept):
+            kept.append(k)
+    return [points[k] for k in kept]
 
 
 def unlike_place(
@@ -71,37 +119,6 @@ def unlike_place(
     likeness = _directions(weights, points) @ _directions(weights, known).T
     farthest = points[np.argmin(likeness.max(axis=1))]
     return _dyadic(farthest)
-
-
-def meeting_places(
-    network: Network,
-    reads: Sequence[int],
-    reader: Sequence[fmpq],
-    below: Sought,
-    scale: fmpq,
-    random: Random,
-) -> Iterator[list[fmpq]]:
-    """Points where a form in the values of the layers ``reads`` is as large as it gets, one by one,
-    on the boundary of a neuron ``below`` or on one of its sides.
-
-    ``reader`` is the form's (weights | bias).
-    """
-    generator = np.random.default_rng(random.getrandbits(64))
-    weights = [_floats(network, number) for number in range(1, len(network.layers))]
-    row = np.array([_size(x) for x in reader])
-
-    def merit(points: Floats, nearness: float) -> Floats:
-        inner = _preactivations(weights, points)
-        values = np.hstack([np.maximum(inner[k], 0.0) if k else points for k in reads])
-        z = inner[below.layer][:, below.index]
-        size = np.linalg.norm(inner[below.layer], axis=1) + 1e-300
-        off = np.abs(z) if below.side is None else np.maximum(-z if below.side else z, 0.0)
-        return np.asarray((values @ row[:-1] + row[-1] - nearness * off) / size)
-
-    for nearness in _NEARNESS:
-        for size in _SIZES:
-            goal = partial(merit, nearness=nearness)
-            yield from _climbed(goal, network.inputs, _size(scale) * size, generator, _CLIMBERS)
 
 
 def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, Floats]]:
@@ -153,25 +170,13 @@ def _climb(
     generator: np.random.Generator,
 ) -> list[fmpq]:
     """A point of about this size where the activations point towards ``goal``."""
-    return _climbed(lambda points: _agreement(weights, points, goal), inputs, size, generator)[0]
-
-
-def _climbed(
-    merit: Callable[[Floats], Floats],
-    inputs: int,
-    size: float,
-    generator: np.random.Generator,
-    count: int = 1,
-) -> list[list[fmpq]]:
-    """Points of about this size where ``merit`` is large, the best first."""
     points = size * generator.standard_normal((_SAMPLES, inputs))
     for step in range(_STEPS):
-        best = points[np.argsort(-merit(points))[:_CLIMBERS]]
+        best = points[np.argsort(-_agreement(weights, points, goal))[:_CLIMBERS]]
         spread = size * 0.7**step
         points = np.concatenate([best, best, best, best])
         points[_CLIMBERS:] += spread * generator.standard_normal(points[_CLIMBERS:].shape)
-    winners = points[np.argsort(-merit(points))[:count]]
-    return [_dyadic(winner) for winner in winners]
+    return _dyadic(points[np.argmax(_agreement(weights, points, goal))])
 
 
 def _dyadic(point: Floats) -> list[fmpq]:

@@ -94,8 +94,9 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
         absorbed = [surface.absorb(kink) for kink in kinks]
         if any(absorbed):
             walker.complete(surface, kinks, layer.neurons)
-            layer.neurons[index] = surface_neuron(surface) or neuron
-            learned |= layer.neurons[index].unknown != neuron.unknown
+        walker.seek(surface, layer.neurons)
+        layer.neurons[index] = surface_neuron(surface) or neuron
+        learned |= layer.neurons[index].unknown != neuron.unknown
     return learned
 
 
@@ -216,6 +217,9 @@ def _add_partial(
     if layer.explains(surface.kink) or _another_part(survey, layer, surface.kink):
         return
     walker.complete(surface, kinks, layer.neurons)
+    if surface_neuron(surface) is not None and not walker.seek(surface, layer.neurons):
+        layer.refused.add(surface.kink.key)
+        return
     neuron = surface_neuron(surface)
     if neuron is not None and _believed(survey, layer, surface, neuron):
         _add(survey, layer, surface, neuron)

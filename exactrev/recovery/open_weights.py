@@ -8,7 +8,7 @@ far: right where no open weight matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat, fmpz
@@ -17,16 +17,21 @@ from exactrev.exact.linear import LinearSystem, matrix_rows, row_vector
 from exactrev.network.evaluation import activation_pattern
 from exactrev.network.model import Layer as NetworkLayer
 from exactrev.network.model import Network
+from exactrev.network.reduction import Name
+from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.geometry import Form, in_scale_of
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.local import bend_at, combined, normal, unit_scale
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.together import GivenUp, Together
 
 #: Points of a boundary that are considered, and places among them where f is asked.
 _MANY_POINTS = 400
 _ENOUGH_PLACES = 24
+#: After so many seconds a thorough search is given up.
+_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,21 @@ def open_weights(layers: Sequence[Layer]) -> list[OpenWeight]:
 
 
 def filled(
-    survey: Survey, reach: Reach, layers: Sequence[Layer], network: Network
+    survey: Survey,
+    reach: Reach,
+    layers: Sequence[Layer],
+    network: Network,
+    thorough: bool = False,
 ) -> tuple[Network, tuple[OpenWeight, ...]]:
-    """The network with its open weights set from f's bends, and those that nothing showed."""
+    """The network with its open weights set from f's bends, and those that nothing showed.
+
+    A ``thorough`` search misses no place, as long as there are few cells to go through.
+    """
     missing: list[OpenWeight] = []
     opened = open_weights(layers)
     for number, below in dict.fromkeys((weight.number, weight.below) for weight in opened):
         readers = [w.neuron for w in opened if (w.number, w.below) == (number, below)]
-        values = _solved(survey, reach, layers, network, number, below, readers)
+        values = _solved(survey, reach, layers, network, number, below, readers, thorough)
         for j, value in zip(readers, values, strict=True):
             if value is None:
                 missing.append(OpenWeight(number, j, below))
@@ -98,13 +110,17 @@ def _solved(
     number: int,
     below: int,
     readers: list[int],
+    thorough: bool,
 ) -> list[fmpq | None]:
     system = LinearSystem(len(readers))
     weight = network.weight(number)
     places = 0
     prefix = layers[number - 1].prefix
     whole = layers[-1].extended()
-    for point in reach.boundary_points(prefix, below, _MANY_POINTS):
+    points: Iterable[list[fmpq]] = reach.boundary_points(prefix, below, _MANY_POINTS)
+    if thorough:
+        points = [*_searched(layers, number, below, readers), *points]
+    for point in points:
         wall = prefix.cell(point).form(number - 2, below)
         v = normal(wall)
         off = combined(point, -unit_scale(v) * fmpq(1, fmpz(1) << 200), v)
@@ -124,6 +140,26 @@ def _solved(
         if system.rank == system.unknowns or places == _ENOUGH_PLACES:
             break
     return [system.unit(k) for k in range(len(readers))]
+
+
+def _searched(
+    layers: Sequence[Layer], number: int, below: int, readers: Sequence[int]
+) -> Iterator[list[fmpq]]:
+    """Points of the boundary of a neuron below where one that reads it is on, found exactly."""
+    layer, above = layers[number - 1], layers[number].prefix
+    hidden = hidden_part(layer.prefix)
+    if not Together.may_search(hidden):
+        return
+    together = Together(hidden, _SECONDS)
+    earlier = Name(layer.prefix.depth, below)
+    for j in readers:
+        off = sorted(layer.neurons[j].unknown - {below})
+        try:
+            point = together.place(earlier, above.row(j).entries(), off, beside=True)
+        except GivenUp:
+            return
+        if point is not None:
+            yield point
 
 
 def _jump_across(

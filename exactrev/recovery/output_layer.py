@@ -73,11 +73,12 @@ class Finished:
 
 
 def finish(
-    survey: Survey, reach: Reach, layer: HiddenLayer, columns: Columns
+    survey: Survey, reach: Reach, layer: HiddenLayer, columns: Columns, thorough: bool = False
 ) -> Finished | Misfit:
     """The network made of the layers up to this one and an output layer that agrees with f.
 
-    What the scanned lines show already is used first; then f is asked where that tells something.
+    What the scanned lines show already is used first; then f is asked where that tells something,
+    which is sought by a ``thorough`` search in the end.
     """
     known = seen(survey, layer, columns)
     certain = known.certain or asked(survey, layer, _PIECES)
@@ -108,7 +109,7 @@ def finish(
         layer = better
         known = seen(survey, layer, columns)
         certain = known.certain or certain
-    return _enriched(survey, reach, fit, taken)
+    return _enriched(survey, reach, fit, taken, thorough)
 
 
 def _pointed(free: Fit, samples: Sequence[Sample]) -> Fit | None:
@@ -123,10 +124,10 @@ def _pointed(free: Fit, samples: Sequence[Sample]) -> Fit | None:
 
 
 def _enriched(
-    survey: Survey, reach: Reach, fit: Fit, samples: list[Sample]
+    survey: Survey, reach: Reach, fit: Fit, samples: list[Sample], thorough: bool
 ) -> Finished | Misfit:
     """The network after f was asked wherever that determines more of the fit."""
-    for place in places_to_ask(survey, reach, fit):
+    for place in places_to_ask(survey, reach, fit, thorough):
         if fit.tells(place):
             point = rounded(place.point, GRID)
             samples.append(Sample(place, survey.probe.piece(point)))
@@ -135,7 +136,9 @@ def _enriched(
     pointed = _pointed(fit, samples) if fit.direct else None
     if pointed is None:
         try_rarer_sides(survey, fit)
-    return _assembled(fit) if pointed is None else _enriched(survey, reach, pointed, samples)
+    if pointed is None:
+        return _assembled(fit)
+    return _enriched(survey, reach, pointed, samples, thorough)
 
 
 def output_bits(samples: Sequence[Sample], columns: Columns) -> tuple[int, ...] | None:

@@ -8,8 +8,9 @@ from itertools import islice
 
 from flint import fmpq, fmpz
 
+from exactrev.network.reduction import Name
+from exactrev.recovery.ascent import Aim, Ascent, ascents
 from exactrev.recovery.assembly import hidden_part
-from exactrev.recovery.explore import Sought, meeting_places
 from exactrev.recovery.geometry import rationals, rounded
 from exactrev.recovery.last_layer import Fit
 from exactrev.recovery.layer import Layer
@@ -17,18 +18,24 @@ from exactrev.recovery.local import GRID, NEAR, combined, normal, unit_scale
 from exactrev.recovery.reach import Reach, settled
 from exactrev.recovery.samples import Place, Sample, place_at
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.together import GivenUp, Together
 
 #: Places that are considered, at random and on a boundary.
 _RANDOM_PLACES = 60
-_BOUNDARY_PLACES = 400
-#: Of the points reached by climbing one in so many is tried by a query.
-_APART = 64
+_BOUNDARY_PLACES = 100
+#: Of the places reached by climbing so many are tried by a query.
+_TRIED = 12
+#: After so many seconds a thorough search is given up.
+_SECONDS = 60.0
 
 
-def places_to_ask(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
+def places_to_ask(
+    survey: Survey, reach: Reach, fit: Fit, thorough: bool = False
+) -> Iterator[Place]:
     """Places where every side is certain: at random, and where open weights begin to matter.
 
-    The latter lie just past the boundary of the neuron that is read.
+    The latter lie just past the boundary of the neuron that is read.  A ``thorough`` search misses
+    none of them, as long as there are few cells to go through.
     """
     layer = fit.layer
     if fit.system.rank == fit.system.unknowns:
@@ -37,12 +44,12 @@ def places_to_ask(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
         place = place_at(layer, rationals(rounded(survey.random_point(), GRID)))
         if None not in place.sides:
             yield place
-    for j, i in fit.open_left():
+    for j, i in _of_neurons(fit):
         for point in _co_active(survey, fit, j, i):
             place = _just_past(layer, i, point, fit.matters_on(i))
             if None not in place.sides and (j, i) in fit.open_left():
                 yield place
-    for i in sorted({i for _, i in fit.open_left()}):
+    for i in sorted({i for _, i in _of_neurons(fit)}):
         number, index = layer.prefix.values[i]
         own = layer.prefix.layers[number - 1]
         for point in reach.boundary_points(own, index, _BOUNDARY_PLACES):
@@ -51,6 +58,30 @@ def places_to_ask(survey: Survey, reach: Reach, fit: Fit) -> Iterator[Place]:
             place = _just_past(layer, i, point, fit.matters_on(i))
             if None not in place.sides:
                 yield place
+    if thorough:
+        yield from _rarest(fit)
+
+
+def _rarest(fit: Fit) -> Iterator[Place]:
+    """Where neurons are on their rarer sides at the boundary of one below, found exactly."""
+    prefix = fit.layer.prefix
+    hidden = hidden_part(prefix)
+    if prefix.wide or not Together.may_search(hidden):
+        return
+    together = Together(hidden, _SECONDS)
+    for j, i in _of_neurons(fit):
+        row = (fit.layer.neurons[j].row * (-1 if fit.usual_side(j, i) else 1)).entries()
+        for others in dict.fromkeys((_open_values(fit, i), _open_values(fit, i, j))):
+            off = [index for _, index in others]
+            try:
+                point = together.place(Name(*prefix.values[i]), row, off, beside=True)
+            except GivenUp:
+                return
+            if point is not None:
+                place = _just_past(fit.layer, i, point, on=True)
+                if None not in place.sides:
+                    yield place
+                    break
 
 
 def try_rarer_sides(survey: Survey, fit: Fit) -> None:
@@ -58,9 +89,9 @@ def try_rarer_sides(survey: Survey, fit: Fit) -> None:
 
     If the piece is not what it would be on the usual side, it is on the other, and the piece tells.
     """
-    for j, i in fit.open_left():
-        for point in islice(_climbed(survey, fit, j, i, beside=False), 0, None, _APART):
-            grid = rounded(point, GRID)
+    for j, i in _of_neurons(fit):
+        for ascent in islice(_ascents(survey, fit, j, i, beside=False), _TRIED):
+            grid = rounded(ascent.after, GRID)
             place = place_at(fit.layer, rationals(grid))
             usual = fit.usual_side(j, i)
             expected, other = (
@@ -76,10 +107,10 @@ def try_rarer_sides(survey: Survey, fit: Fit) -> None:
                 fit.take_all([Sample(other, piece)])
 
 
-def _climbed(
+def _ascents(
     survey: Survey, fit: Fit, neuron: int, value: int, *, beside: bool
-) -> Iterator[list[fmpq]]:
-    """Points where a neuron is likely on its less usual side: where the weight of a value begins
+) -> Iterator[Ascent]:
+    """Places where a neuron is likely on its less usual side: where the weight of a value begins
     to matter, or where it matters.
 
     The open weight between the two is taken as 0 or, in the second case, as large.
@@ -90,11 +121,30 @@ def _climbed(
     row = known.row * (-1 if fit.usual_side(neuron, value) else 1)
     if not beside:
         row = row + direction.row * (max(map(abs, row.entries()[:-1])) / 2)
-    below = Sought(*prefix.values[value], None if beside else direction.on)
-    hidden = hidden_part(prefix)
-    return meeting_places(
-        hidden, prefix.reads, row.entries(), below, survey.scale, survey.random
-    )
+    for off in dict.fromkeys((_open_values(fit, value), _open_values(fit, value, neuron))):
+        aim = Aim(prefix.reads, row.entries(), prefix.values[value], off, beside, direction.on)
+        yield from ascents(hidden_part(prefix), aim, survey.scale, survey.random)
+
+
+def _open_values(fit: Fit, value: int, neuron: int | None = None) -> tuple[tuple[int, int], ...]:
+    """What else is to be off for the sides of all neurons, or of one, to be certain."""
+    others = {
+        direction.value
+        for index, known in enumerate(fit.layer.neurons)
+        for direction in known.open
+        if neuron in (None, index) and direction.on and direction.value != value
+    }
+    return tuple(fit.layer.prefix.values[other] for other in sorted(others) if _hidden(fit, other))
+
+
+def _of_neurons(fit: Fit) -> list[tuple[int, int]]:
+    """The open weights of hidden neurons: those of inputs, and biases, no place decides alone."""
+    return [(j, value) for j, value in fit.open_left() if _hidden(fit, value)]
+
+
+def _hidden(fit: Fit, value: int) -> bool:
+    values = fit.layer.prefix.values
+    return value < len(values) and values[value][0] > 0
 
 
 def _co_active(survey: Survey, fit: Fit, neuron: int, value: int) -> Iterator[list[fmpq]]:
@@ -102,8 +152,8 @@ def _co_active(survey: Survey, fit: Fit, neuron: int, value: int) -> Iterator[li
     layer, index = fit.layer.prefix.values[value]
     own = fit.layer.prefix.layers[layer - 1]
     assert own.below is not None
-    for point in _climbed(survey, fit, neuron, value, beside=True):
-        moved = settled(own.below, own.row(index), point)
+    for ascent in _ascents(survey, fit, neuron, value, beside=True):
+        moved = settled(own.below, own.row(index), ascent.after)
         if moved is not None:
             yield moved
 

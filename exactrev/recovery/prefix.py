@@ -223,8 +223,13 @@ class Prefix:
         return rows * self.value_forms(cell)
 
     def span(self, cell: Cell) -> int:
-        """The dimension of the space of forms that a next layer's neurons have on a cell."""
-        return int(self.value_forms(cell).rank())
+        """The dimension of the space of forms that a next layer's neurons have on a cell.
+
+        It is that of those that read no inputs: of any neuron only what is beyond that tells.
+        """
+        values = matrix_rows(self.value_forms(cell))
+        hidden = [row for row, (layer, _) in zip(values, self.values, strict=False) if layer]
+        return int(fmpq_mat([*hidden, values[-1]]).rank()) if self.depth else len(values)
 
     def value_forms(self, cell: Cell) -> fmpq_mat:
         """What a next layer's rows multiply: the values as forms on a cell, and the constant 1."""

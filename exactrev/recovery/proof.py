@@ -1,8 +1,10 @@
 """The proof of a recovered network against the one it was recovered from.
 
-Structure first: the two are isomorphic, or become so by steps that keep the function.  Where
-neither is so, a tree of cells on all of R^n may still prove the two equal (a neuron that is always
-on for reasons that no sign tells), or find an input where they differ.
+Structure first: the two are isomorphic, or become so by steps that keep the function, among them
+such as take trees of their own: neurons that never switch are removed, weights changed between
+neurons that are nowhere on together.  Where neither is so, a tree of cells on all of R^n may still
+prove the two equal (a neuron that is always on for reasons that no sign tells), or find an input
+where they differ.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ from __future__ import annotations
 from time import monotonic
 
 from exactrev.equivalence import Agreement, Comparison, Equivalence, compare_structure
-from exactrev.equivalence.decide import conclude
+from exactrev.equivalence.decide import conclude, equal_by_trees
 from exactrev.network.model import Network
 
+#: Trees for single neurons are given up after so many seconds.
+SECONDS_APART = 300.0
 #: The tree is given up after this many seconds, or this many rounds of linear programs.
 SECONDS = 60.0
 ROUNDS = 600
@@ -23,6 +27,9 @@ def proved_against(network: Network, result: Network, seed: int) -> Equivalence:
     found = compare_structure(network, result, seed)
     if found.verdict != "unknown":
         return found
+    by_trees = equal_by_trees(network, result, monotonic() + SECONDS_APART)
+    if by_trees is not None:
+        return by_trees
     end, rounds = monotonic() + SECONDS, 0
 
     def enough() -> bool:

@@ -7,10 +7,13 @@ boundaries meet or come close; that is where the walk goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flint import fmpq, fmpq_mat, fmpz
 
+from exactrev.exact.linear import row_vector
+from exactrev.recovery.ascent import Aim, ascents
+from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.geometry import Form, form_at, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import GRID, along, combined, normal, onto, unit_scale
@@ -79,12 +82,41 @@ class Reach:
                 (above if value > 0 else below).append(point)
         self.survey.random.shuffle(below)
         self.survey.random.shuffle(above)
-        places = [
-            place
-            for a, b in zip(below[:_PAIRS], above[:_PAIRS], strict=False)
-            for place in _between(surface, a, b)
-        ]
-        return min(places, key=lambda place: surface.distance(place, neuron), default=None)
+        return _nearest(surface, neuron, zip(below[:_PAIRS], above[:_PAIRS], strict=False))
+
+    def climbed(self, surface: Surface, neuron: int) -> Waypoint | None:
+        """As ``towards``, where the two boundaries meet in few places: such are climbed to.
+
+        The last layer is oriented.
+        """
+        layer, index = surface.prefix.values[neuron]
+        own = surface.prefix.layers[layer - 1]
+        assert own.below is not None
+        row = row_vector(surface.system.solution())
+        hidden = hidden_part(surface.prefix)
+        others = [surface.prefix.values[v] for v in surface.missing() if v != neuron]
+        pairs: list[tuple[list[fmpq], list[fmpq]]] = []
+        for sign in (1, -1):
+            aim = Aim(surface.prefix.reads, (row * sign).entries(), (layer, index), others)
+            found = ascents(hidden, aim, self.survey.scale, self.survey.random)
+            if not found:
+                return None
+            pairs += [(ascent.before, ascent.after) for ascent in found[:_PAIRS]]
+        pairs += [(a, b) for (_, a), (_, b) in zip(pairs, reversed(pairs), strict=True)]
+        moved = [[settled(own.below, own.row(index), place) for place in pair] for pair in pairs]
+        opposite = (
+            (a, b)
+            for a, b in moved
+            if a is not None and b is not None and self._differ(surface, layer - 1, index, a, b)
+        )
+        return _nearest(surface, neuron, opposite)
+
+    def _differ(
+        self, surface: Surface, layer: int, index: int, a: Sequence[fmpq], b: Sequence[fmpq]
+    ) -> bool:
+        """Whether the surface's neuron is known to be on at just one of two points."""
+        here, there = (_value(surface, layer, index, point) for point in (a, b))
+        return here is not None and there is not None and here * there < 0
 
 
 def on_boundary(prefix: Prefix, row: fmpq_mat, form: Form, place: Sequence[fmpq]) -> bool:
@@ -144,6 +176,14 @@ def _value(surface: Surface, layer: int, neuron: int, point: Sequence[fmpq]) -> 
         if form is not None:
             return form_at(form, point)
     return None
+
+
+def _nearest(
+    surface: Surface, neuron: int, pairs: Iterable[tuple[Sequence[fmpq], Sequence[fmpq]]]
+) -> Waypoint | None:
+    """Of the places of a surface between pairs of points that nearest to a neuron's boundary."""
+    places = [place for a, b in pairs for place in _between(surface, a, b)]
+    return min(places, key=lambda place: surface.distance(place, neuron), default=None)
 
 
 def _between(surface: Surface, a: Sequence[fmpq], b: Sequence[fmpq]) -> list[Waypoint]:

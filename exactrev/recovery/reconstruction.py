@@ -84,15 +84,15 @@ class Reconstruction:
         most, lines = 0, 0
         while self.network is None and len(self.survey.lines) < max(self.max_lines, lines + _IDLE):
             self._revise()
-            if self._known > most:
-                most, lines = self._known, len(self.survey.lines)
+            if self.known > most:
+                most, lines = self.known, len(self.survey.lines)
             self._refuted = None
             self._climb()
         if self.network is None:
             self._revise()
 
     @property
-    def _known(self) -> int:
+    def known(self) -> int:
         """How many neurons are known, and weights of them."""
         neurons = [neuron for layer in self.layers for neuron in layer.neurons]
         return sum(1 + neuron.row.ncols() - len(neuron.unknown) for neuron in neurons)
@@ -197,6 +197,13 @@ class Reconstruction:
             self._next_line.between(candidate.here, candidate.there)
             return
         where = self._agreement.disagreement(candidate)
+        if where is None and self.assumed:
+            closer = self._finished(thorough=True)
+            if isinstance(closer, Misfit):
+                self._next_line.between(closer.here, closer.there)
+                return
+            candidate = closer or candidate
+            where = self._agreement.disagreement(candidate)
         self._refuted = candidate
         if where is None:
             self.network = candidate
@@ -225,7 +232,7 @@ class Reconstruction:
         """Scan one more line."""
         self._next_line.scan(self.layers[-1].prefix if self.layers else self._root)
 
-    def _finished(self) -> Network | Misfit | None:
+    def _finished(self, thorough: bool = False) -> Network | Misfit | None:
         if not self.layers:
             place = rounded(self.survey.random_point(), 64)
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
@@ -234,14 +241,16 @@ class Reconstruction:
         columns = output_weights(self.survey, top)
         if columns is None:
             return None
-        found = finish(self.survey, self._walker.reach, top, columns)
+        found = finish(self.survey, self._walker.reach, top, columns, thorough)
         if isinstance(found, Misfit):
             return found
         depth = len(self.layers)
         self.assumed = tuple(OpenWeight(depth, j, i) for j, i in found.assumed)
         if not open_weights(self.layers):
             return found.network
-        network, missing = filled(self.survey, self._walker.reach, self.layers, found.network)
+        network, missing = filled(
+            self.survey, self._walker.reach, self.layers, found.network, thorough
+        )
         self.assumed += missing
         self._outgrown = keep_filled(self.layers, network, missing)
         return network

@@ -18,12 +18,15 @@ from exactrev.network.reduction import without_unread
 from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.explanation import missing_of, unresolved_of
 from exactrev.recovery.oracle import Oracle
-from exactrev.recovery.outcome import Findings, Recovery, ended, judged
+from exactrev.recovery.outcome import End, Findings, Recovery, ended, judged
 from exactrev.recovery.plainest import plainest
 from exactrev.recovery.probe import probe_called
 from exactrev.recovery.reconstruction import Reconstruction
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.survey import Survey
+
+#: How often a search is begun anew on other lines, as long as so few queries were asked.
+_BEGUN_ANEW, _FEW_QUERIES = 2, 6000
 
 
 def recover(
@@ -60,6 +63,7 @@ def recover(
     attempt = Sharing(survey, layout)
     reconstruction = Reconstruction(survey, sharing=attempt if sharing else None)
     end = ended(reconstruction.run)
+    reconstruction, end = _anew(reconstruction, end)
     unresolved = unresolved_of(reconstruction, end.reason)
     if reconstruction.network is None and isinstance(target, Network):
         unresolved += missing_of(target, reconstruction, seed)
@@ -74,6 +78,26 @@ def recover(
     )
     recovery = judged(target, findings, oracle, seed, end)
     return recovery if seen is None else replace(recovery, convolutions=seen.convolutions)
+
+
+def _anew(first: Reconstruction, end: End) -> tuple[Reconstruction, End]:
+    """The search that found most, of the first and others on other lines where it found no network,
+    and how it ended.
+    """
+    best, survey = first, first.survey
+    oracle = survey.probe.oracle
+    for _ in range(_BEGUN_ANEW):
+        few = oracle.queries < _FEW_QUERIES
+        if best.network is not None or not best.layers or end.cut_short or not few:
+            break
+        survey.report("no network was found on these lines: begun anew on others")
+        again = Reconstruction(Survey(survey.probe, survey.random, survey.report))
+        ending = ended(again.run)
+        if again.network is not None or again.known > best.known:
+            best, end = again, ending
+        if ending.cut_short:
+            break
+    return best, end
 
 
 def _layout(shape: Sequence[int], inputs: int) -> tuple[int, ...]:

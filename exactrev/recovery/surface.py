@@ -63,7 +63,7 @@ class Surface:
 
     Attributes: ``consistent`` turns False when the equations contradict each other, so that the
     boundary is of no neuron that reads this prefix alone.  Whatever was followed over a wide prefix
-    is ``oriented``.
+    is ``oriented``.  ``sought`` are the values at whose boundaries it was sought by climbing.
     """
 
     def __init__(self, prefix: Prefix, kink: Kink, oriented: bool) -> None:
@@ -72,6 +72,7 @@ class Surface:
         self.oriented = oriented
         self.system = LinearSystem(prefix.width * (1 if oriented else 2) + 1)
         self.consistent = True
+        self.sought: set[int] = set()
         point = tuple(rationals(kink.point))
         self.waypoints = [Waypoint(point, prefix.cell(point), kink.form)]
         self._start(self.waypoints[0])

@@ -72,6 +72,25 @@ class Walker:
                 break
         return tally
 
+    def seek(self, surface: Surface, peers: Sequence[Neuron]) -> bool:
+        """Cross those boundaries that a surface meets in few places, each of which is sought once.
+
+        Whether what was seen there leaves the surface of the layer.
+        """
+        tally = Tally(peers)
+        for neuron in surface.missing():
+            if neuron in surface.sought or surface.weight(neuron) is not None:
+                continue
+            surface.sought.add(neuron)
+            self.survey.probe.oracle.check_time()
+            place = self.reach.climbed(surface, neuron)
+            if place is not None:
+                surface.waypoints.append(place)
+                self.walk(surface, place, neuron, tally)
+            if not surface.consistent or tally.turned:
+                return False
+        return True
+
     def _try(self, surface: Surface, neuron: int, tally: Tally, *, relocate: bool) -> None:
         self.survey.probe.oracle.check_time()
         if not surface.waypoints:

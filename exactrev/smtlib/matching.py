@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from exactrev.checker.lines import Refused, number
 from exactrev.checker.network import Network
+from exactrev.checker.never_together import STEPS
 from exactrev.checker.reductions import neuron_number
 from exactrev.smtlib.preliminaries import declare_inputs
 from exactrev.smtlib.reducing import Reductions
@@ -39,6 +40,8 @@ class EqualScript:
             self._match(operands, why)
         elif self._waiting is not None or not operands or operands[0] not in self._sides:
             raise Refused("expected a step of this claim, on network A or B, or a 'match'")
+        elif rule in STEPS:
+            raise Refused(f"steps {rule!r} are not exported")
         else:
             self._sides[operands[0]].apply(rule, operands[1:], why)
 

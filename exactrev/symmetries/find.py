@@ -23,7 +23,7 @@ from exactrev.equivalence.decide import Equivalence, compare_structure, conclude
 from exactrev.errors import DomainError
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
-from exactrev.symmetries.apart import are_told_apart
+from exactrev.symmetries.apart import told_apart
 from exactrev.symmetries.dimension import FunctionalDimension, functional_dimension
 from exactrev.symmetries.families import family_moves
 from exactrev.symmetries.limit import Limit
@@ -197,13 +197,14 @@ class _Search:
         for candidate in move.candidates:
             if candidate in self._tried:
                 return  # another move has led there
-            if not are_told_apart(self._network, candidate):
+            apart = told_apart(self._network, candidate)
+            if apart is None:
                 continue
             self._tried.add(candidate)
             proof = self._compared(candidate)
             if proof.verdict == "equal":
                 self._partners.append(
-                    Partner(move.kind, move.neurons, move.sentence, candidate, proof)
+                    Partner(move.kind, move.neurons, move.sentence, candidate, proof, apart)
                 )
                 return
 

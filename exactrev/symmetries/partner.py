@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from exactrev.certificate import not_isomorphic_certificate
 from exactrev.equivalence.decide import Equivalence
 from exactrev.network.canonical import canonical_sha256
 from exactrev.network.model import Network
@@ -31,8 +32,9 @@ class Move:
 class Partner:
     """``network`` is proved equal to the original by ``proof``, and is not isomorphic to it.
 
-    That it is not is seen from an invariant (:mod:`exactrev.symmetries.apart`), and from
-    ``canonical``, the two canonical hashes.  ``neurons`` are those that were changed.
+    That it is not is proved by ``apart``, the steps of a certificate of
+    :mod:`exactrev.symmetries.apart`; ``canonical``, the two canonical hashes, differ too.
+    ``neurons`` are those that were changed.
     """
 
     kind: Kind
@@ -40,6 +42,7 @@ class Partner:
     sentence: str
     network: Network
     proof: Equivalence
+    apart: tuple[str, ...]
 
     @property
     def canonical(self) -> tuple[str, str]:
@@ -51,3 +54,7 @@ class Partner:
         lines = self.proof.certificate()
         assert lines is not None
         return lines
+
+    def apart_certificate(self) -> Iterator[str]:
+        """The lines of the certificate that they are not isomorphic."""
+        return not_isomorphic_certificate(self.proof.a, self.network, self.apart)

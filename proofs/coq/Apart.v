@@ -1,6 +1,6 @@
 (** * The claims [equal-on] and [within]: how far A and B are apart on a domain (format, section 11) *)
 
-From ExactRev Require Export Reduced.
+From ExactRev Require Export Plane.
 Require Import Lia.
 
 (** ** The difference *)
@@ -34,17 +34,12 @@ Record apart_text := ApartText {
   scales : list Q;
   shifts : list Q;
   reductions : list reduction;
+  apart_plane : option plane_text;          (* for a domain in a hyperplane *)
   apart_root : root_text }.
 
-(** A tree on a network and its outputs, reduced. *)
-Definition grow_reduced (net : network) (n : N) (steps : list reduction) (t : root_text)
-  : option (setting * cell * N) :=
-  match reduced_network net steps with
-  | Some left =>
-      if domain_is_well_formed n (domain_rows t) && N.eqb (stated_depth t) 0
-      then grow left n (map domain_row (domain_rows t)) (its_norm t) else None
-  | None => None
-  end.
+(** The closed domain, of which the claim speaks if it has an interior or inputs are taken out. *)
+Definition apart_spoken_of (F : OrderedField) (t : apart_text) (x : list F) : Prop :=
+  spoken_of F (domain_rows (apart_root t)) (apart_plane t) x.
 
 (** The difference of A and B, the tree's root and the row number of the first output, and how many
     outputs there are. *)
@@ -55,8 +50,8 @@ Definition apart_begin (a b : network_text) (t : apart_text) : option (network *
          forallb (fun s => negb (q_is_zero s)) (scales t) then
         match difference (input_count a) p q (scales t) (shifts t) with
         | Some net =>
-            option_map (fun g => (net, g, length (output p)))
-              (grow_reduced net (input_count a) (reductions t) (apart_root t))
+            option_map (fun g => (net, snd g, length (output p)))
+              (grow_on (input_count a) net (apart_plane t) (reductions t) (apart_root t))
         | None => None
         end
       else None
@@ -154,17 +149,19 @@ Proof.
 
 (** What is known at the start of a proof about the difference. *)
 Lemma apart_begun a b t net ctx c first m : apart_begin a b t = Some (net, (ctx, c, first), m) ->
-  exists p q w forms, read_network a = Some p /\ read_network b = Some q /\
+  exists p q w forms drows known, read_network a = Some p /\ read_network b = Some q /\
     m = length (output p) /\ m = length (output q) /\ m = length (scales t) /\ m = length (shifts t) /\
     network_fits net = true /\
     (forall x, outputs net x = less (outputs p x) (adjusted (scales t) (shifts t) (outputs q x))) /\
-    grown F ctx c (map domain_row (domain_rows (apart_root t))) (outputs net) first w forms.
+    grown F ctx c drows known first w forms /\
+    forall x, apart_spoken_of F t x -> exists u, approached F w forms c u /\
+      forall i, norm_row F (scale ctx) forms w (first + N.of_nat i) u = Z_ (scale ctx) * nth i (outputs net x) 0.
 Proof.
   unfold apart_begin. destruct (read_two a b) as [[p q]|] eqn:R; [|discriminate].
   destruct (_ && _) eqn:C; [|discriminate]. rewrite !andb_true_iff, !N.eqb_eq, !size_length in C.
   destruct C as [[C1 C2] _].
   destruct (difference _ p q _ _) as [net'|] eqn:D; [|discriminate].
-  destruct (grow_reduced _ _ _ _) as [[[ctx' c'] first']|] eqn:G; [|discriminate].
+  destruct (grow_on _ _ _ _ _) as [[left [[ctx' c'] first']]|] eqn:G; [|discriminate].
   intro H. inversion H. subst net' ctx' c' first' m. clear H.
   unfold read_two in R. destruct (read_network a) as [p'|] eqn:Rp; [|discriminate].
   destruct (read_network b) as [q'|] eqn:Rq; [|discriminate].
@@ -172,15 +169,10 @@ Proof.
   apply andb_true_iff in E as [_ E]. apply N.eqb_eq in E. rewrite !size_length in E.
   pose proof (read_network_fits _ _ Rp) as Fp. pose proof (read_network_fits _ _ Rq) as Fq.
   pose proof (fun x => difference_outputs _ _ _ _ _ _ x Fp Fq D) as Out.
-  destruct (Out []) as [Fit _]. unfold grow_reduced in G.
-  destruct (reduced_network net _) as [left|] eqn:L; [|discriminate].
-  destruct (_ && _) eqn:W; [|discriminate]. destruct (grow_grown F _ _ _ _ _ _ _ G) as (w & forms & Gr & _).
-  exists p, q, w, forms. do 7 (split; [solve [auto | lia]|]). split; [intro x; now apply Out|].
-  split; try apply Gr.
-  - destruct (w_names _ _ _ _ _ _ _ _ Gr) as (l & El & Nm). exists l. split; auto. intros x i Li. apply (Nm x).
-    now rewrite (reduced_network_outputs F net (reductions t) left x Fit L).
-  - intro x. destruct (w_alike _ _ _ _ _ _ _ _ Gr x) as (u & U & K). exists u. split; auto.
-    intro i. now rewrite K, (reduced_network_outputs F net (reductions t) left x Fit L). Qed.
+  destruct (Out []) as [Fit _].
+  destruct (ground_approached F _ _ _ _ _ _ _ _ _ Fit G) as (w & forms & drows & Gr & _ & Ap).
+  exists p, q, w, forms, drows, (outputs left). do 7 (split; [solve [auto | lia]|]). split; [intro x; now apply Out|].
+  split; auto. intros x X. now destruct (Ap x X) as [_ A]. Qed.
 
 Lemma outputs_length net (x : list F) : length (outputs net x) = length (output net).
 Proof. apply map_length. Qed.
@@ -200,20 +192,20 @@ Proof. intro I. unfold output_numbers. apply (in_map (fun i => (first + N.of_nat
   apply in_seq. lia. Qed.
 
 (** An accepted certificate [equal-on]: wherever the rows of the domain are >= 0, if there is a point
-    where they are > 0, the outputs of A are those of B, times the scales plus the shifts. *)
+    where they are > 0 or the domain lies in a hyperplane, as inputs that are taken out show, the outputs
+    of A are those of B, times the scales plus the shifts. *)
 Theorem equal_on_sound a b t steps :
   judged (equal_on_start a b t) equal_on_take equal_on_finish steps = true ->
   exists p q, read_network a = Some p /\ read_network b = Some q /\
-    forall x, in_closed F (map domain_row (domain_rows (apart_root t))) x ->
-      has_interior F (map domain_row (domain_rows (apart_root t))) ->
-      outputs p x = adjusted (scales t) (shifts t) (outputs q x).
+    forall x, apart_spoken_of F t x -> outputs p x = adjusted (scales t) (shifts t) (outputs q x).
 Proof.
   intro H. unfold judged, equal_on_start in H.
   destruct (apart_begin a b t) as [[[net [[ctx c] first]] m]|] eqn:B; [|discriminate].
-  destruct (apart_begun _ _ _ _ _ _ _ _ B) as (p & q & w & forms & Rp & Rq & Mp & Mq & Ms & Mt & Fit & Out & G).
+  destruct (apart_begun _ _ _ _ _ _ _ _ B)
+    as (p & q & w & forms & drows & known & Rp & Rq & Mp & Mq & Ms & Mt & Fit & Out & G & Ap).
   destruct (fold_steps _ _ steps) as [st|] eqn:E; [|discriminate].
-  exists p, q. split; auto. split; auto. intros x X In.
-  set (nr := norm_row F (scale ctx) forms w). set (drows := map domain_row _) in *.
+  exists p, q. split; auto. split; auto. intros x X.
+  set (nr := norm_row F (scale ctx) forms w).
   set (done := fun u => forall i, (i < m)%nat -> nr (first + N.of_nat i)%N u = 0).
   set (inv := fun s => on_setting s = ctx /\ on_first s = first /\ on_count s = m /\
     covers F ctx w forms nr (on_todo s) (approached F w forms c) done).
@@ -230,7 +222,7 @@ Proof.
       destruct (forallb _ _) eqn:Z; [|discriminate]. inversion T. subst s'.
       split; [|split; [|split]]; auto. cbn [on_todo].
       apply (leaf_covers F ctx w forms nr c0 rest (approached F w forms c) done done I4); auto.
-      intros u Fl Ap i Li. rewrite forallb_forall, I2, I3 in Z.
+      intros u Fl Au i Li. rewrite forallb_forall, I2, I3 in Z.
       specialize (Z _ (output_numbers_in first m i Li)).
       destruct (open_form _ (opened c0)) as [f|] eqn:O; [|discriminate].
       apply (approached_zero F w forms c0 u (nr (first + N.of_nat i)%N)); auto.
@@ -239,7 +231,7 @@ Proof.
         now apply value_is_zero. }
   destruct I as (_ & _ & _ & [_ C]). unfold equal_on_finish in H.
   destruct (on_todo st) as [|c0 rest]; [|discriminate].
-  destruct (closed_approached F ctx c drows (outputs net) first w forms x G X In) as (u & A & K).
+  destruct (Ap x X) as (u & A & K).
   destruct (C u A) as [(c0 & [] & _)|D].
   apply less_zero.
   - rewrite adjusted_length; rewrite !outputs_length; lia.

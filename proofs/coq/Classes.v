@@ -28,7 +28,10 @@ Definition compared (n : N) (p q : network) : option network :=
     end
   else None.
 
-Record classes_text := ClassesText { class_reductions : list reduction; class_root : root_text }.
+Record classes_text := ClassesText {
+  class_reductions : list reduction;
+  class_plane : option plane_text;          (* for a domain in a hyperplane *)
+  class_root : root_text }.
 
 Inductive same_class_step := ClassTree (s : tree_step) | Class (i : N).
 
@@ -40,17 +43,9 @@ Definition same_class_start (a b : network_text) (t : classes_text) : option sam
   | Some (p, q) =>
       match compared (input_count a) p q with
       | Some net =>
-          match reduced_network net (class_reductions t) with
-          | Some left =>
-              let n := input_count a in
-              let root := class_root t in
-              if domain_is_well_formed n (domain_rows root) && N.eqb (stated_depth root) 0 then
-                match grow left n (map domain_row (domain_rows root)) (its_norm root) with
-                | Some (ctx, c, first) =>
-                    Some (SameClassState ctx [c] first (N.succ (size (hidden left))) (length (output p)))
-                | None => None
-                end
-              else None
+          match grow_on (input_count a) net (class_plane t) (class_reductions t) (class_root t) with
+          | Some (left, (ctx, c, first)) =>
+              Some (SameClassState ctx [c] first (N.succ (size (hidden left))) (length (output p)))
           | None => None
           end
       | None => None
@@ -205,31 +200,28 @@ Proof.
     apply le_sub. now replace (nth i ys 0 - nth j ys 0) with (0 - (nth j ys 0 - nth i ys 0)) by ring. Qed.
 
 (** An accepted certificate [same-class]: wherever the rows of the domain are >= 0, if there is a point
-    where they are > 0, one output is a largest one both of A and of B. *)
+    where they are > 0 or the domain lies in a hyperplane, as inputs that are taken out show, one output
+    is a largest one both of A and of B. *)
 Theorem same_class_sound a b t steps :
   judged (same_class_start a b t) same_class_take same_class_finish steps = true ->
   exists p q, read_network a = Some p /\ read_network b = Some q /\
-    forall x, in_closed F (map domain_row (domain_rows (class_root t))) x ->
-      has_interior F (map domain_row (domain_rows (class_root t))) ->
+    forall x, spoken_of F (domain_rows (class_root t)) (class_plane t) x ->
       exists i, (i < length (output p))%nat /\ largest_output (outputs p x) i /\ largest_output (outputs q x) i.
 Proof.
   intro H. unfold judged, same_class_start in H.
   destruct (read_two a b) as [[p q]|] eqn:R; [|discriminate].
   destruct (compared _ p q) as [net|] eqn:Cm; [|discriminate].
-  destruct (reduced_network net _) as [left|] eqn:L; [|discriminate].
-  destruct (_ && _); [|discriminate].
-  destruct (grow left _ _ _) as [[[ctx c] first]|] eqn:Gr; [|discriminate].
+  destruct (grow_on _ _ _ _ _) as [[left [[ctx c] first]]|] eqn:Gr; [|discriminate].
   destruct (fold_steps _ _ steps) as [st|] eqn:E; [|discriminate].
   unfold read_two in R. destruct (read_network a) as [p'|] eqn:Rp; [|discriminate].
   destruct (read_network b) as [q'|] eqn:Rq; [|discriminate].
   destruct (_ && _) eqn:Sz; [|discriminate]. inversion R. subst p' q'. clear R.
   apply andb_true_iff in Sz as [_ Sz]. apply N.eqb_eq in Sz. rewrite !size_length in Sz. apply Nat2N.inj in Sz.
-  exists p, q. split; auto. split; auto. intros x X Inner.
+  exists p, q. split; auto. split; auto. intros x X.
   pose proof (fun x => compared_outputs _ _ _ _ x (read_network_fits _ _ Rp) (read_network_fits _ _ Rq) Cm) as Out.
   destruct (Out x) as [Fit _].
-  assert (Left : forall x, outputs left x = pair_values (outputs p x) ++ pair_values (outputs q x)).
-  { intro y. rewrite (reduced_network_outputs F net (class_reductions t) left y Fit L). apply Out. }
-  destruct (grow_grown F _ _ _ _ _ _ _ Gr) as (w & forms & G & Lw).
+  destruct (ground_approached F _ _ _ _ _ _ _ _ _ Fit Gr) as (w & forms & drows & G & Lw & Spoken).
+  destruct (Spoken x X) as ((x' & Left) & Known). rewrite (proj2 (Out x)) in Left.
   set (m := length (output p)) in *. set (nr := norm_row F (scale ctx) forms w).
   set (layer := N.succ (size (hidden left))) in *. set (pairs := output_pairs m ++ output_pairs m).
   destruct (w_names _ _ _ _ _ _ _ _ G) as (l & El & Names).
@@ -241,8 +233,8 @@ Proof.
   assert (Same : layer = l) by (rewrite El, Lw; unfold layer; rewrite size_length; lia).
   assert (Start : inv (SameClassState ctx [c] first layer m)).
   { do 4 (split; [reflexivity|]). exact (grown_covers F _ _ _ _ _ _ _ _ G). }
-  assert (Len : forall y, length (pair_values (outputs p y) ++ pair_values (outputs q y)) = length pairs).
-  { intro y. unfold pairs, pair_values. rewrite !app_length, !map_length, !outputs_length, <- Sz. reflexivity. }
+  assert (Len : length (pair_values (outputs p x) ++ pair_values (outputs q x)) = length pairs).
+  { unfold pairs, pair_values. rewrite !app_length, !map_length, !outputs_length, <- Sz. reflexivity. }
   assert (I : inv st).
   { refine (fold_steps_invariant same_class_take inv _ steps _ _ Start E).
     clear E H Start. intros s s0 s' (I1 & I2 & I3 & I4 & I5) T. destruct s0 as [ts|i]; simpl in T.
@@ -258,7 +250,7 @@ Proof.
       assert (Ic : In (k, pr) (combine (seq 0 (length pairs)) pairs)).
       { apply nth_error_In with (n := k). exact (nth_error_combine_seq pairs 0 k pr K). }
       specialize (C2 _ Ic). cbn [fst snd] in C2. apply andb_true_iff in C2 as [C3 C4].
-      destruct (Names [] k) as (r & Ir & Zr). { rewrite Left, Len. exact Kl. }
+      destruct (Names x' k) as (r & Ir & Zr). { rewrite Left, Len. exact Kl. }
       rewrite <- Same in Ir.
       assert (Shown := fun y Y => never_sound ctx w forms ce (first + N.of_nat k)%N _ r y
         (w_scale _ _ _ _ _ _ _ _ G) (w_fits _ _ _ _ _ _ _ _ G) Fl Ir Zr Y).
@@ -273,12 +265,12 @@ Proof.
         * intros y Y. apply opp_nonneg. now apply (Shown y Y). }
   destruct I as (_ & _ & _ & _ & [_ C]). unfold same_class_finish in H.
   destruct (sc_todo st) as [|ce rest]; [|discriminate].
-  destruct (closed_approached F ctx c _ (outputs left) first w forms x G X Inner) as (u & A & K).
+  destruct Known as (u & A & K).
   destruct (C u A) as [(ce & [] & _)|(i & Li & D)]. exists i. split; auto.
   pose proof (of_Z_pos F _ (w_scale _ _ _ _ _ _ _ _ G)) as S. fold nr in K.
   assert (Val : forall k, nr (first + N.of_nat k)%N u =
     Z_ (scale ctx) * nth k (pair_values (outputs p x) ++ pair_values (outputs q x)) 0).
-  { intro k. now rewrite K, Left. }
+  { intro k. now rewrite K, (proj2 (Out x)). }
   assert (Sign : forall k v, nr (first + N.of_nat k)%N u = Z_ (scale ctx) * v ->
     (0 <= nr (first + N.of_nat k)%N u -> 0 <= v) /\ (nr (first + N.of_nat k)%N u <= 0 -> v <= 0)).
   { intros k v ->. split; intro L0.

@@ -3,7 +3,8 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Checker Within Unsatisfied Classes Points BoxesWithin.
+From ExactRev Require Import Boundaries Checker Within Unsatisfied Classes Points BoxesWithin.
+From ExactRev Require Import Varied.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 
@@ -56,7 +57,9 @@ Extract Constant Z.to_pos => "(fun z -> if Big.sign z > 0 then z else Big.one)".
 Extraction "checker/verified.ml"
   isomorphic_start isomorphic_take equal_start equal_take equal_finish
   different_start different_take different_finish
+  not_isomorphic_start not_isomorphic_take not_isomorphic_finish
   regions_start regions_take regions_finish
+  boundaries_start boundaries_take boundaries_finish
   equal_on_start equal_on_take equal_on_finish
   within_start within_take within_finish all_attained
   boxes_start boxes_take boxes_finish boxes_attained

@@ -527,8 +527,37 @@ Proof. induction 1 as [|a l A L IH]; simpl; intros M H; auto. constructor.
   - apply Forall_app. split; auto. apply Forall_forall. auto.
   - apply IH; auto. Qed.
 
-Lemma tree_take_sound t s t' found : enumerates t found -> tree_take ctx t s = Some t' ->
-  exists found', enumerates t' found'.
+(** What a step adds to the faces found: a leaf [cell] the face that its cell is. *)
+Definition found_by (t : tree) (s : tree_step) (found found' : list (N * list F)) : Prop :=
+  match s with
+  | Sample q ps => exists c rest p, todo t = c :: rest /\ found' = (wall_count c, p) :: found /\
+      in_cell c p
+  | _ => found' = found
+  end.
+
+Lemma leaf_found_by t c rest s i p found : todo t = c :: rest -> in_cell c p ->
+  step_cell ctx c s = Some ([], Some i) -> found_by t s found ((i, p) :: found).
+Proof.
+  intros T P H. destruct s as [r|r k e ps|r k e ps|r|e ps|q ps|sample]; simpl in H.
+  - destruct (pick_open _ _) as [[[n f] l]|]; [|discriminate].
+    destruct (push _ _); [|discriminate]. destruct (decide _ _ _ _ _ _ _ _); [|discriminate].
+    destruct (decide _ _ _ _ _ _ _ _); [|discriminate]. destruct (N.ltb _ _); [|discriminate].
+    destruct (decide _ _ _ _ _ _ _ _); discriminate.
+  - destruct (pick_open _ _) as [[[n f] l]|]; [|discriminate]. destruct (_ && _); [|discriminate].
+    destruct (combined _ _ _ _ _ _); [|discriminate]. destruct (decide _ _ _ _ _ _ _ _); discriminate.
+  - destruct (pick_open _ _) as [[[n f] l]|]; [|discriminate]. destruct (_ && _); [|discriminate].
+    destruct (combined _ _ _ _ _ _); [|discriminate]. destruct (decide _ _ _ _ _ _ _ _); discriminate.
+  - destruct (pick_open _ _) as [[[n f] l]|]; [|discriminate]. destruct (is_zero _); [|discriminate].
+    destruct (decide _ _ _ _ _ _ _ _); discriminate.
+  - destruct (combined _ _ _ _ _ _) as [[re st]|]; [|discriminate]. destruct (_ || _); discriminate.
+  - destruct (_ && _); [|discriminate]. inversion H. subst i. exists c, rest, p. auto.
+  - discriminate. Qed.
+
+Lemma no_leaf_found_by t c s cs found : step_cell ctx c s = Some (cs, None) -> found_by t s found found.
+Proof. intro H. destruct s; try reflexivity. simpl in H. destruct (_ && _); discriminate. Qed.
+
+Lemma tree_take_found t s t' found : enumerates t found -> tree_take ctx t s = Some t' ->
+  exists found', enumerates t' found' /\ found_by t s found found'.
 Proof.
   intros [G A C Fa O D K] H. unfold tree_take in H.
   destruct (todo t) as [|c rest] eqn:T; [discriminate|].
@@ -540,7 +569,7 @@ Proof.
       inversion H; eauto. }
   destruct Sk as [[sample ->]|(cs & leaf & E & ->)].
   { destruct (match sample with Some _ => _ | None => _ end); [|discriminate]. inversion H.
-    exists found. inversion A as [|c0 r0 Ac Ar]. subst. split; simpl; auto.
+    exists found. inversion A as [|c0 r0 Ac Ar]. subst. split; [|reflexivity]. split; simpl; auto.
     - intros c' I. apply G. now right.
     - lia.
     - intros f c' If Ic. apply (O f c' If). now right. }
@@ -556,7 +585,8 @@ Proof.
     - apply (O f c If (or_introl eq_refl)). eauto.
     - apply (O f c' If); auto. now right. }
   destruct leaf as [i|].
-  - destruct (Sl i eq_refl) as (-> & p & P & Cod & Same). exists ((i, p) :: found). split; simpl.
+  - destruct (Sl i eq_refl) as (-> & p & P & Cod & Same). exists ((i, p) :: found).
+    split; [|now apply (leaf_found_by t c rest)]. split; simpl.
     + exact Good'.
     + exact Apart'.
     + intros Sk x X. destruct (C Sk x X) as [(c' & [<-|I] & Y)|[(f & I & Y)|Y]].
@@ -576,11 +606,15 @@ Proof.
       * change (i = j) in Eq. subst j. rewrite N.eqb_refl. simpl length.
         unfold count_of. rewrite K. lia.
       * rewrite (proj2 (N.eqb_neq i j)) by exact Ne. exact K.
-  - exists found. split; simpl; auto. intros Sk x X.
+  - exists found. split; [|now apply (no_leaf_found_by t c s cs)]. split; simpl; auto. intros Sk x X.
     destruct (C Sk x X) as [(c' & [<-|I] & Y)|Y]; auto.
     + destruct (Sc eq_refl x Y) as [(c1 & I1 & Y1)|Dp]; auto. left. exists c1.
       split; auto. apply in_or_app. now left.
     + left. exists c'. split; auto. apply in_or_app. now right. Qed.
+
+Lemma tree_take_sound t s t' found : enumerates t found -> tree_take ctx t s = Some t' ->
+  exists found', enumerates t' found'.
+Proof. intros E H. destruct (tree_take_found t s t' found E H) as (found' & E' & _). eauto. Qed.
 
 (** A closed tree: the faces found are all faces but the deep ones. *)
 Theorem closed_tree t found : enumerates t found -> todo t = [] -> skipped t = 0%N ->

@@ -16,24 +16,6 @@ Fixpoint placed_from (o : N) (ts : list network_text) (nets : list network) : li
   | _, _ => []
   end.
 
-(** A row in the inputs that are left of a piece. *)
-Definition left_row (m : NumberMap.t row) (p : NumberMap.t N) (r : row) : option row :=
-  if forallb (fun t : term key => negb (N.eqb (fst (fst t)) 0)) (neurons r) then restricted_row m p r else None.
-
-(** The network in the inputs that are left of a piece, with rows for outputs. *)
-Definition restricted (n : N) (layers : list (list (key * row))) (rows : list row) (pc : piece) : option network :=
-  let m := pins_map (pinned pc) in
-  let p := places (free_inputs n pc) in
-  let left n := if N.eqb (fst (fst n)) 0 then None else option_map (pair (fst n)) (left_row m p (snd n)) in
-  match collect (collect left) layers, collect (left_row m p) rows with
-  | Some ls, Some rs =>
-      match replant ls rs with
-      | Some net => if network_fits net then Some net else None
-      | None => None
-      end
-  | _, _ => None
-  end.
-
 (** The same, made ready for enclosures. *)
 Definition restricted_ready (n : N) (layers : list (list (key * row))) (rows : list row) (pc : piece) : option ready :=
   match restricted n layers rows pc with Some net => make_ready no_pairs [] net | None => None end.

@@ -34,47 +34,6 @@ Variables (n : N) (layers : list (list (key * row))) (X Y : list F) (V : valuati
 Hypothesis V_solves : solves V (concat layers).
 Hypothesis V_inputs : forall i, V (0%N, i) = coordinate X i.
 
-(** A network in the inputs that are left has the values of the rows for outputs. *)
-Lemma restricted_outputs rows pc net : (forall j f, In (j, f) (pinned pc) -> coordinate X j = affine f X) ->
-  restricted n layers rows pc = Some net ->
-  network_fits net = true /\
-  outputs net (left_of F (free_inputs n pc) X) = map (fun r => row_value r V) rows.
-Proof.
-  intros P H. unfold restricted in H. set (m := pins_map (pinned pc)) in *. set (js := free_inputs n pc) in *.
-  match type of H with context [collect (collect ?f) layers] => set (left := f) in H end.
-  destruct (collect (collect left) layers) as [ls|] eqn:L; [|discriminate].
-  destruct (collect (left_row m (places js)) rows) as [rs|] eqn:R; [|discriminate].
-  destruct (replant ls rs) as [net'|] eqn:Re; [|discriminate].
-  destruct (network_fits net') eqn:Fit; [|discriminate]. inversion H. subst net'. split; auto.
-  set (x := left_of F js X).
-  set (W := fun k : key => if N.eqb (fst k) 0 then coordinate x (snd k) else V k).
-  assert (M : forall j f, NumberMap.find j m = Some f -> coordinate X j = affine f X).
-  { intros j f E. apply P. now apply pins_map_find. }
-  assert (Row : forall r q, left_row m (places js) r = Some q -> row_value q W = row_value r V).
-  { intros r q E. unfold left_row in E. destruct (forallb _ _) eqn:Nz; [|discriminate].
-    destruct (restricted_row_value F js m r q X M E) as [A B]. fold x in A.
-    unfold row_value. unfold Regions.affine, input_sum in A.
-    assert (S1 : sum_terms (inputs q) (fun i => W (0%N, i)) = sum_terms (inputs q) (fun i => nth (N.to_nat i) x 0)) by reflexivity.
-    assert (S2 : sum_terms (inputs r) (fun i => V (0%N, i)) = sum_terms (inputs r) (fun i => nth (N.to_nat i) X 0)).
-    { apply sum_terms_agree. intros t _. apply V_inputs. }
-    assert (S3 : sum_terms (neurons q) W = sum_terms (neurons r) V).
-    { rewrite B. apply sum_terms_agree. intros t T. rewrite forallb_forall in Nz. specialize (Nz t T).
-      unfold W. apply negb_true_iff in Nz. now rewrite Nz. }
-    rewrite S1, S2, S3.
-    replace (Q_ (bias q) + (sum_terms (inputs q) (fun i => nth (N.to_nat i) x 0) + sum_terms (neurons r) V)) with
-      ((Q_ (bias q) + sum_terms (inputs q) (fun i => nth (N.to_nat i) x 0)) + sum_terms (neurons r) V) by ring.
-    rewrite A. ring. }
-  assert (Sw : solves W (concat ls)).
-  { apply collect_all in L. clear -L V_solves Row. induction L as [|ns ms layers ls E _ IH]; simpl in *; [constructor|].
-    apply Forall_app in V_solves as [S1 S2]. apply Forall_app. split; [|now apply IH]. apply collect_all in E.
-    clear -E S1 Row. induction E as [|a b ns ms E _ IH]; [constructor|]. inversion S1. subst.
-    constructor; [|now apply IH]. unfold left in E. destruct (N.eqb (fst (fst a)) 0) eqn:Z; [discriminate|].
-    destruct (left_row _ _ (snd a)) as [q|] eqn:Q; [|discriminate]. simpl in E. inversion E. subst b. cbn [fst snd].
-    assert (Wa : W (fst a) = V (fst a)) by (unfold W; now rewrite Z).
-    rewrite Wa, (Row _ _ Q). assumption. }
-  rewrite (replant_values F W x (fun i => eq_refl) ls rs net Sw Re). apply collect_all in R.
-  clear -R Row. induction R as [|r q rs qs E _ IH]; simpl; auto. rewrite IH. f_equal. now apply Row. Qed.
-
 (** ** The current part *)
 
 Variable part : part_text.
@@ -258,7 +217,7 @@ Lemma enclosed_sound pc pins rd s : in_piece F pc X ->
 Proof.
   intros [D _] Made P H. unfold restricted_ready in Made.
   destruct (restricted n layers rows (Piece [] pins)) as [net|] eqn:R; [|discriminate]. unfold is_enclosed in H. set (here := Piece (piece_domain pc) pins) in *.
-  destruct (restricted_outputs rows (Piece [] pins) net P R) as [Fit Out].
+  destruct (restricted_outputs F n layers X V V_solves V_inputs rows (Piece [] pins) net P R) as [Fit Out].
   change (free_inputs n (Piece [] pins)) with (free_inputs n here) in Out. set (js := free_inputs n here) in *.
   destruct (collect _ (piece_domain pc)) as [drows|] eqn:C; [|discriminate].
   destruct (ready_bounds rd (size js) s drows) as [hs|] eqn:Hs; [|discriminate].
@@ -374,7 +333,7 @@ Proof.
       exists w, forms, c, drows, (outputs net). cbn [pt_setting pt_todo pt_first pt_violated].
       split; [exact Gr|]. split; [intros ce [<-|[]]; exact (w_cell _ _ _ _ _ _ _ _ Gr)|].
       split; [|intros; lia]. intro Hi. destruct (Pl Hi) as (q & [<-|Q] & K); [right|left; exists q; auto].
-      destruct (restricted_outputs rows pc net (proj2 K) R) as [_ Out].
+      destruct (restricted_outputs F n layers X V V_solves V_inputs rows pc net (proj2 K) R) as [_ Out].
       destruct (closed_approached F ctx c drows (outputs net) first w forms (left_of F (free_inputs n pc) X) Gr
         (Cl X K) In0) as (u & A & Kn). exists u, c. split; [now left|]. split; [exact A|].
       intro i. now rewrite Kn, Out. Qed.

@@ -100,7 +100,8 @@ Definition attain (st : within_state) (bs : list (Q * Q)) (i q : Z) (ps : list Z
   let j := Z.to_nat (Z.min i (Z.of_nat (length bs))) in    (* i may be a long number *)
   let xs := point_of q ps in
   let t := apart_root (in_text st) in
-  if Z.ltb 0 q && Z.leb 0 i && slice_has (coordinates (its_norm t)) (in_width st) ps &&
+  let slice := match apart_plane (in_text st) with Some _ => None | None => coordinates (its_norm t) end in
+  if Z.ltb 0 q && Z.leb 0 i && slice_has slice (in_width st) ps &&
      rows_hold (map domain_row (domain_rows t)) xs then
     match outputs_at (in_net st) xs, nth_error bs j with
     | Some ys, Some (l, u) =>
@@ -243,10 +244,10 @@ Proof.
 
 Section Proof.
 Variables (a b : network_text) (t : apart_text) (net p q : network) (ctx : setting) (c : cell) (first : N)
-  (m : nat) (w : network) (forms : list Forms.form).
+  (m : nat) (w : network) (forms : list Forms.form) (planted : list row) (known : list F -> list F).
 Local Notation drows := (map domain_row (domain_rows (apart_root t))).
 Hypothesis fits : network_fits net = true.
-Hypothesis G : grown F ctx c drows (outputs net) first w forms.
+Hypothesis G : grown F ctx c planted known first w forms.
 Local Notation nr := (norm_row F (scale ctx) forms w).
 Local Notation S_ := (Z_ (scale ctx)).
 
@@ -428,34 +429,36 @@ Proof.
 End Proof.
 
 (** An accepted certificate [within]: wherever the rows of the domain are >= 0, if there is a point
-    where they are > 0, each output of A less that of B (times its scale, plus its shift) lies between
-    the stated bounds; and bounds that are said to be attained are values at such points. *)
+    where they are > 0 or the domain lies in a hyperplane, as inputs that are taken out show, each output
+    of A less that of B (times its scale, plus its shift) lies between the stated bounds; and bounds that
+    are said to be attained are values at such points. *)
 Theorem within_sound a b t steps st :
   match within_start a b t with Some st0 => fold_steps within_take st0 steps | None => None end = Some st ->
   within_finish st = true ->
   exists p q bs, read_network a = Some p /\ read_network b = Some q /\ stated_bounds st = Some bs /\
     let apart := fun x => less F (outputs p x) (adjusted F (scales t) (shifts t) (outputs q x)) in
-    let drows := map domain_row (domain_rows (apart_root t)) in
     length bs = length (output p) /\
-    (forall x, in_closed F drows x -> has_interior F drows -> forall i, (i < length bs)%nat ->
+    (forall x, apart_spoken_of F t x -> forall i, (i < length bs)%nat ->
        lower_of bs i <= nth i (apart x) 0 /\ nth i (apart x) 0 <= upper_of bs i) /\
-    (forall i up, In (i, up) (attained_bounds st) -> exists x, in_closed F drows x /\
+    (forall i up, In (i, up) (attained_bounds st) -> exists x,
+       in_closed F (map domain_row (domain_rows (apart_root t))) x /\
        nth i (apart x) 0 = (if up : bool then upper_of else lower_of) bs i).
 Proof.
   intros H Fin. unfold within_start in H.
   destruct (apart_begin a b t) as [[[net [[ctx c] first]] m]|] eqn:B; [|discriminate].
-  destruct (apart_begun F _ _ _ _ _ _ _ _ B) as (p & q & w & forms & Rp & Rq & Mp & Mq & Ms & Mt & Fit & Out & G).
+  destruct (apart_begun F _ _ _ _ _ _ _ _ B)
+    as (p & q & w & forms & planted & known & Rp & Rq & Mp & Mq & Ms & Mt & Fit & Out & G & Ap).
   assert (Start : within_invariant t net ctx c first m w forms
     (WithinState net t (input_count a) ctx first m [c] [] [] None None [])).
   { split; cbn; auto.
     - exact (grown_covers F _ _ _ _ _ _ _ _ G).
     - intros ce rest i l _ u _. split; discriminate. }
   pose proof (fold_steps_invariant within_take (within_invariant t net ctx c first m w forms)
-    (within_take_invariant t net ctx c first m w forms Fit G) steps _ _ Start H) as I.
+    (within_take_invariant t net ctx c first m w forms planted known Fit G) steps _ _ Start H) as I.
   unfold within_finish in Fin. pose proof (i_stated _ _ _ _ _ _ _ _ _ I) as Ist.
   destruct (stated_bounds st) as [bs|]; [|discriminate]. destruct Ist as (L & Bt & At).
   exists p, q, bs. split; auto. split; auto. split; auto. cbv zeta. split; [congruence|]. split.
-  - intros x X In i Li. destruct (closed_approached F ctx c _ (outputs net) first w forms x G X In) as (u & A & K).
+  - intros x X i Li. destruct (Ap x X) as (u & A & K).
     destruct (Bt u A i ltac:(congruence)) as [B1 B2]. rewrite K in B1, B2. rewrite Out in B1, B2.
     pose proof (of_Z_pos F _ (w_scale _ _ _ _ _ _ _ _ G)) as S. apply le_sub in B1, B2.
     split; apply le_sub; apply (mul_cancel_nonneg F (Z_ (scale ctx))); auto;

@@ -48,8 +48,13 @@ def _isomorphism(network: Network, found: Network | None) -> Lines:
 
 
 def partner_of(network: Network) -> Lines:
-    """Another network, not isomorphic to this one, is the same function."""
+    """Another network is the same function."""
     return symmetries(network, most=1).partners[0].certificate()
+
+
+def apart_from_partner(network: Network) -> Lines:
+    """That other network is not isomorphic to this one."""
+    return symmetries(network, most=1).partners[0].apart_certificate()
 
 
 CERTIFICATES: Mapping[str, Callable[[], Lines]] = {
@@ -62,5 +67,7 @@ CERTIFICATES: Mapping[str, Callable[[], Lines]] = {
     "disconnected.boundaries": lambda: boundaries_of(DISCONNECTED),
     "apart.boundaries": lambda: boundaries_of(APART),
     "turned.partner": lambda: partner_of(TURNED),
+    "turned.not-isomorphic": lambda: apart_from_partner(TURNED),
     "hidden.partner": lambda: partner_of(HIDDEN),
+    "hidden.not-isomorphic": lambda: apart_from_partner(HIDDEN),
 }

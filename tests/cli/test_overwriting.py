@@ -47,6 +47,9 @@ def test_partners(run: Run, write_json: Callable[..., Path]) -> None:
     before = network.read_text()
     run("symmetries", network, "-o", network.parent).assert_bad_input("overwrite")
     assert network.read_text() == before
+    companion = network.rename(network.parent / "partner-1.not-isomorphic.cert")
+    run("symmetries", companion, "-o", network.parent).assert_bad_input("overwrite")
+    companion.rename(network)
     assert run("symmetries", network, "-q", "-o", network.parent / "found").verdict == "found"
 
 

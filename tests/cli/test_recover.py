@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 
 import exactrev
+from exactrev.accounting import Account
+from exactrev.accounting.standing import Standing
+from exactrev.cli.accounts import account_details
 from exactrev.equivalence import equiv
+from exactrev.network.reduction import Name
 from tests.cli.said import Run
 
 KEYS = {
@@ -273,3 +277,15 @@ def test_boundaries_are_those_of_a_network(run: Run) -> None:
     said = run("recover", "--oracle", "m:f", "--inputs", 2, "--from", "boundaries")
     assert said.code == 2
     assert "--from boundaries needs NET" in said.err
+
+
+def test_what_is_missing_for_one_reason_is_one_line() -> None:
+    gone, apart = Standing("unexplained", "not found"), Standing("depends", "on 1:0")
+    standings = (Name(1, 0), gone), (Name(1, 1), gone), (Name(1, 2), gone), (Name(2, 0), apart)
+    account = Account(dict([*standings, (Name(2, 1), gone)]), {})
+    lines = [text for what, text in account_details(account) if what == "missing"]
+    assert lines == [
+        "neuron 1:0 to neuron 1:2 (3): not found (unexplained)",
+        "neuron 2:0: on 1:0 (depends)",
+        "neuron 2:1: not found (unexplained)",
+    ]

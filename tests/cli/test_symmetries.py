@@ -19,6 +19,9 @@ def test_partners_are_written_and_proved(run: Run, tmp_path: Path, write_json: W
     assert (partner["kind"], partner["neurons"]) == ("related", ["1:0", "1:1"])
     proof = partner["certificate"]
     assert run("check", proof, "--network", network, "--network", partner["output"]).code == 0
+    apart = partner["not_isomorphic_certificate"]
+    said = run("check", apart, "--network", network, "--network", partner["output"])
+    assert said.code == 0 and "is not network A" in said.out
     assert run("equiv", network, partner["output"]).verdict == "equal"
     assert run("info", partner["output"], "--json").json["sha256"] == partner["sha256"]
 
@@ -33,7 +36,7 @@ def test_partners_of_an_earlier_run_go(run: Run, tmp_path: Path, write_json: Wri
     said = run("symmetries", few, "-o", out, "--most", 1, "--json")
     assert [partner["output"] for partner in said.json["partners"]] == [str(out / "partner-1.json")]
     assert sorted(path.name for path in out.iterdir()) == [
-        "partner-1.cert", "partner-1.json", "partner-notes.txt"
+        "partner-1.cert", "partner-1.json", "partner-1.not-isomorphic.cert", "partner-notes.txt"
     ]  # fmt: skip
 
 

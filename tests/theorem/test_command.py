@@ -87,6 +87,10 @@ def test_a_network_that_nothing_can_recover(tmp_path: Path) -> None:
     assert facts["partner_certificate"] == str(tmp_path / "proof.partner.cert")
     judged = check(facts["partner_certificate"], (ALWAYS_ON.sha256, facts["partner"]["sha256"]))
     assert judged.accepted and "same outputs at every" in judged.claim
+    apart = facts["not_isomorphic_certificate"]
+    assert apart == str(tmp_path / "proof.not-isomorphic.cert")
+    judged = check(apart, (ALWAYS_ON.sha256, facts["partner"]["sha256"]))
+    assert judged.accepted and judged.claim.startswith("not-isomorphic: ")
     hashes = facts["partner"]["canonical_sha256"]
     assert hashes["network"] != hashes["partner"]
 

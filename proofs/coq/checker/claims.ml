@@ -49,6 +49,19 @@ let different_step a line =
   | "output" :: "B" :: _ -> V.Output (V.B, List.map number (after "output B" line (outputs a)))
   | _ -> refuse "expected 'point' or 'output'"
 
+let not_isomorphic_step a line =
+  match tokens line with
+  | ["layers"] -> V.OtherDepth
+  | "power" :: _ -> V.PowerIs (big (natural_after "power" line))
+  | "slopes" :: _ ->
+    (match List.map number (after "slopes" line 2) with
+     | [p; q] -> V.SlopesAre (p, q)
+     | _ -> refuse "expected two slopes")
+  | "point" :: _ -> V.VariedPoint (List.map number (after "point" line (inputs a)))
+  | "neurons" :: l :: zs -> V.NeuronsHave (big (natural l), List.map number zs)
+  | "output" :: i :: zs -> V.OutputHas (big (natural i), List.map number zs)
+  | _ -> refuse "expected a step of this claim"
+
 (* ---- regions (format, section 10) ---- *)
 
 let regions_step line =
@@ -58,6 +71,45 @@ let regions_step line =
   | "open" :: q :: (_ :: _ as ps) -> V.Open (Some (positive q, List.map big_integer ps))
   | "count" :: (_ :: _ as ns) -> V.Count (List.map big_natural ns)
   | _ -> V.TreeStep (some_tree_step line)
+
+let regions_sentence net (root : V.root_text) (last : V.regions_state) =
+  let counts = match last.counted with Some ns -> ns | None -> [] in
+  let faces = List.mapi
+      (fun k n ->
+         if k = 0 then Big.to_string n ^ " activation regions"
+         else Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
+  let opened = last.the_tree.skipped in
+  Printf.sprintf "network A (sha256 %s) has %s %s in %s, in real arithmetic" net.sha
+    (if Big.sign opened = 0 then "exactly"
+     else Printf.sprintf "(with %s branches left open) at least" (Big.to_string opened))
+    (String.concat ", " faces)
+    (if root.domain_rows = [] then "the input space" else "the interior of the stated domain")
+
+(* ---- boundaries (format, section 10.1) ---- *)
+
+let boundaries_step line =
+  match tokens line with
+  | ["boundary"; r; p; c] -> V.Boundary (big_natural r, big_natural p, big_natural c)
+  | ["meet"; r; s] -> V.Meet (big_natural r, big_natural s)
+  | _ -> V.FaceStep (regions_step line)
+
+(* What the lines say, the first of which is about the first hidden neuron. *)
+let boundaries_sentence net (last : V.boundaries_state) =
+  let stated = match last.bd_concluded with Some (lines, _) -> lines | None -> [] in
+  let names = List.concat (List.init (Array.length net.sizes - 2) (fun l ->
+      List.init net.sizes.(l + 1) (fun i -> Printf.sprintf "%d:%d" (l + 1) i))) in
+  let those which =
+    List.concat (List.map2 (fun name ((_, _), parts) -> if which parts then [name] else [])
+                   names stated) in
+  let apart = those (fun parts -> Big.gt parts Big.one) in
+  let none = those (fun parts -> Big.sign parts = 0) in
+  let pieces = List.fold_left (fun n ((_, p), _) -> Big.add n p) Big.zero stated in
+  Printf.sprintf "%s of the facets are pieces of boundaries; %s%s; %d pairs of boundaries meet"
+    (Big.to_string pieces)
+    (if apart = [] then "every boundary is connected"
+     else "not connected: " ^ String.concat " " apart)
+    (if none = [] then "" else "; without a boundary: " ^ String.concat " " none)
+    (List.length last.bd_meets)
 
 (* ---- two networks on a domain (format, section 11) ---- *)
 
@@ -72,10 +124,23 @@ let read_adjustment lines a =
   let shifts = read_shift lines (outputs a) in
   (scales, shifts)
 
+(* The reductions and the tree's root, on a domain that is stated before them if it is in a hyperplane. *)
+let read_ground lines n : V.reduction list * V.plane_text option * V.root_text =
+  if starts_with "domain " (peek lines) then begin
+    let domain_rows = read_domain lines n in
+    let plane = read_plane lines in
+    let reductions = read_reductions lines in
+    let stated_depth = big (natural_after "depth" (take lines)) in
+    let its_norm = read_norm lines (List.length plane.point_inside) in
+    (reductions, Some plane, { domain_rows; stated_depth; its_norm })
+  end else begin
+    let reductions = read_reductions lines in
+    (reductions, None, read_root lines n)
+  end
+
 let read_apart lines a (scales, shifts) : V.apart_text =
-  let reductions = read_reductions lines in
-  let apart_root = read_root lines (inputs a) in
-  { scales; shifts; reductions; apart_root }
+  let (reductions, apart_plane, apart_root) = read_ground lines (inputs a) in
+  { scales; shifts; reductions; apart_plane; apart_root }
 
 let equal_on_step line =
   if line = "same" then V.Same else V.EqualOnTree (some_tree_step line)
@@ -111,7 +176,9 @@ let two_names a b scales shifts =
   Printf.sprintf "network A (sha256 %s) and network B (sha256 %s)%s" a.sha b.sha
     (if trivial then "" else ", its outputs scaled and shifted as stated,")
 
-let where rows = if rows = [] then "the input space" else "the stated domain's interior"
+let where rows = function
+  | Some _ -> "the stated domain"
+  | None -> if rows = [] then "the input space" else "the stated domain's interior"
 
 let spelt (x : V.q) =
   Big.to_string x.qnum ^ if Big.equal x.qden Big.one then "" else "/" ^ Big.to_string x.qden
@@ -227,6 +294,13 @@ let judge lines expected =
     Printf.sprintf
       "different: network A (sha256 %s) and network B (sha256 %s) have different outputs at the \
        exact input that the certificate states, in real arithmetic" a.sha b.sha
+  | "claim not-isomorphic A B" ->
+    let (a, b) = two () in
+    let start = V.not_isomorphic_start a.text b.text in
+    ignore (prove lines start (not_isomorphic_step a) V.not_isomorphic_take V.not_isomorphic_finish);
+    Printf.sprintf
+      "not-isomorphic: network B (sha256 %s) is not network A (sha256 %s) with the neurons of each \
+       hidden layer permuted and scaled by positive numbers" b.sha a.sha
   | "claim regions A" ->
     let a = read_network lines "A" in
     known a (fst expected);
@@ -234,22 +308,23 @@ let judge lines expected =
     let root = read_root lines (inputs a) in
     let start = V.regions_start a.text root in
     let last = prove lines start regions_step V.regions_take V.regions_finish in
-    let counts = match last.counted with Some ns -> ns | None -> [] in
-    let faces = List.mapi
-        (fun k n -> Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
-    let opened = last.the_tree.skipped in
-    Printf.sprintf "regions: network A (sha256 %s) has %s %s in %s, in real arithmetic" a.sha
-      (if Big.sign opened = 0 then "exactly"
-       else Printf.sprintf "(with %s branches left open) at least" (Big.to_string opened))
-      (String.concat ", " faces)
-      (if root.domain_rows = [] then "the input space" else "the interior of the stated domain")
+    Printf.sprintf "regions: %s" (regions_sentence a root last)
+  | "claim boundaries A" ->
+    let a = read_network lines "A" in
+    known a (fst expected);
+    if snd expected <> None then refuse "there is no network B";
+    let root = read_root lines (inputs a) in
+    let start = V.boundaries_start a.text root in
+    let last = prove lines start boundaries_step V.boundaries_take V.boundaries_finish in
+    Printf.sprintf "boundaries: %s; %s" (regions_sentence a root last.bd_regions)
+      (boundaries_sentence a last)
   | "claim equal-on A B" ->
     let (a, b) = two () in
     let text = read_apart lines a (read_adjustment lines a) in
     let start = V.equal_on_start a.text b.text text in
     ignore (prove lines start equal_on_step V.equal_on_take V.equal_on_finish);
     Printf.sprintf "equal-on: %s have the same outputs at every point of %s, in real arithmetic"
-      (two_names a b text.scales text.shifts) (where text.apart_root.domain_rows)
+      (two_names a b text.scales text.shifts) (where text.apart_root.domain_rows text.apart_plane)
   | "claim other-class A B" ->
     let (a, b) = two () in
     let start = V.different_start a.text b.text in
@@ -267,14 +342,14 @@ let judge lines expected =
        (sha256 %s) times a number other than 0 plus a number, in real arithmetic" a.sha b.sha
   | "claim same-class A B" ->
     let (a, b) = two () in
-    let class_reductions = read_reductions lines in
-    let text : V.classes_text = { class_reductions; class_root = read_root lines (inputs a) } in
+    let (class_reductions, class_plane, class_root) = read_ground lines (inputs a) in
+    let text : V.classes_text = { class_reductions; class_plane; class_root } in
     let start = V.same_class_start a.text b.text text in
     ignore (prove lines start same_class_step V.same_class_take V.same_class_finish);
     Printf.sprintf
       "same-class: at every point of %s one and the same output is a largest one of network A \
        (sha256 %s) and of network B (sha256 %s), in real arithmetic"
-      (where text.class_root.domain_rows) a.sha b.sha
+      (where class_root.domain_rows class_plane) a.sha b.sha
   | "claim unbounded A B" ->
     let (a, b) = two () in
     let ub_scales = read_scale lines (outputs a) in
@@ -304,7 +379,7 @@ let judge lines expected =
       let start = V.within_start a.text b.text text in
       let last = prove lines start (within_step (outputs a)) V.within_take V.within_finish in
       within_sentence (two_names a b scales shifts) last.stated_bounds (V.all_attained last)
-        (where text.apart_root.domain_rows)
+        (where text.apart_root.domain_rows text.apart_plane)
     end
   | _ ->
     match tokens line with

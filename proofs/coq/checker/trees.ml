@@ -29,17 +29,6 @@ let read_norm lines n : V.norm_text =
     List.map (fun _ -> List.map number (after "inverse" (take lines) m)) norm_rows in
   { norm_rows; coordinates; inverse }
 
-let read_domain lines n =
-  let rows = natural_after "domain" (take lines) in
-  times rows (fun () -> List.map number (after "row" (take lines) (n + 1)))
-
-let read_root lines n : V.root_text =
-  require_few n;
-  let domain_rows = read_domain lines n in
-  let stated_depth = big (natural_after "depth" (take lines)) in
-  let its_norm = read_norm lines n in
-  { domain_rows; stated_depth; its_norm }
-
 let positive s =
   let n = big_natural s in
   if Big.sign n = 0 then refuse "expected a positive integer";
@@ -54,6 +43,32 @@ let rec pairs = function
   | [] -> []
   | k :: y :: rest -> let k = big_natural k in let y = nonzero y in (k, y) :: pairs rest
   | _ -> refuse "expected pairs of a row number and a multiplier"
+
+let read_domain lines n =
+  let rows = natural_after "domain" (take lines) in
+  times rows (fun () -> List.map number (after "row" (take lines) (n + 1)))
+
+let read_root lines n : V.root_text =
+  require_few n;
+  let domain_rows = read_domain lines n in
+  let stated_depth = big (natural_after "depth" (take lines)) in
+  let its_norm = read_norm lines n in
+  { domain_rows; stated_depth; its_norm }
+
+(* Inputs taken out of a domain in a hyperplane, and a point inside (format, section 11). *)
+let rec read_pins lines =
+  match tokens (peek lines) with
+  | "pin" :: r :: j :: (_ :: _ as ps) ->
+    ignore (take lines);
+    let pin = ((big_natural r, big_natural j), pairs ps) in
+    pin :: read_pins lines
+  | _ -> []
+
+let read_plane lines : V.plane_text =
+  let taken_out = read_pins lines in
+  match tokens (take lines) with
+  | "inside" :: xs -> { taken_out; point_inside = List.map number xs }
+  | _ -> refuse "expected 'pin' or 'inside' with their numbers"
 
 (* A step of section 9; None if it is none. *)
 let tree_step line =

@@ -1,0 +1,227 @@
+"""The proof that a neuron is nowhere on, or nowhere with one that it reads (format, 6.1).
+
+In the second case the weight between them may be another number, as long as they are never both on
+with that either.  It is a tree of cases: neurons of the layers below those that it reads, from the
+lowest layer that matters upwards, then those that it reads whose values raise it.  Of the others no
+more is used than that their values are >= 0 and >= z.
+
+>>> hidden = ([[1, 0], [0, 1]], [0, 0]), ([[1, -3], [-1, 2]], [0, 1]), ([[1, -9]], [-1])
+>>> net = Network.dense([*hidden, ([[1]], [0])])
+>>> for line in never_together(net, Name(2, 1), Name(3, 0), [fmpq(1), fmpq(-9), fmpq(-1)]) or ():
+...     print(line)
+case 2:1
+case 2:0
+never 1 0 1:1 1 2:1 10
+never 1 0 2:1 9
+never 0 1
+>>> never_together(net, Name(2, 0), Name(3, 0), [fmpq(1), fmpq(-9), fmpq(-1)]) is None
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+
+from flint import fmpq
+
+from exactrev.lp import Form, Motzkin, System, solve
+from exactrev.network.model import Network
+from exactrev.network.reduction import Name
+
+#: What a row of the system is called in a line: the later neuron's z, the earlier one's value.
+_LATER, _EARLIER = "later", "earlier"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A form that is > 0 (``strict``) or >= 0 on a part, and the neuron whose it is; with ``above``
+    its value less its z.
+    """
+
+    form: Form
+    strict: bool
+    owner: Name | str
+    above: bool = False
+
+
+def never_together(
+    network: Network,
+    earlier: Name,
+    later: Name,
+    row: Sequence[fmpq],
+    names: Sequence[Sequence[Name]] | None = None,
+    deadline: float = inf,
+) -> list[str] | None:
+    """The tree that proves that a neuron is nowhere on together with one that reads its layer by a
+    row (weights | bias); None if that is false, or if it was not proved by the ``deadline``.
+
+    Each layer of the network reads nothing but the one below.  ``names`` are how lines name its
+    neurons, layer by layer.
+    """
+    if later.layer != earlier.layer + 1 or not is_plain(network):
+        return None
+    return _Tree(network, earlier.layer, earlier.place, row, names, deadline).lines()
+
+
+def never_on(
+    network: Network,
+    layer: int,
+    row: Sequence[fmpq],
+    names: Sequence[Sequence[Name]] | None = None,
+    deadline: float = inf,
+) -> list[str] | None:
+    """As :func:`never_together` for a neuron that reads a hidden layer and is on nowhere at all."""
+    return _Tree(network, layer, None, row, names, deadline).lines() if is_plain(network) else None
+
+
+def is_plain(network: Network) -> bool:
+    """Whether the hidden layers read nothing but the one below each."""
+    return all(
+        [source for source, _ in layer.weights] == [number]
+        for number, layer in enumerate(network.hidden)
+    )
+
+
+class _Tree:
+    def __init__(
+        self,
+        network: Network,
+        layer: int,
+        place: int | None,
+        row: Sequence[fmpq],
+        names: Sequence[Sequence[Name]] | None,
+        deadline: float,
+    ) -> None:
+        self._network, self._layer, self._row = network, layer, row
+        self._earlier = None if place is None else Name(layer, place)
+        self._names, self._deadline = names, deadline
+        first = network.weight(1)
+        # any values >= 0 may be the first layer's: then they are the unknowns, else the inputs
+        self._onto = first.rank() == first.nrows()
+        self._size = first.nrows() if self._onto else network.inputs
+        self._units = tuple(_unit(k, self._size) for k in range(self._size))
+
+    def lines(self) -> list[str] | None:
+        """The whole tree."""
+        sizes = self._network.architecture
+        lowest = 2 if self._onto else 1
+        below = [
+            Name(number, k) for number in range(lowest, self._layer) for k in range(sizes[number])
+        ]
+        rows: list[_Row] = []
+        values: dict[Name, Form] = {}
+        if self._onto:
+            values = {Name(1, k): unit for k, unit in enumerate(self._units)}
+            rows = [_Row(unit, False, name) for name, unit in values.items()]
+        if self._layer < lowest:
+            if self._earlier is not None:
+                rows.append(_Row(values[self._earlier], True, _EARLIER))
+            return self._last(rows, values)
+        own = [] if self._earlier is None else [self._earlier]
+        rising = [Name(self._layer, k) for k, w in enumerate(self._row[:-1]) if w > 0]
+        return self._cases(rows, values, list(dict.fromkeys([*below, *own, *rising])))
+
+    def _cases(
+        self, rows: list[_Row], values: Mapping[Name, Form], todo: Sequence[Name]
+    ) -> list[str] | None:
+        """The tree under a node at which these neurons are still to be decided."""
+        if not todo:
+            return self._last(rows, values)
+        name, *others = todo
+        z = self._form(name, values)
+        lines = [f"case {self._called(name)}"]
+        for on in (True, False):
+            if name == self._earlier and not on:
+                lines.append("never 0 1")
+                continue
+            part = [*rows, _Row(z if on else _scaled(z, fmpq(-1)), on, name)]
+            leaf = self._refuted(part, self._size)
+            value = z if on else _scaled(z, fmpq(0))
+            under = [leaf] if leaf else self._cases(part, {**values, name: value}, others)
+            if under is None:
+                return None
+            lines += under
+        return lines
+
+    def _last(self, rows: list[_Row], values: Mapping[Name, Form]) -> list[str] | None:
+        """The leaf where all is decided that raises the later neuron."""
+        *weights, bias = self._row
+        known = [(Name(self._layer, k), w) for k, w in enumerate(weights) if w]
+        falling = [(name, w) for name, w in known if name not in values]
+        total = self._size + len(falling)
+        z = (*[fmpq(0)] * total, bias)
+        extra: list[_Row] = []
+        for name, w in known:
+            if name in values:
+                z = _sum(z, _widened(values[name], total), w)
+        for place, (name, w) in enumerate(falling, self._size):
+            value = _unit(place, total)
+            z = _sum(z, value, w)
+            inner = _widened(self._form(name, values), total)
+            extra += [
+                _Row(value, False, name),
+                _Row(_sum(value, inner, fmpq(-1)), False, name, above=True),
+            ]
+        wide = [_Row(_widened(r.form, total), r.strict, r.owner, r.above) for r in rows]
+        leaf = self._refuted([*wide, *extra, _Row(z, True, _LATER)], total)
+        return None if leaf is None else [leaf]
+
+    def _refuted(self, rows: Sequence[_Row], dimension: int) -> str | None:
+        """The leaf that shows that the rows have no common point, or None if they have one."""
+        if monotonic() > self._deadline:
+            return None
+        strict = [row for row in rows if row.strict]
+        weak = [row for row in rows if not row.strict]
+        found = solve(
+            System(dimension, tuple(r.form for r in strict), tuple(r.form for r in weak))
+        )
+        if not isinstance(found, Motzkin):
+            return None
+        pairs = zip([*strict, *weak], found.multipliers, strict=True)
+        return self._line([(row, y) for row, y in pairs if y])
+
+    def _line(self, combination: Sequence[tuple[_Row, fmpq]]) -> str:
+        factors: dict[Name | str, fmpq] = {r.owner: y for r, y in combination if not r.above}
+        above = {r.owner: y for r, y in combination if r.above}
+        tokens = [f"never {factors.pop(_LATER, fmpq(0))} {factors.pop(_EARLIER, fmpq(0))}"]
+        for word, chosen in (("", factors), ("above", above)):
+            if chosen and word:
+                tokens.append(word)
+            named = {self._called(name): y for name, y in chosen.items() if isinstance(name, Name)}
+            tokens += [f"{name} {named[name]}" for name in sorted(named)]
+        return " ".join(tokens)
+
+    def _called(self, name: Name) -> Name:
+        return name if self._names is None else self._names[name.layer - 1][name.place]
+
+    def _form(self, name: Name, values: Mapping[Name, Form]) -> Form:
+        """z of a neuron whose layer reads values that are all known."""
+        matrix = self._network.weight(name.layer)
+        total = (*[fmpq(0)] * self._size, self._network.bias(name.layer)[name.place, 0])
+        for k in range(matrix.ncols()):
+            w = matrix[name.place, k]
+            if w:
+                read = values[Name(name.layer - 1, k)] if name.layer > 1 else self._units[k]
+                total = _sum(total, read, w)
+        return total
+
+
+def _sum(a: Form, b: Form, factor: fmpq) -> Form:
+    return tuple(x + factor * y for x, y in zip(a, b, strict=True))
+
+
+def _scaled(form: Form, factor: fmpq) -> Form:
+    return tuple(x * factor for x in form)
+
+
+def _unit(index: int, dimension: int) -> Form:
+    return tuple(fmpq(int(k == index)) for k in range(dimension + 1))
+
+
+def _widened(form: Form, dimension: int) -> Form:
+    """The form in more variables, on which it does not depend."""
+    *coefficients, constant = form
+    return (*coefficients, *[fmpq(0)] * (dimension - len(coefficients)), constant)
