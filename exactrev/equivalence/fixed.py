@@ -76,24 +76,27 @@ def without_fixed(reduction: Reduction, other: Network, deadline: float = inf) -
 
 def turned_round(found: WithoutFixed, other: Network) -> tuple[WithoutFixed, set[Name]] | None:
     """The network with neurons of the last hidden layer turned round that are mostly on and that
-    another one has with other weights; and which they are there, to be turned round as well.
+    another one has with other weights; and what is to be turned round in that one, so that all
+    neurons of the layer point the same way in both.
 
     A neuron that is always on with one that it reads, beside a direct connection from that one, may
-    read it with any weight; turned round, it is never on with it.  None if there are no such.
+    read it with any weight; turned round, it is never on with it.  None if nothing is to be turned.
     """
     network = found.reduction.network
     on = _times_on(network)
-    pairs = {
-        name: Name(match.layer, match.index)
-        for name, match in counterparts(network, other).items()
-        if not match.whole
-        and name.layer == len(network.hidden)
-        and 2 * on[name.layer - 1][name.place] > _SAMPLES
-    }
-    if not pairs:
+    here, there = set[Name](), set[Name]()
+    for name, match in counterparts(network, other).items():
+        if name.layer == len(network.hidden):
+            mostly = 2 * on[name.layer - 1][name.place] > _SAMPLES
+            turns = mostly and not match.whole
+            if turns:
+                here.add(name)
+            if turns == (match.factor > 0):
+                there.add(Name(match.layer, match.index))
+    if not here and not there:
         return None
-    after = reduce_structurally(network, turned=set(pairs))
-    return _then(found, after, set()), set(pairs.values())
+    after = reduce_structurally(network, turned=here)
+    return _then(found, after, set()), there
 
 
 def _then(found: WithoutFixed, after: Reduction, gone: Container[Name]) -> WithoutFixed:
