@@ -19,6 +19,7 @@ from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open
 from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.settled import settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
@@ -65,6 +66,8 @@ class Reconstruction:
         self._refuted: Network | None = None
         # how many layers are below those that are known to read more than the last of them
         self._skipping: set[int] = set()
+        # how many layers are below those that are known to read past open weights of the last
+        self._beyond: set[int] = set()
         # whether weights were found that the layers above do not know of yet
         self._outgrown = False
 
@@ -124,6 +127,8 @@ class Reconstruction:
     def _add_layer(self, kinks: list[Kink]) -> bool:
         if not self.layers:
             return False
+        if len(self.layers) in self._beyond and self._past_open_weights():
+            return True
         if len(self.layers) not in self._skipping:
             oriented = self._orienter.orient(self.prefix, kinks)
             if oriented is not None:
@@ -136,7 +141,33 @@ class Reconstruction:
             self._grown(Layer(prefix), kinks, [surface.over(prefix) for surface in followed])
             and self._level_with_the_last()
             for prefix in self.prefix.wider()
-        )
+        ) or self._past_open_weights()
+
+    def _past_open_weights(self) -> bool:
+        """Add a layer that reads everything over one whose open weights no boundary will show."""
+        if len(self.layers) < 2 or self.layers[-1].complete:
+            return False
+        below, top = self.layers[-2], self.layers[-1]
+        kinks = [kink for kink in self.survey.kinks if not below.explains(kink)]
+        wide = self._read_everything(top, kinks)
+        prefix = settled(self._walker.reach, wide).extended()
+        layer = Layer(prefix.reading(range(prefix.depth + 1)))
+        if not self._grown(layer, [kink for kink in kinks if not wide.explains(kink)], []):
+            return False
+        self.layers[-2] = wide
+        self._beyond.add(prefix.depth)
+        return True
+
+    def _read_everything(self, layer: Layer, kinks: list[Kink]) -> Layer:
+        """The layer found anew as one whose neurons may read all that is below."""
+        everything = tuple(range(layer.prefix.depth + 1))
+        if layer.prefix.reads == everything:
+            return layer
+        prefix = layer.prefix.reading(everything)
+        wide = Layer(prefix)
+        begun = [surface.over(prefix) for surface in [*layer.surfaces, *layer.parts]]
+        grow(self.survey, self._walker, wide, kinks, begun)
+        return wide
 
     def _level_with_the_last(self) -> bool:
         """Whether a new layer reads the last one.
@@ -234,6 +265,8 @@ class Reconstruction:
         columns = output_weights(self.survey, top)
         if columns is None:
             return None
+        if self._settles(top):
+            top = settled(self._walker.reach, top)
         found = finish(self.survey, self._walker.reach, top, columns)
         if isinstance(found, Misfit):
             return found
@@ -245,6 +278,15 @@ class Reconstruction:
         self.assumed += missing
         self._outgrown = keep_filled(self.layers, network, missing)
         return network
+
+    def _settles(self, top: Layer) -> bool:
+        """Whether it is best to settle the last hidden layer: both it and the output read all.
+
+        Along lines it shows whether a neuron is on in one place and off in another.
+        """
+        everything = top.prefix.reads == tuple(range(top.prefix.depth + 1))
+        plane = top.prefix.inputs == 2 and everything and top.prefix.depth > 0
+        return not top.complete and (plane or top.prefix.depth in self._beyond)
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
