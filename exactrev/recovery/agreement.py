@@ -19,6 +19,7 @@ from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.assembly import prefix_of
+from exactrev.recovery.corners import corners
 from exactrev.recovery.explore import telling_places
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
@@ -72,6 +73,16 @@ class Agreement:
             if activation_pattern(candidate, place) not in agreed:
                 self._asked.append((place, self.survey.probe.piece(rounded(place, _GRID))))
                 yield self._asked[-1]
+        if candidate.inputs == 2 and len(candidate.hidden) > 1:
+            yield from self._at_corners(candidate)
+
+    def _at_corners(self, candidate: Network) -> Iterator[tuple[list[fmpq], Piece]]:
+        """Beside corners of the candidate's regions, and far out; they are not kept."""
+        for corner in corners(candidate, self.survey.scale):
+            # a corner itself may be on the grid: then no region holds it
+            beside = [x + fmpq(2 * k + 3, 1 << (_GRID - 2)) for k, x in enumerate(corner)]
+            place = rounded(beside, _GRID)
+            yield rationals(place), self.survey.probe.piece(place)
 
     def _fresh(self, candidate: Network) -> Iterator[list[fmpq]]:
         fewest, most = _RANDOM_PLACES

@@ -43,21 +43,21 @@ def keeping_sides(
     seen: set[bool] = set()
     multiples = [fmpq(0)] * len(open)
     for _ in range(_ROUNDS):
-        fresh = []
+        fresh: list[Condition] = []
         for _ in range(_LINES):
-            for side, condition in _conditions(prefix, survey.random_line(), row, rows):
-                fresh.append(condition)
-                seen.add(side)
+            for sides, found in _stretches(prefix, survey.random_line(), row, rows):
+                seen |= sides
+                fresh += found
         if len(seen) > 1:
             return None
         failed = [condition for condition in fresh if _value(condition, multiples) <= 0]
         if not failed and conditions:
             return _changed(row, rows, multiples)
         conditions += fresh if not conditions else failed
-        found = interior_point(len(open), [(*rest, z) for z, *rest in conditions])
-        if not isinstance(found, Point):
+        answer = interior_point(len(open), [(*rest, z) for z, *rest in conditions])
+        if not isinstance(answer, Point):
             return None
-        multiples = list(found.coordinates)
+        multiples = list(answer.coordinates)
     return None
 
 
@@ -72,11 +72,12 @@ def _changed(row: Form, rows: Sequence[Form], multiples: Sequence[fmpq]) -> Form
     return row
 
 
-def _conditions(
+def _stretches(
     prefix: Prefix, line: Line, row: Form, rows: Sequence[Form]
-) -> Iterator[tuple[bool, Condition]]:
-    """What a line asks for, at the ends of every cell's part of its open stretches, and the side
-    that each is on.
+) -> Iterator[tuple[set[bool], list[Condition]]]:
+    """The open stretches of a line: the sides where they begin and end, and what they ask for.
+
+    The latter holds at the ends of every cell's part of a stretch; nothing if the sides differ.
     """
     stretches = [
         (known, list(parts))
@@ -88,18 +89,15 @@ def _conditions(
     for number, (known, parts) in enumerate(stretches):
         if known:
             continue
-        ends = [parts[0].start] if number else []
-        ends += [parts[-1].stop] if number + 1 < len(stretches) else []
-        sides = {
-            bool(_at(prefix, line, part, t, [row])[0] > 0)
-            for part, t in ((parts[0 if t == parts[0].start else -1], t) for t in ends)
-        }
-        if len(sides) == 1:
-            side = sides.pop()
-            for part in parts:
-                for t in (part.start, part.stop):
-                    values = _at(prefix, line, part, t, [row, *rows])
-                    yield side, tuple(x if side else -x for x in values)
+        ends = [(parts[0], parts[0].start)] if number else []
+        ends += [(parts[-1], parts[-1].stop)] if number + 1 < len(stretches) else []
+        sides = {bool(_at(prefix, line, part, t, [row])[0] > 0) for part, t in ends}
+        sign = 1 if True in sides else -1
+        yield sides, [
+            tuple(sign * x for x in _at(prefix, line, part, t, [row, *rows]))
+            for part in (parts if len(sides) == 1 else ())
+            for t in (part.start, part.stop)
+        ]
 
 
 def _at(prefix: Prefix, line: Line, part: Segment, t: fmpq, rows: Sequence[Form]) -> list[fmpq]:

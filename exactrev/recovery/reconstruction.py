@@ -127,7 +127,8 @@ class Reconstruction:
     def _add_layer(self, kinks: list[Kink]) -> bool:
         if not self.layers:
             return False
-        if len(self.layers) in self._beyond and self._past_open_weights():
+        beyond = len(self.layers) in self._beyond or self._root.inputs == 2
+        if beyond and self._past_open_weights():
             return True
         if len(self.layers) not in self._skipping:
             oriented = self._orienter.orient(self.prefix, kinks)
