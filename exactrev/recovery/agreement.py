@@ -2,7 +2,8 @@
 
 It is tested at places that no part of it was made from.  Every place asked is kept with f's piece
 and is tried again, at no cost, on the next candidate.  A place is not asked where the candidate's
-neurons are all on the sides where they were at another one: it would tell little more.
+neurons are all on the sides where they were at another one: it would tell little more.  In two
+inputs it is tested at all corners of the candidate's regions in the end.
 
 Between a place where the two agree and one where they do not, f has a kink that the candidate has
 not.  Halving the candidate's own cells on the way leads to it with few queries.

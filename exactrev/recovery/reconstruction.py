@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
 from exactrev.recovery.assembly import affine_network
+from exactrev.recovery.beyond import layer_beyond
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
@@ -19,7 +20,7 @@ from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open
 from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
-from exactrev.recovery.settled import settled
+from exactrev.recovery.settled import reads_everything, settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
@@ -148,27 +149,13 @@ class Reconstruction:
         """Add a layer that reads everything over one whose open weights no boundary will show."""
         if len(self.layers) < 2 or self.layers[-1].complete:
             return False
-        below, top = self.layers[-2], self.layers[-1]
+        below, top = self.layers[-2:]
         kinks = [kink for kink in self.survey.kinks if not below.explains(kink)]
-        wide = self._read_everything(top, kinks)
-        prefix = settled(self._walker.reach, wide).extended()
-        layer = Layer(prefix.reading(range(prefix.depth + 1)))
-        if not self._grown(layer, [kink for kink in kinks if not wide.explains(kink)], []):
-            return False
-        self.layers[-2] = wide
-        self._beyond.add(prefix.depth)
-        return True
-
-    def _read_everything(self, layer: Layer, kinks: list[Kink]) -> Layer:
-        """The layer found anew as one whose neurons may read all that is below."""
-        everything = tuple(range(layer.prefix.depth + 1))
-        if layer.prefix.reads == everything:
-            return layer
-        prefix = layer.prefix.reading(everything)
-        wide = Layer(prefix)
-        begun = [surface.over(prefix) for surface in [*layer.surfaces, *layer.parts]]
-        grow(self.survey, self._walker, wide, kinks, begun)
-        return wide
+        found = layer_beyond(self.survey, self._walker, top, kinks)
+        if found is not None:
+            self.layers[-1:] = found
+            self._beyond.add(found[1].prefix.depth)
+        return found is not None
 
     def _level_with_the_last(self) -> bool:
         """Whether a new layer reads the last one.
@@ -266,7 +253,9 @@ class Reconstruction:
         columns = output_weights(self.survey, top)
         if columns is None:
             return None
-        if self._settles(top):
+        # the output may read everything, too; along lines it shows where a neuron has both sides
+        plane = self._root.inputs == 2 and reads_everything(top)
+        if plane or top.prefix.depth in self._beyond:
             top = settled(self._walker.reach, top)
         found = finish(self.survey, self._walker.reach, top, columns)
         if isinstance(found, Misfit):
@@ -279,15 +268,6 @@ class Reconstruction:
         self.assumed += missing
         self._outgrown = keep_filled(self.layers, network, missing)
         return network
-
-    def _settles(self, top: Layer) -> bool:
-        """Whether it is best to settle the last hidden layer: both it and the output read all.
-
-        Along lines it shows whether a neuron is on in one place and off in another.
-        """
-        everything = top.prefix.reads == tuple(range(top.prefix.depth + 1))
-        plane = top.prefix.inputs == 2 and everything and top.prefix.depth > 0
-        return not top.complete and (plane or top.prefix.depth in self._beyond)
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""

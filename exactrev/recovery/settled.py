@@ -39,6 +39,11 @@ _ASIDE = fmpq(1, fmpz(1) << 200)
 _LARGE = 64
 
 
+def reads_everything(layer: Layer) -> bool:
+    """Whether a layer's neurons may read the inputs and all layers below."""
+    return layer.prefix.reads == tuple(range(layer.prefix.depth + 1))
+
+
 def settled(reach: Reach, layer: Layer) -> Layer:
     """The layer, which reads everything, with its open weights settled.
 

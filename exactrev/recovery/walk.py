@@ -2,7 +2,7 @@
 
 From a waypoint the walk goes straight, inside the boundary, to the first known boundary on its
 way.  If the jump of the form there is already determined it walks on unasked; otherwise two
-queries read it.
+queries read it.  What is a curve (two inputs) is followed to its ends instead.
 """
 
 from __future__ import annotations
