@@ -79,11 +79,12 @@ class Agreement:
 
     def _at_corners(self, candidate: Network) -> Iterator[tuple[list[fmpq], Piece]]:
         """Beside corners of the candidate's regions, and far out; they are not kept."""
-        for corner in corners(candidate, self.survey.scale):
+        probe = self.survey.probe
+        for corner in corners(candidate, self.survey.scale, probe.oracle.check_time):
             # a corner itself may be on the grid: then no region holds it
             beside = [x + fmpq(2 * k + 3, 1 << (_GRID - 2)) for k, x in enumerate(corner)]
             place = rounded(beside, _GRID)
-            yield rationals(place), self.survey.probe.piece(place)
+            yield rationals(place), probe.piece(place)
 
     def _fresh(self, candidate: Network) -> Iterator[list[fmpq]]:
         fewest, most = _RANDOM_PLACES

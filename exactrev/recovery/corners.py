@@ -8,7 +8,7 @@ looked at, because both are continuous.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from flint import fmpq
@@ -24,16 +24,19 @@ _FACES = 40_000
 _FAR = fmpq(1 << 20)
 
 
-def corners(candidate: Network, scale: fmpq) -> Iterator[list[fmpq]]:
+def corners(
+    candidate: Network, scale: fmpq, go_on: Callable[[], None] = lambda: None
+) -> Iterator[list[fmpq]]:
     """The corners of a candidate's regions, and a point far out between any two of its ends.
 
-    Two inputs.  Only those found first if there are very many.
+    Two inputs.  Only those found first if there are very many.  ``go_on`` is called now and then
+    while they are sought, and may raise what ends the search.
     """
     search: Exploration = Exploration(
         candidate, None, 2, lambda: sum(search.found.counts) > _FACES
     )
     for _ in search.lines():
-        pass
+        go_on()
     for point in search.result().face_points(2):
         yield list(point)
     yield from _ends(candidate, scale * _FAR)

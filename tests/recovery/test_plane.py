@@ -8,6 +8,7 @@ import pytest
 from flint import fmpq
 
 import exactrev
+from exactrev.errors import TimeLimitExceeded
 from exactrev.network import Network
 from exactrev.network.evaluation import evaluate
 from exactrev.recovery.agreement import Agreement
@@ -88,3 +89,11 @@ def test_what_agrees_at_all_corners_is_accepted_and_what_does_not_is_refused() -
         places = list(corners(candidate, fmpq(1)))
         if evaluate(network, places) != evaluate(candidate, places):
             assert agreement.disagreement(candidate) is not None
+
+
+def test_the_search_for_corners_ends_when_it_is_told_to() -> None:
+    def enough() -> None:
+        raise TimeLimitExceeded("enough")
+
+    with pytest.raises(TimeLimitExceeded):
+        next(corners(drawn(0, (2, 5, 4, 1)), fmpq(1), enough))
