@@ -16,7 +16,7 @@ from exactrev.recovery.lines import Line
 from exactrev.recovery.local import GRID, along, combined, normal, onto, unit_scale
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
-from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.surface import Surface, Waypoint, distance
 from exactrev.recovery.survey import Survey
 
 _SAMPLE_LINES = 12
@@ -50,7 +50,7 @@ class Reach:
         points = [
             rationals(rounded(line.at(t), GRID))
             for line in lines
-            for t, _ in prefix.below.crossings(line, row)
+            for t, _ in prefix.below.crossings(line, row, prefix.dormant_rows(neuron))
         ]
         points += [
             place
@@ -84,7 +84,8 @@ class Reach:
             for a, b in zip(below[:_PAIRS], above[:_PAIRS], strict=False)
             for place in _between(surface, a, b)
         ]
-        return min(places, key=lambda place: surface.distance(place, neuron), default=None)
+        target = (layer, index)
+        return min(places, key=lambda place: distance(place, target), default=None)
 
 
 def on_boundary(prefix: Prefix, row: fmpq_mat, form: Form, place: Sequence[fmpq]) -> bool:
