@@ -84,10 +84,10 @@ class Orienter:
             flips = _agreed([surface], prefix.width) or _agreed(self._walked, prefix.width)
         if flips is None:
             return None
-        told = open_parts(self._walked or surfaces, flips)
+        told = open_parts(prefix, self._walked or surfaces, flips)
         idle = 0
         while lacking(prefix, flips, told) and idle < _IDLE:
-            before, told = told, sought_parts(self.walker, self._walked, flips)
+            before, told = told, sought_parts(self.walker, prefix, self._walked, flips)
             idle = 0 if told.count(None) < before.count(None) else idle + 1
             if not lacking(prefix, flips, told) or next(following, None) is None:
                 break

@@ -24,13 +24,15 @@ from exactrev.recovery.walk import Tally, Walker
 _READERS = 3
 
 
-def open_parts(surfaces: Sequence[Surface], flips: Sequence[bool]) -> tuple[fmpq | None, ...]:
+def open_parts(
+    prefix: Prefix, surfaces: Sequence[Surface], flips: Sequence[bool]
+) -> tuple[fmpq | None, ...]:
     """How much of each dormant direction its neuron's row has, or None where nothing tells.
 
-    The ``surfaces`` are over one prefix that is not oriented yet; ``flips`` say which of its
+    The ``surfaces`` are over the prefix, which is not oriented yet; ``flips`` say which of its
     neurons are relu(-z).  Nothing tells of the others: what is open of them does not matter.
     """
-    dormant = surfaces[0].prefix.dormant if surfaces else ()
+    dormant = prefix.dormant
     joint = LinearSystem(len(dormant))
     for surface in surfaces:
         trial = joint.copy()
@@ -46,11 +48,11 @@ def lacking(prefix: Prefix, flips: Sequence[bool], parts: Sequence[fmpq | None])
 
 
 def sought_parts(
-    walker: Walker, surfaces: Sequence[Surface], flips: Sequence[bool]
+    walker: Walker, prefix: Prefix, surfaces: Sequence[Surface], flips: Sequence[bool]
 ) -> tuple[fmpq | None, ...]:
     """The same after walking, where something is left that matters, to where it begins to."""
-    parts = open_parts(surfaces, flips)
-    for m, (j, row) in enumerate(surfaces[0].prefix.dormant if surfaces else ()):
+    parts = open_parts(prefix, surfaces, flips)
+    for m, (j, row) in enumerate(prefix.dormant):
         readers = [surface for surface in surfaces if surface.weight(j)] if flips[j] else []
         for surface in readers[-_READERS:]:
             if parts[m] is not None:
@@ -61,7 +63,7 @@ def sought_parts(
                 if x and below.values[value][0]:
                     target = below.values[value]
                     walker.walk(surface, walker.nearest(surface, target), target, Tally())
-            parts = open_parts(surfaces, flips)
+            parts = open_parts(prefix, surfaces, flips)
     return parts
 
 
