@@ -88,3 +88,14 @@ def test_hidden_layers_are_kept_where_the_network_is_not_complete() -> None:
     truth = list(zip(*[iter(network.weight(1).entries())] * 10, strict=True))
     for row in found:
         assert any(all(a * w[0] == b * row[0] for a, b in zip(row, w, strict=True)) for w in truth)
+
+
+def test_an_interrupt_gives_up_the_proof_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(proof, "equal_by_trees", interrupted)
+    network = gaussian((6, 8, 8, 8, 2), 3)
+    recovery = judged(network, recover(network))
+    assert (recovery.verdict, recovery.proof) == ("partial", "none")
+    assert recovery.network is not None
