@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from exactrev.arrangement import Exploration, explore
+from exactrev.arrangement import Exploration, found
 from exactrev.arrangement.found import Closing
 from exactrev.checker import check
 from exactrev.network import Network
@@ -28,7 +28,7 @@ def stopped_after(network: Network, questions: int) -> tuple[Exploration, str]:
 def test_open_branches_with_and_without_points(
     monkeypatch: pytest.MonkeyPatch, moment: float
 ) -> None:
-    monkeypatch.setattr(explore, "_CLOSING", moment)
+    monkeypatch.setattr(found, "_CLOSING", moment)
     # the third input changes nothing: points of the slice have a 0 there
     whole = plain("eighths", (2, 5, 4, 1), 1)
     rows = [[*row, 0] for row in whole.weight(1).tolist()]
@@ -42,19 +42,19 @@ def test_open_branches_with_and_without_points(
     regions = total.result().counts[0]
     for questions in (1, 2, 4, 7):
         search, claim = stopped_after(network, questions)
-        found = search.result()
-        least = found.counts[0] + found.open_regions
-        assert not found.complete and least <= regions
-        assert (found.open_regions > 0) == (moment > 0)
+        result = search.result()
+        least = result.counts[0] + result.open_regions
+        assert not result.complete and least <= regions
+        assert (result.open_regions > 0) == (moment > 0)
         assert f"at least {least} activation regions" in claim
 
 
 def test_the_moment_begins_with_the_first_question(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [5.0]
-    monkeypatch.setattr(explore.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(found.time, "monotonic", lambda: now[0])
     closing = Closing()
     assert not closing.is_late()
-    now[0] += explore._CLOSING
+    now[0] += found._CLOSING
     assert not closing.is_late()
     now[0] += 0.1
     assert closing.is_late()
