@@ -27,6 +27,7 @@ PROGRAM = ROOT / "proofs" / "coq" / "checker" / "exactrev-check"
 KINDS = (
     "isomorphic",
     "equal",
+    "equal-trees",
     "different",
     "unscalable",
     "equal-on",

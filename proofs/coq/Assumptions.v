@@ -2,12 +2,13 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
+From ExactRev Require Import Equal Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
   RationalField RealClaims.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
 Print Assumptions isomorphic_sound.
+Print Assumptions search_sound.
 Print Assumptions equal_sound.
 Print Assumptions outputs_at_correct.
 Print Assumptions different_sound.
