@@ -31,6 +31,7 @@ KINDS = (
     "different",
     "unscalable",
     "equal-on",
+    "equal-on-cancels",
     "equal-on-flat",
     "within",
     "within-boxes",

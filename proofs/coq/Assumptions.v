@@ -2,7 +2,7 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Equal Regions Within BoxesWithin UnsatisfiedSound Points BoundariesSound
+From ExactRev Require Import Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points BoundariesSound
   RationalField RealClaims.
 
 Print Assumptions attach_value.
@@ -24,6 +24,7 @@ Print Assumptions step_approached.
 Print Assumptions closed_approached.
 Print Assumptions interior_rows_sound.
 Print Assumptions on_ground_sound.
+Print Assumptions cancelled_in_cell.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
 Print Assumptions packed_sums_correct.

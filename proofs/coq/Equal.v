@@ -2,7 +2,7 @@
 
     The steps that Checker.v has, and those of Never.v, each followed by the lines of its tree. *)
 
-From ExactRev Require Export Checker Never.
+From ExactRev Require Export Checker NeverSound.
 
 (** Where the checker is: the working forms and matches, and the tree that is open. *)
 Record equality := Equality { so_far : equal_state; searching : option (network_name * search) }.

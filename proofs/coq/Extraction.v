@@ -3,7 +3,7 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Boundaries Equal Within Unsatisfied Classes Points BoxesWithin.
+From ExactRev Require Import Boundaries Equal EqualOn Within Unsatisfied Classes Points BoxesWithin.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 

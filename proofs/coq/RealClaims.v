@@ -2,7 +2,7 @@
 
     The theorems hold in every ordered field; here is what they say for Coq's reals. *)
 
-From ExactRev Require Import RealField Equal Regions Within BoxesWithin UnsatisfiedSound Points
+From ExactRev Require Import RealField Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points
   BoundariesSound.
 
 Theorem equal_over_the_reals a b steps :

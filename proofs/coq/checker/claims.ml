@@ -155,8 +155,18 @@ let read_apart lines a (scales, shifts) : V.apart_text =
   let (reductions, apart_plane, apart_root) = read_ground lines (inputs a) in
   { scales; shifts; reductions; apart_plane; apart_root }
 
+(* Reductions on one line. *)
+let rec reductions_of = function
+  | [] -> []
+  | "merge" :: n :: m :: c :: rest -> reduction any_neuron ["merge"; n; m; c] :: reductions_of rest
+  | word :: n :: rest -> reduction any_neuron [word; n] :: reductions_of rest
+  | _ -> refuse "expected reductions"
+
 let equal_on_step line =
-  if line = "same" then V.Same else V.EqualOnTree (some_tree_step line)
+  match tokens line with
+  | ["same"] -> V.Same
+  | "cancels" :: steps -> V.Cancels (reductions_of steps)
+  | _ -> V.EqualOnTree (some_tree_step line)
 
 let within_step m line =
   match tokens line with
