@@ -16,9 +16,10 @@ import pytest
 from benchmarks.networks import gaussian
 from exactrev.checker import check
 from exactrev.equivalence import Agreement, Comparison
+from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
 from tests.damaged_certificates import PROGRAM, disagreement
-from tests.equivalence.test_cancelling import BOX, MERGES, always_on, never_on, proof
+from tests.equivalence.test_cancelling import MERGES, always_on, never_on, proof
 
 pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="make -C proofs/coq was not run")
 
@@ -111,6 +112,37 @@ def test_networks_in_which_a_neuron_never_switches(
             assert not disagreement(content(less), tmp_path / "x.cert")
 
 
+SLICE = Polyhedron.of(3, [[1, 1, 0, 1], [-1, -1, 0, 1], [0, 0, 1, 1], [0, 0, -1, 1]])
+PLANE = Polyhedron.of(
+    3, [[1, -1, 0, 0], [-1, 1, 0, 0], [2, 0, 0, 1], [-2, 0, 0, 1], [0, 0, 1, 1], [0, 0, -1, 1]]
+)
+
+
+def reading_a_sum(network: Network) -> Network:
+    """The network of two inputs at x + y and z."""
+    layers = [
+        (network.weight(k).tolist(), layer.bias.entries())
+        for k, layer in enumerate(network.layers, 1)
+    ]
+    first, bias = layers[0]
+    return Network.dense([([[u, u, v] for u, v in first], bias), *layers[1:]])
+
+
+@pytest.mark.parametrize(("domain", "word"), [(SLICE, "coordinates"), (PLANE, "pin")])
+@pytest.mark.parametrize("seed", range(3))
+def test_slices_and_planes(domain: Polyhedron, word: str, seed: int, tmp_path: Path) -> None:
+    network = gaussian((2, 8, 9, 2), seed)
+    a, b = (reading_a_sum(never_on(network, -20 - 10 * k, 1 + 4 * k)) for k in range(2))
+    lines = list(Agreement(Comparison.of(a, b), domain).lines())
+    assert any(line.startswith(word + " ") for line in lines)
+    assert check(io.BytesIO(content(lines))).accepted
+    assert not disagreement(content(lines), tmp_path / "x.cert")
+    (leaf,) = [line for line in lines if line.startswith("cancels ")]
+    for other in ("cancels", leaf + " unread 2:0", leaf.replace("2:9", "2:10"), leaf[:-1] + "2"):
+        changed = [other if line == leaf else line for line in lines]
+        assert not disagreement(content(changed), tmp_path / "x.cert")
+
+
 def _proof(a: Network, b: Network, inputs: int) -> list[str]:
-    domain = BOX if inputs == 2 else type(BOX).box(-1, 1, inputs)
+    domain = Polyhedron.box(-1, 1, inputs)
     return list(Agreement(Comparison.of(a, b), domain).lines())

@@ -71,8 +71,8 @@ def damaged_trees(lines: list[str]) -> Iterator[list[str]]:
             for other in NEURONS:
                 yield [*before, line[: name.start()] + other + line[name.end() :], *after]
         for number in re.finditer(r"(?<= )-?\d+(?= |$)", line):
-            for other in (int(number[0]) + 1, int(number[0]) - 1, -int(number[0]), 0):
-                changed = f"{line[: number.start()]}{other}{line[number.end() :]}"
+            for value in (int(number[0]) + 1, int(number[0]) - 1, -int(number[0]), 0):
+                changed = f"{line[: number.start()]}{value}{line[number.end() :]}"
                 yield [*before, changed, *after]
         for other, word in (("dead", "alive"), ("alive", "dead"), ("A", "B"), (" above", "")):
             yield [*before, line.replace(other, word), *after]
