@@ -29,6 +29,7 @@ KINDS = (
     "equal",
     "equal-trees",
     "different",
+    "not-isomorphic",
     "unscalable",
     "equal-on",
     "equal-on-cancels",
@@ -161,6 +162,65 @@ enclosed 17
 enclosed 90
 bounds -2 2
 reached 0 3 1 2
+end
+"""
+)
+
+#: Neuron 2:2 is turned round in B: its z at the two points are 0 and 1, in A 0 and -1.
+TRUE["not-isomorphic by neurons"] = sealed(
+    """exactrev-certificate 1
+semantics real
+claim not-isomorphic A B
+network A ?
+exactrev-network 1
+inputs 2
+layer 2
+bias 0 1/2
+from 0
+1 0
+1 -1
+layer 3
+bias 0 0 1
+from 0
+0 1
+0 0
+-1 0
+from 1
+1 -1
+2 3
+0 0
+layer 1
+bias 0
+from 2
+1 2 3
+network B ?
+exactrev-network 1
+inputs 2
+layer 2
+bias 0 1/2
+from 0
+1 0
+1 -1
+layer 3
+bias 0 0 -1
+from 0
+0 1
+0 0
+1 0
+from 1
+1 -1
+2 3
+0 0
+layer 1
+bias 0
+from 2
+1 2 3
+proof
+power 3
+slopes 1/2 -3
+point 1 2
+point 2 -1/2
+neurons 2 0 -7
 end
 """
 )

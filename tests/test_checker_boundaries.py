@@ -22,6 +22,9 @@ TENT = Network.dense([([[1, 0], [-2, 1]], [0, 0]), ([[1, 1]], [-1]), ([[1]], [0]
 LINES = Network.dense([([[1, 0], [0, 1], [1, 1]], [0, 0, 1]), ([[1, 2, 3]], [0])])
 
 
+GOLDEN = Path(__file__).parent / "golden"
+
+
 def judge(lines: list[str]) -> Outcome:
     return check(io.BytesIO("".join(line + "\n" for line in lines).encode()))
 
@@ -30,6 +33,20 @@ def certificate(network: Network, domain: Polyhedron | None = None) -> list[str]
     return list(
         boundaries_certificate(Exploration(network, domain, min(2, network.inputs)))
     )
+
+
+def test_the_golden_example_is_that_of_the_format() -> None:
+    text = (GOLDEN / "boundaries.cert").read_text(encoding="ascii")
+    page = GOLDEN.parent.parent / "proofs" / "certificate-format.md"
+    assert f"```\n{text}```" in page.read_text(encoding="utf-8")
+    accepted = judge(text.splitlines())
+    assert "4 activation regions" in accepted.claim
+    assert accepted.claim.endswith(
+        "3 of the facets are pieces of boundaries; every boundary is connected; "
+        "1 pairs of boundaries meet"
+    )
+    refused = check(GOLDEN / "boundaries.refused.cert")
+    assert "what follows from the faces is 'boundary 0 1 1'" in refused.reason
 
 
 def test_three_lines() -> None:

@@ -156,6 +156,23 @@ def test_one_that_switches_is_not() -> None:
         assert equal_by_trees(a, b, inf) is None
 
 
+def test_weights_of_a_neuron_that_is_mostly_on_are_seen_once_it_is_turned_round() -> None:
+    a = Network.dense([*HIDDEN, ([[-1, 9, 9]], [1]), ([[5]], [0])])
+
+    def with_weight(weight: int) -> Network:
+        """What the neuron reads more of 2:1, the output reads less."""
+        last = Layer.of({2: [[0, 5 * (9 - weight), 0]], 3: [[5]]}, [0])
+        return Network(2, (*a.layers[:2], Layer.of({2: [[-1, weight, 9]]}, [1]), last))
+
+    b = with_weight(12)
+    assert a([3, 2]) == b([3, 2]) and a([9, 1]) == b([9, 1])
+    lines = certificate_of(a, b)
+    assert [line.split(" ")[0] for line in lines].count("flip") == 2 and _accepted(lines)
+    assert not _accepted([line for line in lines if line != "flip A 3:0"])
+    assert a([0, 1]) != with_weight(-30)([0, 1])
+    assert equal_by_trees(a, with_weight(-30), inf) is None
+
+
 def drawn(sizes: tuple[int, ...], seed: int) -> Network:
     random = Random(f"{sizes} {seed}")
     return Network.dense(

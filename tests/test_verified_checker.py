@@ -46,8 +46,7 @@ def test_golden_certificates(kind: str, tmp_path: Path, capsys: pytest.CaptureFi
     python, verified = verdicts((GOLDEN / f"{kind}.cert").read_bytes(), tmp_path, capsys)
     accepted = f"accepted {re.sub('-(boxes|cancels|flat|trees)$', '', kind)}: "
     assert python.startswith(accepted) and verified.startswith(accepted)
-    if kind not in ("regions", "boundaries"):  # where it speaks of faces only
-        assert python == verified
+    assert python == verified
     python, verified = verdicts((GOLDEN / f"{kind}.refused.cert").read_bytes(), tmp_path, capsys)
     assert python.startswith("rejected ") and verified.startswith("rejected ")
 

@@ -203,7 +203,7 @@ class CellVertices:
     def _whole(self) -> Vertices | None:
         sides = [(self._ends[j, 1], self._ends[j, -1]) for j in range(self._n)]
         found = _box(sides, self._domain)
-        for number in self._domain.keys() - self._ends.values():
+        for number in sorted(self._domain.keys() - self._ends.values()):
             found = _cut(found, number, self._domain[number])
         return found
 

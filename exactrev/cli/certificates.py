@@ -32,6 +32,20 @@ def demand_certificate(path: str | None, *sources: str | None) -> None:
             trial.unlink(missing_ok=True)
 
 
+def beside_certificate(path: str | None, word: str) -> str | None:
+    """Where another certificate goes: the word before the ending; None without a certificate.
+
+    >>> beside_certificate("net.cert.gz", "isomorphic"), beside_certificate("out/net", "partner")
+    ('net.isomorphic.cert.gz', 'out/net.partner')
+    """
+    if path is None:
+        return None
+    target = Path(path)
+    packed = target.suffix if target.suffix in (".gz", ".zst") else ""
+    inner = Path(target.name.removesuffix(packed)) if packed else Path(target.name)
+    return str(target.with_name(f"{inner.stem}.{word}{inner.suffix}{packed}"))
+
+
 def save_certificate(lines: Iterable[str], path: str) -> None:
     """Write the certificate, compressed if its ending asks for it."""
     from exactrev.certificate import write_certificate

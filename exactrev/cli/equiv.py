@@ -4,6 +4,9 @@
 --deviation finds exactly how far apart they can be on the domain; --epsilon E asks whether that is
 at most E; --labels whether they put every input into the same class.  What is cheap is tried first,
 then a tree on the domain that leaves nothing out.
+
+--certificate FILE writes the proof of the verdict; where networks are equal, a second file, with
+.not-isomorphic before its ending, proves that they are not isomorphic, if that is seen.
 """
 
 from __future__ import annotations
@@ -13,7 +16,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_certificate, add_json, add_resume, add_search
-from exactrev.cli.certificates import demand_certificate, kept, prove, save_certificate
+from exactrev.cli.certificates import (
+    beside_certificate,
+    demand_certificate,
+    kept,
+    prove,
+    save_certificate,
+)
 from exactrev.cli.deadline import deadline
 from exactrev.cli.domains import add_domain_options, domain_from_options, rational
 from exactrev.cli.files import demand_writable, load
@@ -73,6 +82,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
         raise InputError(f"--epsilon {arguments.epsilon}: it is negative")
     sources = (arguments.first, arguments.second, arguments.domain)
     demand_certificate(arguments.certificate, *sources)
+    companion = beside_certificate(arguments.certificate, "not-isomorphic")
+    demand_certificate(companion, *sources, arguments.certificate)
     demand_writable(arguments.resume, *sources, arguments.certificate)
     first, second = load(arguments.first), load(arguments.second)
     domain = domain_from_options(arguments, first.inputs)
@@ -104,7 +115,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
     if found.verdict == "unknown":
         return _by_tree(found, domain, arguments, patience)
     zero = {"lower": "0", "upper": "0"} if asked_how_far else None
-    return report(found, saved(found, arguments.certificate), max_deviation=zero)
+    certificate = saved(found, arguments.certificate)
+    return report(found, certificate, max_deviation=zero, **_told_apart(found, certificate))
 
 
 def _nothing_known(asked_how_far: bool) -> dict[str, Any]:
@@ -143,7 +155,7 @@ def _by_tree(
     if found.verdict == "unknown":
         return outcome("unknown", reason=patience.reason, cells=search.cells)
     certificate = arguments.certificate if proved else saved(found, arguments.certificate)
-    return report(found, certificate, cells=search.cells)
+    return report(found, certificate, cells=search.cells, **_told_apart(found, certificate))
 
 
 def saved(found: Equivalence, path: str | None) -> str | None:
@@ -155,11 +167,29 @@ def saved(found: Equivalence, path: str | None) -> str | None:
     return path
 
 
+def _told_apart(found: Equivalence, path: str | None) -> dict[str, str]:
+    """Write beside the certificate at ``path`` that equal networks are not isomorphic, if that is
+    seen; where it is then."""
+    companion = beside_certificate(path, "not-isomorphic")
+    if companion is None or found.verdict != "equal":
+        return {}
+    from exactrev.certificate import not_isomorphic_certificate
+    from exactrev.symmetries.apart import told_apart
+
+    steps = told_apart(found.a, found.b)
+    if steps is None:
+        return {}
+    save_certificate(not_isomorphic_certificate(found.a, found.b, steps), companion)
+    return {"not_isomorphic_certificate": companion}
+
+
 def report(found: Equivalence, certificate: str | None, **more: Any) -> Outcome:
     """The outcome of a decision whose certificate, if any, is written."""
     witness = None if found.witness is None else [str(x) for x in found.witness]
     outputs = None if found.outputs is None else [[str(y) for y in ys] for ys in found.outputs]
-    return outcome(found.verdict, witness, outputs, certificate, **more)
+    apart = more.get("not_isomorphic_certificate")
+    details = () if apart is None else (("not isomorphic", apart),)
+    return outcome(found.verdict, witness, outputs, certificate, details=details, **more)
 
 
 def outcome(

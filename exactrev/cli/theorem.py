@@ -18,11 +18,14 @@ on Gaussian networks of these shapes, weights N(0, 1/fan-in), biases N(0, 0.09).
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exactrev.cli.arguments import add_certificate, add_json, add_search, count
-from exactrev.cli.certificates import demand_certificate, save_certificate
+from exactrev.cli.certificates import (
+    beside_certificate,
+    demand_certificate,
+    save_certificate,
+)
 from exactrev.cli.domains import add_domain_options, domain_from_options
 from exactrev.cli.files import demand_writable, load, write_whole
 from exactrev.cli.outcome import Exit, Outcome, shape
@@ -115,20 +118,6 @@ def _on_one_network(arguments: argparse.Namespace) -> Outcome:
         found = examine(search.result(), arguments.seed, limit, progress)
     written = _write(found, arguments.evidence, *paths)
     return report(found, patience.elapsed, {"certificate": arguments.certificate, **written})
-
-
-def beside_certificate(path: str | None, word: str) -> str | None:
-    """Where another certificate goes: the word before the ending; None without a certificate.
-
-    >>> beside_certificate("net.cert.gz", "isomorphic"), beside_certificate("out/net", "partner")
-    ('net.isomorphic.cert.gz', 'out/net.partner')
-    """
-    if path is None:
-        return None
-    target = Path(path)
-    packed = target.suffix if target.suffix in (".gz", ".zst") else ""
-    inner = Path(target.name.removesuffix(packed)) if packed else Path(target.name)
-    return str(target.with_name(f"{inner.stem}.{word}{inner.suffix}{packed}"))
 
 
 def _write(

@@ -23,7 +23,7 @@ certificate's leaf ``cancels``), though most of its neurons take both signs on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
 
@@ -91,38 +91,40 @@ def with_decided(network: Network, on: Mapping[int, bool]) -> Network:
     They keep their places, with rows of zeros, and nothing reads them.
     """
     first = network.hidden[0]
-    rows, bias = first.weight(0), first.bias
-    assert rows is not None
-    value = fmpq_mat(rows.nrows(), rows.ncols()), fmpq_mat(rows.nrows(), 1)
-    left, left_bias = fmpq_mat(rows), fmpq_mat(bias)
-    for i, is_on in on.items():
+    rows, bias = network.weight(1, 0), fmpq_mat(first.bias)
+    left = fmpq_mat(rows)
+    for i in on:
+        bias[i, 0] = fmpq(0)
         for j in range(rows.ncols()):
-            value[0][i, j] = rows[i, j] if is_on else fmpq(0)
             left[i, j] = fmpq(0)
-        value[1][i, 0] = bias[i, 0] if is_on else fmpq(0)
-        left_bias[i, 0] = fmpq(0)
-    layers = [Layer.of({0: left}, left_bias.entries())]
-    layers += [_reading(layer, on, *value) for layer in network.layers[1:]]
+    kept = [i for i, is_on in on.items() if is_on]
+    values = fmpq_mat(len(kept), rows.ncols() + 1, [
+        x for i in kept for x in (*(rows[i, j] for j in range(rows.ncols())), first.bias[i, 0])
+    ])  # fmt: skip
+    layers = [Layer.of({0: left}, bias.entries())]
+    layers += [_reading(layer, on, kept, values) for layer in network.layers[1:]]
     return Network(network.inputs, tuple(layers))
 
 
 def _reading(
-    layer: Layer, on: Mapping[int, bool], rows: fmpq_mat, bias: fmpq_mat
+    layer: Layer, on: Mapping[int, bool], kept: Sequence[int], values: fmpq_mat
 ) -> Layer:
-    """A later layer that reads the affine values of the neurons decided in their place."""
+    """A later layer that reads affine values, constants last, in the place of neurons decided."""
     blocks = dict(layer.weights)
     weights = blocks.get(1)
     if weights is None:
         return layer
-    through = weights * rows
-    blocks[0] = blocks[0] + through if 0 in blocks else through
-    constants = layer.bias + weights * bias
-    rest = fmpq_mat(weights)
-    for k in range(rest.nrows()):
+    height, n = weights.nrows(), values.ncols() - 1
+    read = fmpq_mat(height, len(kept), [weights[k, i] for k in range(height) for i in kept])
+    through = (read * values).tolist()
+    constants = [b + row[n] for b, row in zip(layer.bias.entries(), through, strict=True)]
+    affine = fmpq_mat(height, n, [x for row in through for x in row[:n]])
+    blocks[0] = blocks[0] + affine if 0 in blocks else affine
+    blocks[1] = fmpq_mat(weights)
+    for k in range(height):
         for i in on:
-            rest[k, i] = fmpq(0)
-    blocks[1] = rest
-    return Layer.of(blocks, constants.entries())
+            blocks[1][k, i] = fmpq(0)
+    return Layer.of(blocks, constants)
 
 
 def _is_zero(network: Network) -> bool:

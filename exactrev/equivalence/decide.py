@@ -18,7 +18,7 @@ from exactrev.certificate.claims import (
 from exactrev.equivalence.agreement import Agreement
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.difference import find_difference, require_same_shape
-from exactrev.equivalence.fixed import without_fixed
+from exactrev.equivalence.fixed import WithoutFixed, turned_round, without_fixed
 from exactrev.equivalence.isomorphism import find_isomorphism
 from exactrev.equivalence.reweighing import reweighed
 from exactrev.equivalence.turning import turned_neurons
@@ -145,15 +145,29 @@ def equal_by_trees(a: Network, b: Network, deadline: float) -> Equivalence | Non
     """
     smaller = reduce_structurally(b)
     switching = without_fixed(reduce_structurally(a), smaller.network, deadline)
-    reduced = switching.reduction
-    changed = reweighed(reduced.network, smaller.network, reduced.names, deadline)
-    lines = switching.lines if changed is None else (*switching.lines, *changed.lines)
+    found = _equal_but_for_weights(a, b, switching, smaller, deadline)
+    turned = None if found else turned_round(switching, smaller.network)
+    if turned is None:
+        return found
+    names = {smaller.names[name.layer - 1][name.place] for name in turned[1]}
+    return _equal_but_for_weights(
+        a, b, turned[0], reduce_structurally(b, turned=names), deadline
+    )
+
+
+def _equal_but_for_weights(
+    a: Network, b: Network, first: WithoutFixed, second: Reduction, deadline: float
+) -> Equivalence | None:
+    """Equality of reductions that differ at most in weights that are proved not to matter."""
+    reduced = first.reduction
+    changed = reweighed(reduced.network, second.network, reduced.names, deadline)
+    lines = first.lines if changed is None else (*first.lines, *changed.lines)
     isomorphism = lines and find_isomorphism(
-        reduced.network if changed is None else changed.network, smaller.network
+        reduced.network if changed is None else changed.network, second.network
     )
     if not isomorphism:
         return None
-    return Equivalence(a, b, "equal", isomorphism, reduced=(reduced, smaller), proved=lines)
+    return Equivalence(a, b, "equal", isomorphism, reduced=(reduced, second), proved=lines)
 
 
 def _equal(a: Network, b: Network, orient: bool, deadline: float) -> Equivalence | None:

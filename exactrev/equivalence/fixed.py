@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from math import inf
 from random import Random
@@ -21,7 +22,7 @@ from exactrev.equivalence.partial_matching import counterparts
 from exactrev.network.evaluation import Batch, preactivation_batches
 from exactrev.network.folding import folded
 from exactrev.network.model import Network
-from exactrev.network.reduction import Name, Reduction, reduce_structurally
+from exactrev.network.reduction import Name, Reduction, Step, reduce_structurally
 
 #: Points at which a neuron is looked at first, and their sizes.
 _SAMPLES, _SIZES = 400, (0.5, 2.0, 8.0, 64.0)
@@ -70,12 +71,50 @@ def without_fixed(reduction: Reduction, other: Network, deadline: float = inf) -
     if not lines:
         return WithoutFixed(reduction)
     after = reduce_structurally(folded(network, never, always))
+    return _then(WithoutFixed(reduction, tuple(lines)), after, never | always)
+
+
+def turned_round(found: WithoutFixed, other: Network) -> tuple[WithoutFixed, set[Name]] | None:
+    """The network with neurons of the last hidden layer turned round that are mostly on and that
+    another one has with other weights; and what is to be turned round in that one, so that all
+    neurons of the layer point the same way in both.
+
+    A neuron that is always on with one that it reads, beside a direct connection from that one, may
+    read it with any weight; turned round, it is never on with it.  None if nothing is to be turned.
+    """
+    network = found.reduction.network
+    on = _times_on(network)
+    here, there = set[Name](), set[Name]()
+    for name, match in counterparts(network, other).items():
+        if name.layer == len(network.hidden):
+            mostly = 2 * on[name.layer - 1][name.place] > _SAMPLES
+            turns = mostly and not match.whole
+            if turns:
+                here.add(name)
+            if turns == (match.factor > 0):
+                there.add(Name(match.layer, match.index))
+    if not here and not there:
+        return None
+    after = reduce_structurally(network, turned=here)
+    return _then(found, after, set()), there
+
+
+def _then(found: WithoutFixed, after: Reduction, gone: Container[Name]) -> WithoutFixed:
+    """What was found, and a further reduction of it, of which steps on neurons ``gone`` already
+    are left out.
+    """
+    names = found.reduction.names
+
+    def called(name: Name) -> Name:
+        return names[name.layer - 1][name.place]
+
+    lines = list(found.lines)
     for step in after.steps:
-        if step.neuron not in never | always:
+        if step.neuron not in gone:
             into = None if step.into is None else called(step.into)
-            lines.append(type(step)(step.rule, called(step.neuron), into, step.scale).line("A"))
+            lines.append(Step(step.rule, called(step.neuron), into, step.scale).line("A"))
     left = tuple(tuple(called(name) for name in layer) for layer in after.names)
-    return WithoutFixed(Reduction(after.network, reduction.steps, left), tuple(lines))
+    return WithoutFixed(Reduction(after.network, found.reduction.steps, left), tuple(lines))
 
 
 def _row(network: Network, name: Name) -> list[fmpq]:

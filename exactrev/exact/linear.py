@@ -10,6 +10,8 @@ True
 -1
 >>> system.value([1, 0, 0]) is None
 True
+>>> system.gain([[1, 0, -1], [1, 0, 0], [0, 1, 0]])     # one of them tells the other unknowns
+1
 >>> system.add([1, 0, -1], 5)         # contradicts what is known
 False
 """
@@ -112,6 +114,12 @@ class LinearSystem:
         row = self._reduced(fmpq_mat(1, self.unknowns + 1, [*coefficients, 0]))
         entries = row.entries()
         return None if any(entries[:-1]) else -entries[-1]
+
+    def gain(self, rows: Sequence[Sequence[fmpq | int]]) -> int:
+        """How many more linear forms would be known if these were."""
+        reduced = [self._reduced(fmpq_mat(1, self.unknowns + 1, [*row, 0])) for row in rows]
+        entries = [x for row in reduced for x in row.entries()[:-1]]
+        return int(fmpq_mat(len(rows), self.unknowns, entries).rank())
 
     def unit(self, index: int) -> fmpq | None:
         """The value of one variable, or None where it is not determined."""

@@ -2,7 +2,8 @@
 
 It is tested at places that no part of it was made from.  Every place asked is kept with f's piece
 and is tried again, at no cost, on the next candidate.  A place is not asked where the candidate's
-neurons are all on the sides where they were at another one: it would tell little more.
+neurons are all on the sides where they were at another one: it would tell little more.  In two
+inputs it is tested at all corners of the candidate's regions in the end.
 
 Between a place where the two agree and one where they do not, f has a kink that the candidate has
 not.  Halving the candidate's own cells on the way leads to it with few queries.
@@ -19,6 +20,7 @@ from exactrev.exact.linear import matrix_rows, row_vector
 from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.assembly import prefix_of
+from exactrev.recovery.corners import corners
 from exactrev.recovery.explore import extreme_places, telling_places
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
@@ -77,6 +79,17 @@ class Agreement:
             if activation_pattern(candidate, place) not in agreed:
                 self._asked.append((place, self.survey.probe.piece(rounded(place, _GRID))))
                 yield self._asked[-1]
+        if candidate.inputs == 2 and len(candidate.hidden) > 1:
+            yield from self._at_corners(candidate)
+
+    def _at_corners(self, candidate: Network) -> Iterator[tuple[list[fmpq], Piece]]:
+        """Beside corners of the candidate's regions, and far out; they are not kept."""
+        probe = self.survey.probe
+        for corner in corners(candidate, self.survey.scale, probe.oracle.check_time):
+            # a corner itself may be on the grid: then no region holds it
+            beside = [x + fmpq(2 * k + 3, 1 << (_GRID - 2)) for k, x in enumerate(corner)]
+            place = rounded(beside, _GRID)
+            yield rationals(place), probe.piece(place)
 
     def _fresh(self, candidate: Network) -> Iterator[list[fmpq]]:
         fewest, most = _RANDOM_PLACES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -33,7 +33,7 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
         return tuple(
             Unresolved(
                 f"weight {weight.number}:{weight.neuron} of "
-                + _named(reconstruction.layers[weight.number - 1].prefix.values[weight.below]),
+                + _read(reconstruction.layers[weight.number - 1].prefix.values, weight.below),
                 "the boundaries of the two neurons were not seen to meet, and no place was found "
                 "where both are on and f shows the weight; it was set so that the neuron stays "
                 "as it was seen",
@@ -90,6 +90,11 @@ def _open_weights(number: int, layer: Layer) -> Iterator[Unresolved]:
                 f"the boundary of {number}:{j} was not seen to meet those of these neurons, and "
                 "where they are on only sums of what they add are seen",
             )
+
+
+def _read(values: Sequence[tuple[int, int]], place: int) -> str:
+    """What a place of a row is of, the last one being the bias."""
+    return _named(values[place]) if place < len(values) else "the constant 1"
 
 
 def _named(value: tuple[int, int]) -> str:

@@ -154,7 +154,7 @@ def _open_directions(surface: Surface) -> tuple[Direction, ...]:
     if len(found) == system.unknowns - system.rank:
         return tuple(found)
     changes = system.directions()
-    last = [max(k for k, x in enumerate(change) if x) for change in changes]
+    last = [max(k for k, x in enumerate(change[:-1]) if x) for change in changes]
     return tuple(
         Direction(value, row_vector(change)) for value, change in zip(last, changes, strict=True)
     )

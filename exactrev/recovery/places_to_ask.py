@@ -44,12 +44,12 @@ def places_to_ask(
         place = place_at(layer, rationals(rounded(survey.random_point(), GRID)))
         if None not in place.sides:
             yield place
-    for j, i in fit.open_left():
+    for j, i in _of_neurons(fit):
         for point in _co_active(survey, fit, j, i):
             place = _just_past(layer, i, point, fit.matters_on(i))
             if None not in place.sides and (j, i) in fit.open_left():
                 yield place
-    for i in sorted({i for _, i in fit.open_left()}):
+    for i in sorted({i for _, i in _of_neurons(fit)}):
         number, index = layer.prefix.values[i]
         own = layer.prefix.layers[number - 1]
         for point in reach.boundary_points(own, index, _BOUNDARY_PLACES):
@@ -69,7 +69,7 @@ def _rarest(fit: Fit) -> Iterator[Place]:
     if prefix.wide or not Together.may_search(hidden):
         return
     together = Together(hidden, _SECONDS)
-    for j, i in fit.open_left():
+    for j, i in _of_neurons(fit):
         row = (fit.layer.neurons[j].row * (-1 if fit.usual_side(j, i) else 1)).entries()
         for others in dict.fromkeys((_open_values(fit, i), _open_values(fit, i, j))):
             off = [index for _, index in others]
@@ -89,7 +89,7 @@ def try_rarer_sides(survey: Survey, fit: Fit) -> None:
 
     If the piece is not what it would be on the usual side, it is on the other, and the piece tells.
     """
-    for j, i in fit.open_left():
+    for j, i in _of_neurons(fit):
         for ascent in islice(_ascents(survey, fit, j, i, beside=False), _TRIED):
             grid = rounded(ascent.after, GRID)
             place = place_at(fit.layer, rationals(grid))
@@ -134,7 +134,17 @@ def _open_values(fit: Fit, value: int, neuron: int | None = None) -> tuple[tuple
         for direction in known.open
         if neuron in (None, index) and direction.on and direction.value != value
     }
-    return tuple(fit.layer.prefix.values[other] for other in sorted(others))
+    return tuple(fit.layer.prefix.values[other] for other in sorted(others) if _hidden(fit, other))
+
+
+def _of_neurons(fit: Fit) -> list[tuple[int, int]]:
+    """The open weights of hidden neurons: those of inputs, and biases, no place decides alone."""
+    return [(j, value) for j, value in fit.open_left() if _hidden(fit, value)]
+
+
+def _hidden(fit: Fit, value: int) -> bool:
+    values = fit.layer.prefix.values
+    return value < len(values) and values[value][0] > 0
 
 
 def _co_active(survey: Survey, fit: Fit, neuron: int, value: int) -> Iterator[list[fmpq]]:

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from flint import fmpq, fmpq_mat
 
@@ -114,6 +115,7 @@ class Prefix:
         self._forms: dict[Signs, fmpq_mat] = {}
         self._values: dict[Signs, fmpq_mat] = {}
         self._paths: dict[Line, list[Segment]] = {}
+        self._crossings: dict[tuple[Any, ...], list[tuple[fmpq, Form]]] = {}
 
     @property
     def layers(self) -> list[Prefix]:
@@ -288,6 +290,14 @@ class Prefix:
 
         Cells are passed over where one of the rows ``open`` is not 0.
         """
+        key = (line, *(tuple(each.entries()) for each in (row, *open)))
+        if key not in self._crossings:
+            self._crossings[key] = self._crossings_of(line, row, open)
+        return self._crossings[key]
+
+    def _crossings_of(
+        self, line: Line, row: fmpq_mat, open: Sequence[Form]
+    ) -> list[tuple[fmpq, Form]]:
         found = []
         for segment in self.path(line):
             if not self.certain(segment.cell) or not self.vanish(segment.cell, open):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
 from exactrev.recovery.assembly import affine_network
+from exactrev.recovery.beyond import layer_beyond
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
@@ -19,6 +20,7 @@ from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open
 from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.settled import reads_everything, settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
@@ -65,6 +67,8 @@ class Reconstruction:
         self._refuted: Network | None = None
         # how many layers are below those that are known to read more than the last of them
         self._skipping: set[int] = set()
+        # how many layers are below those that are known to read past open weights of the last
+        self._beyond: set[int] = set()
         # whether weights were found that the layers above do not know of yet
         self._outgrown = False
 
@@ -124,6 +128,9 @@ class Reconstruction:
     def _add_layer(self, kinks: list[Kink]) -> bool:
         if not self.layers:
             return False
+        beyond = len(self.layers) in self._beyond or self._root.inputs == 2
+        if beyond and self._past_open_weights():
+            return True
         if len(self.layers) not in self._skipping:
             oriented = self._orienter.orient(self.prefix, kinks)
             if oriented is not None:
@@ -136,7 +143,19 @@ class Reconstruction:
             self._grown(Layer(prefix), kinks, [surface.over(prefix) for surface in followed])
             and self._level_with_the_last()
             for prefix in self.prefix.wider()
-        )
+        ) or self._past_open_weights()
+
+    def _past_open_weights(self) -> bool:
+        """Add a layer that reads everything over one whose open weights no boundary will show."""
+        if len(self.layers) < 2 or self.layers[-1].complete:
+            return False
+        below, top = self.layers[-2:]
+        kinks = [kink for kink in self.survey.kinks if not below.explains(kink)]
+        found = layer_beyond(self.survey, self._walker, top, kinks)
+        if found is not None:
+            self.layers[-1:] = found
+            self._beyond.add(found[1].prefix.depth)
+        return found is not None
 
     def _level_with_the_last(self) -> bool:
         """Whether a new layer reads the last one.
@@ -241,6 +260,10 @@ class Reconstruction:
         columns = output_weights(self.survey, top)
         if columns is None:
             return None
+        # the output may read everything, too; along lines it shows where a neuron has both sides
+        plane = self._root.inputs == 2 and reads_everything(top)
+        if plane or top.prefix.depth in self._beyond:
+            top = settled(self._walker.reach, top)
         found = finish(self.survey, self._walker.reach, top, columns, thorough)
         if isinstance(found, Misfit):
             return found

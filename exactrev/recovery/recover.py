@@ -26,7 +26,7 @@ from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.survey import Survey
 
 #: How often a search is begun anew on other lines, as long as so few queries were asked.
-_BEGUN_ANEW, _FEW_QUERIES = 2, 3000
+_BEGUN_ANEW, _FEW_QUERIES = 2, 6000
 
 
 def recover(

@@ -118,14 +118,17 @@ class Surface:
         known = self.form_on(cell)
         if known is not None and not kink.lies_on(known.entries()):
             return False
+        # any neuron's form lies in the span of what is on here: only what is beyond that tells
+        span, equations = self.prefix.span(cell), self._equations(cell)
+        if self.system.gain(equations) >= span:
+            return False
         joint = self.system.with_unknown()
         before = joint.rank
-        for equation, value in zip(self._equations(cell), kink.form.entries(), strict=True):
+        for equation, value in zip(equations, kink.form.entries(), strict=True):
             if not joint.add([*equation, -value], 0):
                 return False
         scale = joint.unit(self.system.unknowns)
-        # any neuron's form lies in the span of what is on here: only what is beyond that tells
-        if not scale or joint.rank - before >= self.prefix.span(cell):
+        if not scale or joint.rank - before >= span:
             return False
         self.system = joint.without_last_unknown()
         self.waypoints.append(Waypoint(point, cell, kink.form * scale))

@@ -2,7 +2,7 @@
 
 From a waypoint the walk goes straight, inside the boundary, to the first known boundary on its
 way.  If the jump of the form there is already determined it walks on unasked; otherwise two
-queries read it.
+queries read it.  What is a curve (two inputs) is followed to its ends instead.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.recovery.geometry import Kink
+from exactrev.recovery.curve import follow_curve, is_curve
+from exactrev.recovery.geometry import Kink, rationals
 from exactrev.recovery.local import bend_past, combined
 from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.prefix import Signs
 from exactrev.recovery.rays import Crossing, first_crossing
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.steps import NEARLY, cell_past, downhill, passage_of, step_in
@@ -59,6 +61,9 @@ class Walker:
         boundary is seen to turn at anything but the prefix.
         """
         tally = Tally(peers)
+        if is_curve(surface):
+            self._complete_curve(surface, others, tally)
+            return tally
         for attempt in range(_ROUNDS):
             open_before = len(surface.missing())
             if attempt:
@@ -91,6 +96,23 @@ class Walker:
                 return False
         return True
 
+    def _complete_curve(self, surface: Surface, others: Sequence[Kink], tally: Tally) -> None:
+        """Follow what is a curve to its ends, and other parts of it on which kinks lie.
+
+        Where it was lost before its end, it is sought elsewhere, as far as its weights are known.
+        """
+        passed: set[Signs] = set()
+        while follow_curve(self, surface, passed, tally):
+            if not surface.consistent or tally.turned or tally.missed > tally.seen + _PATIENCE:
+                return
+            # what lies in cells gone past is this part, or is not of this boundary
+            others = [kink for kink in others if _signs(surface, kink) not in passed]
+            _absorb(surface, others)
+            for value in surface.missing() if tally.missed else ():
+                place = self.reach.towards(surface, value)
+                if place is not None and place.cell.signs not in passed:
+                    surface.waypoints.append(place)
+
     def _try(self, surface: Surface, neuron: int, tally: Tally, *, relocate: bool) -> None:
         self.survey.probe.oracle.check_time()
         if not surface.waypoints:
@@ -115,7 +137,7 @@ class Walker:
             crossing = first_crossing(here.cell, here.point, direction)
             if crossing is None:
                 return
-            there = self._cross(surface, here, direction, crossing, tally)
+            there = self.cross(surface, here, direction, crossing, tally)
             if there is None:
                 return
             here = there
@@ -123,7 +145,7 @@ class Walker:
             if (crossing.layer, crossing.neuron) == (layer - 1, neuron):
                 return
 
-    def _cross(
+    def cross(
         self,
         surface: Surface,
         here: Waypoint,
@@ -154,6 +176,10 @@ class Walker:
         if not any(form.entries()[:-1]):
             return None
         return step_in(self.survey, here, passage, after, form)
+
+
+def _signs(surface: Surface, kink: Kink) -> Signs:
+    return surface.prefix.cell(rationals(kink.point)).signs
 
 
 def _absorb(surface: Surface, kinks: Sequence[Kink]) -> None:

@@ -2,8 +2,9 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points BoundariesSound
+From ExactRev Require Import Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points BoundaryPaths
   RationalField RealClaims.
+From ExactRev Require Import VariedSound.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
@@ -12,6 +13,7 @@ Print Assumptions search_sound.
 Print Assumptions equal_sound.
 Print Assumptions outputs_at_correct.
 Print Assumptions different_sound.
+Print Assumptions not_isomorphic_sound.
 Print Assumptions echelon_independent.
 Print Assumptions combined_sound.
 Print Assumptions step_cell_sound.
@@ -38,13 +40,19 @@ Print Assumptions unscalable_sound.
 Print Assumptions unbounded_sound.
 Print Assumptions codimension_unique.
 Print Assumptions counted_exactly.
+Print Assumptions regions_exact.
+Print Assumptions regions_borders.
 Print Assumptions roots_apart.
 Print Assumptions reaches_iff.
 Print Assumptions facet_gradient.
 Print Assumptions boundaries_sound.
+Print Assumptions stated_connected.
+Print Assumptions stated_borders.
 Print Assumptions rationals.
 Print Assumptions equal_over_the_reals.
+Print Assumptions not_isomorphic_over_the_reals.
 Print Assumptions regions_over_the_reals.
+Print Assumptions regions_exact_over_the_reals.
 Print Assumptions boundaries_over_the_reals.
 Print Assumptions equal_on_over_the_reals.
 Print Assumptions within_over_the_reals.

@@ -6,24 +6,32 @@
 From ExactRev Require Export Root Evaluation Components.
 Require Import Lia.
 
-(** ** The signs of all hidden neurons at a point *)
+(** ** The signs that are decided on a cell, by row number *)
 
-Definition sign_of_sum (z : Q) : sign :=
-  if q_is_zero z then Null else if q_positive z then Plus else Minus.
+Definition signs := NumberMap.t sign.
 
-Fixpoint know_signs (ns : list (key * row)) (m : known) : option (list sign) :=
-  match ns with
-  | [] => Some []
-  | (k, r) :: ns =>
-      match row_at m r with
-      | Some z => option_map (cons (sign_of_sum z)) (know_signs ns (KeyMap.add k (q_relu z) m))
-      | None => None
-      end
+(** Those of the children of a cell, in their order. *)
+Definition children_signs (ctx : setting) (ce : cell) (s : tree_step) (m : signs) : list signs :=
+  match s with
+  | Split r =>
+      let sides := [NumberMap.add r Plus m; NumberMap.add r Minus m] in
+      if N.ltb (wall_count ce) (depth ctx) then NumberMap.add r Null m :: sides else sides
+  | DecideOn r _ _ _ => [NumberMap.add r Plus m]
+  | DecideOff r _ _ _ => [NumberMap.add r Minus m]
+  | IsZero r => [NumberMap.add r Null m]
+  | _ => []
   end.
 
-(** At the point [ps / q], for the neurons [ns]. *)
-Definition signs_at (ns : list (key * row)) (q : Z) (ps : list Z) : option (list sign) :=
-  know_signs ns (know_inputs 0 (map (fun p => lowest p (Z.to_pos q)) ps) (KeyMap.empty Q)).
+(** Those of the neurons [ns], whose numbers begin with [i]. *)
+Fixpoint signs_of (i : N) (ns : list (key * row)) (m : signs) : option (list sign) :=
+  match ns with
+  | [] => Some []
+  | _ :: ns =>
+      match NumberMap.find i m, signs_of (N.succ i) ns m with
+      | Some s, Some ss => Some (s :: ss)
+      | _, _ => None
+      end
+  end.
 
 Definition is_null (s : sign) : bool := match s with Null => true | _ => false end.
 
@@ -90,33 +98,34 @@ Fixpoint null_neuron (i : N) (ns : list (key * row)) (ss : list sign) : option (
   | _, _ => None
   end.
 
-(** The pieces among faces that are given by codimension and signs: code and neuron of each. *)
-Fixpoint pieces_of (ns : list (key * row)) (outs : list row) (seen : list (N * list sign))
+(** The code and neuron of a face that is given by codimension and signs, if it is a piece. *)
+Definition piece_of (ns : list (key * row)) (outs : list row) (f : N * list sign)
   : option (list (N * N)) :=
+  if N.eqb (fst f) 1 then
+    match null_neuron 0 ns (snd f) with
+    | Some (j, k) => option_map (fun b : bool => if b then [(code (snd f), j)] else [])
+                       (kinks k ns outs (snd f))
+    | None => None
+    end
+  else Some [].
+
+(** The pieces among faces, after those of [found].  (Lists of faces are long: what goes through them
+    gathers what it finds, so that it needs no stack.) *)
+Fixpoint pieces_of (ns : list (key * row)) (outs : list row) (seen : list (N * list sign))
+  (found : list (N * N)) : option (list (N * N)) :=
   match seen with
-  | [] => Some []
-  | (i, ss) :: seen =>
-      match pieces_of ns outs seen with
+  | [] => Some found
+  | f :: seen =>
+      match piece_of ns outs f with
+      | Some more => pieces_of ns outs seen (more ++ found)
       | None => None
-      | Some rest =>
-          if N.eqb i 1 then
-            match null_neuron 0 ns ss with
-            | Some (j, k) =>
-                match kinks k ns outs ss with
-                | Some true => Some ((code ss, j) :: rest)
-                | Some false => Some rest
-                | None => None
-                end
-            | None => None
-            end
-          else Some rest
       end
   end.
 
 (** ** Ridges: which pieces they join, and which boundaries meet there *)
 
 Definition code_set (ps : list (N * N)) : NumberMap.t unit :=
-  fold_right (fun p m => NumberMap.add (fst p) tt m) (NumberMap.empty unit) ps.
+  fold_left (fun m p => NumberMap.add (fst p) tt m) ps (NumberMap.empty unit).
 
 (** Beside a ridge where neurons [i] and [j] are 0, the pieces of [i]'s boundary where [j] is not 0. *)
 Definition beside (known : NumberMap.t unit) (ss : list sign) (j : N) : list N :=
@@ -124,32 +133,31 @@ Definition beside (known : NumberMap.t unit) (ss : list sign) (j : N) : list N :
 
 Definition edge (cs : list N) : list (N * N) := match cs with [a; b] => [(a, b)] | _ => [] end.
 
-Fixpoint edges_of (known : NumberMap.t unit) (seen : list (N * list sign)) : list (N * N) :=
-  match seen with
-  | [] => []
-  | (n, ss) :: seen =>
-      match nulls 0 ss with
-      | [i; j] => edge (beside known ss j) ++ edge (beside known ss i)
-      | _ => []
-      end ++ edges_of known seen
+Definition ridge_edges (known : NumberMap.t unit) (ss : list sign) : list (N * N) :=
+  match nulls 0 ss with
+  | [i; j] => edge (beside known ss j) ++ edge (beside known ss i)
+  | _ => []
   end.
 
-Fixpoint meetings_of (known : NumberMap.t unit) (seen : list (N * list sign)) : list (N * N) :=
-  match seen with
-  | [] => []
-  | (n, ss) :: seen =>
-      match nulls 0 ss with
-      | [i; j] =>
-          if is_nil (beside known ss j) || is_nil (beside known ss i) then [] else [(i, j)]
-      | _ => []
-      end ++ meetings_of known seen
+Definition ridge_meeting (known : NumberMap.t unit) (ss : list sign) : list (N * N) :=
+  match nulls 0 ss with
+  | [i; j] => if is_nil (beside known ss j) || is_nil (beside known ss i) then [] else [(i, j)]
+  | _ => []
   end.
+
+(** What faces give by their signs, all together. *)
+Definition gathered (give : list sign -> list (N * N)) (seen : list (N * list sign)) : list (N * N) :=
+  fold_left (fun all f => give (snd f) ++ all) seen [].
+
+Definition edges_of (known : NumberMap.t unit) := gathered (ridge_edges known).
+Definition meetings_of (known : NumberMap.t unit) := gathered (ridge_meeting known).
 
 (** ** What follows from the faces *)
 
-(** How often each number is in the list. *)
-Definition tallied (js : list N) : NumberMap.t N :=
-  fold_right (fun j m => NumberMap.add j (N.succ (count_of j m)) m) (NumberMap.empty N) js.
+(** How many of the pieces that are kept each neuron has. *)
+Definition tallied (keep : N * N -> bool) (ps : list (N * N)) : NumberMap.t N :=
+  fold_left (fun m q => if keep q then NumberMap.add (snd q) (N.succ (count_of (snd q) m)) m else m) ps
+    (NumberMap.empty N).
 
 (** The lines [boundary], for neurons from number [i] on. *)
 Fixpoint boundary_lines (first i : N) (ns : list (key * row)) (pieces roots : NumberMap.t N)
@@ -160,24 +168,24 @@ Fixpoint boundary_lines (first i : N) (ns : list (key * row)) (pieces roots : Nu
                boundary_lines first (N.succ i) ns pieces roots
   end.
 
-(** What does not change: the row number of the first neuron; the neurons of the working network; the
-    neurons and outputs of the network itself. *)
+(** What does not change: the row number of the first neuron; the network's neurons and outputs. *)
 Record boundaries_setting := BoundariesSetting {
   first_number : N;
-  working_neurons : list (key * row);
-  own_neurons : list (key * row);
+  its_neurons : list (key * row);
   output_rows : list row }.
+
+Definition rev_map {A B} (f : A -> B) (l : list A) : list B := fold_left (fun m a => f a :: m) l [].
 
 Definition conclude (c : boundaries_setting) (seen : list (N * list sign))
   : option (list (N * N * N) * list (N * N)) :=
-  match pieces_of (own_neurons c) (output_rows c) seen with
+  match pieces_of (its_neurons c) (output_rows c) seen [] with
   | Some ps =>
       let known := code_set ps in
       match forest_of ps (edges_of known seen) with
       | Some p =>
-          Some (boundary_lines (first_number c) 0 (own_neurons c) (tallied (map snd ps))
-                  (tallied (map snd (filter (fun q => is_root p (fst q)) ps))),
-                map (fun m => ((first_number c + fst m)%N, (first_number c + snd m)%N))
+          Some (boundary_lines (first_number c) 0 (its_neurons c) (tallied (fun _ => true) ps)
+                  (tallied (fun q => is_root p (fst q)) ps),
+                rev_map (fun m => ((first_number c + fst m)%N, (first_number c + snd m)%N))
                   (meetings_of known seen))
       | None => None
       end
@@ -189,6 +197,7 @@ Definition conclude (c : boundaries_setting) (seen : list (N * list sign))
 Record boundaries_state := BoundariesState {
   bd_setting : boundaries_setting;
   bd_regions : regions_state;
+  bd_signs : list signs;                    (* of each cell that is still to do *)
   bd_seen : list (N * list sign);           (* the faces found of codimension 1 and 2 *)
   bd_concluded : option (list (N * N * N) * list (N * N));
   bd_due : list (N * N * N);                (* the lines [boundary] that have to follow *)
@@ -206,39 +215,29 @@ Definition boundaries_start (a : network_text) (t : root_text) : option boundari
   | Some st, Some whole =>
       if N.eqb (stated_depth t) (boundaries_depth (input_count a)) then
         Some (BoundariesState
-          (BoundariesSetting (size (domain_rows t))
-            (named (sliced_network (option_map places (coordinates (its_norm t))) whole))
-            (named whole) (output whole))
-          st [] None [] [])
+          (BoundariesSetting (size (domain_rows t)) (named whole) (output whole))
+          st [NumberMap.empty sign] [] None [] [])
       else None
   | _, _ => None
   end.
 
-(** The face that a step finds, if its codimension is not 0: there only its walls may be 0. *)
-Definition face_seen (st : boundaries_state) (q : Z) (ps : list Z) : option (list (N * list sign)) :=
-  match todo (the_tree (bd_regions st)) with
-  | [] => None
-  | ce :: _ =>
-      let i := wall_count ce in
-      if N.eqb i 0 then Some [] else
-      match in_slice (bd_regions st) ps with
-      | Some us =>
-          match signs_at (working_neurons (bd_setting st)) q us with
-          | Some ss => if N.eqb (size (nulls 0 ss)) i then Some [(i, ss)] else None
-          | None => None
-          end
-      | None => None
-      end
+(** The face that a leaf [cell] is, if its codimension is not 0: there only its walls may be 0. *)
+Definition face_seen (c : boundaries_setting) (ce : cell) (m : signs) : option (list (N * list sign)) :=
+  let i := wall_count ce in
+  if N.eqb i 0 then Some [] else
+  match signs_of (first_number c) (its_neurons c) m with
+  | Some ss => if N.eqb (size (nulls 0 ss)) i then Some [(i, ss)] else None
+  | None => None
   end.
 
-Definition with_regions (st : boundaries_state) (r : regions_state) (more : list (N * list sign))
-  : boundaries_state :=
-  BoundariesState (bd_setting st) r (more ++ bd_seen st) None [] [].
+Definition with_regions (st : boundaries_state) (r : regions_state) (ms : list signs)
+  (more : list (N * list sign)) : boundaries_state :=
+  BoundariesState (bd_setting st) r ms (more ++ bd_seen st) None [] [].
 
 (** What was concluded stays, while its lines are stated. *)
 Definition with_stated (st : boundaries_state) (due : list (N * N * N)) (meets : list (N * N))
   : boundaries_state :=
-  BoundariesState (bd_setting st) (bd_regions st) (bd_seen st) (bd_concluded st) due meets.
+  BoundariesState (bd_setting st) (bd_regions st) (bd_signs st) (bd_seen st) (bd_concluded st) due meets.
 
 Definition equal_lines (l m : N * N * N) : bool :=
   N.eqb (fst (fst l)) (fst (fst m)) && N.eqb (snd (fst l)) (snd (fst m)) && N.eqb (snd l) (snd m).
@@ -249,18 +248,28 @@ Definition boundaries_take (st : boundaries_state) (s : boundaries_step) : optio
       match s with
       | FaceStep (Open _) => None
       | FaceStep (Face q ps) =>
-          match face_seen st q ps, regions_take (bd_regions st) (Face q ps) with
-          | Some more, Some r => Some (with_regions st r more)
+          match todo (the_tree (bd_regions st)), bd_signs st with
+          | ce :: _, m :: ms =>
+              match face_seen (bd_setting st) ce m, regions_take (bd_regions st) (Face q ps) with
+              | Some more, Some r => Some (with_regions st r ms more)
+              | _, _ => None
+              end
           | _, _ => None
           end
       | FaceStep (Count ns) =>
           match regions_take (bd_regions st) (Count ns), conclude (bd_setting st) (bd_seen st) with
           | Some r, Some c =>
-              Some (BoundariesState (bd_setting st) r (bd_seen st) (Some c) (fst c) [])
+              Some (BoundariesState (bd_setting st) r (bd_signs st) (bd_seen st) (Some c) (fst c) [])
           | _, _ => None
           end
       | FaceStep (TreeStep s) =>
-          option_map (fun r => with_regions st r []) (regions_take (bd_regions st) (TreeStep s))
+          match todo (the_tree (bd_regions st)), bd_signs st with
+          | ce :: _, m :: ms =>
+              option_map (fun r =>
+                  with_regions st r (children_signs (the_setting (bd_regions st)) ce s m ++ ms) [])
+                (regions_take (bd_regions st) (TreeStep s))
+          | _, _ => None
+          end
       | _ => None
       end
   | Some c =>
@@ -277,7 +286,7 @@ Definition boundaries_take (st : boundaries_state) (s : boundaries_step) : optio
   end.
 
 Definition pair_set (l : list (N * N)) : KeyMap.t unit :=
-  fold_right (fun k m => KeyMap.add k tt m) (KeyMap.empty unit) l.
+  fold_left (fun m k => KeyMap.add k tt m) l (KeyMap.empty unit).
 
 (** Each pair is less than the one before it. *)
 Fixpoint falling (l : list (N * N)) : bool :=

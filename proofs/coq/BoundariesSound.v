@@ -1,6 +1,6 @@
 (** * The claim [boundaries]: acceptance implies what it states *)
 
-From ExactRev Require Export BoundaryCounts.
+From ExactRev Require Export BoundaryCounts RegionsExact.
 From ExactRev Require TheoryReading.
 Require Import Lia.
 
@@ -53,71 +53,61 @@ Proof. induction l as [|a l IH]; intro H; constructor.
   - now apply IH, (falling_head a l H). Qed.
 
 Lemma pair_set_spec l k : KeyMap.mem k (pair_set l) = true <-> In k l.
-Proof. induction l as [|a l IH]; simpl.
-  - rewrite KeyFacts.empty_a. split; [discriminate|intros []].
-  - rewrite KeyFacts.add_b, orb_true_iff, IH. unfold KeyFacts.eqb. destruct (KeyMap.E.eq_dec a k) as [E|E].
-    + change (a = k) in E. subst. tauto.
-    + change (a <> k) in E. split; [intros [H|H]; [discriminate|auto]|intros [H|H]; [congruence|auto]].
-Qed.
+Proof.
+  assert (G : forall m, KeyMap.mem k (fold_left (fun m k => KeyMap.add k tt m) l m) = true <->
+    KeyMap.mem k m = true \/ In k l).
+  { induction l as [|a l IH]; intro m; simpl; [tauto|].
+    rewrite IH, KeyFacts.add_b, orb_true_iff. unfold KeyFacts.eqb.
+    destruct (KeyMap.E.eq_dec a k) as [E|E].
+    - change (a = k) in E. tauto.
+    - change (a <> k) in E. split; [intros [[H|H]|H]; [discriminate|auto|auto]|tauto]. }
+  unfold pair_set. rewrite G, KeyFacts.empty_a. split; [intros [H|H]; [discriminate|auto]|auto]. Qed.
 
 Lemma same_pairs_spec l m : same_pairs l m = true -> forall k, In k l <-> In k m.
 Proof. unfold same_pairs. rewrite andb_true_iff, !forallb_forall. intros [H K] k. split; intro I.
   - apply pair_set_spec. auto. - apply pair_set_spec. auto. Qed.
 
-(** ** The signs of a sample *)
-
-Section Samples.
-Variable F : OrderedField.
-Local Open Scope field_scope.
-Add Ring F_ring : (field_ring F).
-
-Lemma sign_of_sum_right q : has_sign F (of_Q q) (sign_of_sum q).
-Proof. unfold sign_of_sum. destruct (q_is_zero q) eqn:Z; [exact (of_Q_zero F q Z)|].
-  destruct (q_positive q) eqn:P; [exact (of_Q_positive F q P)|]. simpl.
-  apply le_neq_lt; [|now apply of_Q_not_zero]. apply of_Q_nonpos. unfold q_positive in P. unfold q_nonpos.
-  apply Z.ltb_ge in P. now apply Z.leb_le. Qed.
-
-Lemma know_signs_right v ns : forall m ss, solves v ns -> agrees F m v -> know_signs ns m = Some ss ->
-  Forall2 (fun n s => has_sign F (row_value (snd n) v) s) ns ss.
-Proof. induction ns as [|[k r] ns IH]; simpl; intros m ss S A H; [inversion H; constructor|].
-  inversion S as [|n l E S' N]. subst. cbn [fst snd] in E.
-  destruct (row_at m r) as [z|] eqn:Z; [|discriminate].
-  destruct (know_signs ns _) as [rest|] eqn:K; [|discriminate]. simpl in H. inversion H. subst ss.
-  pose proof (row_at_value F m v r z A Z) as V. constructor.
-  - cbn [snd]. rewrite <- V. apply sign_of_sum_right.
-  - apply (IH _ rest S') in K; auto. apply agrees_add; auto. rewrite of_Q_relu, V. now rewrite E. Qed.
-
-Lemma signs_at_right net q ps ss : network_fits net = true -> (0 < q)%Z ->
-  signs_at (named net) q ps = Some ss -> signs_are F net (sample_point F q ps) ss.
-Proof.
-  intros Fit Q H. unfold signs_at in H. set (xs := map _ ps) in H.
-  assert (X : sample_point F q ps = map of_Q xs).
-  { unfold xs, sample_point. rewrite map_map. apply map_ext. intro p. symmetry. apply of_Q_lowest.
-    rewrite Z2Pos.id by exact Q.
-    replace (of_Z p * inv (of_Z q) * of_Z q) with (of_Z p * (of_Z q * inv (of_Z q)) : F) by ring.
-    rewrite inv_law by (apply of_Z_nonzero; lia). ring. }
-  rewrite X. unfold signs_are, z_values, z.
-  apply (know_signs_right (values_at net (map of_Q xs))) in H.
-  - clear -H. induction H as [|n s ns ss E _ IH]; simpl; constructor; auto.
-  - now apply values_solve.
-  - apply know_inputs_agrees.
-    + intros k y K. rewrite KeyFacts.empty_o in K. discriminate.
-    + intros j J. rewrite values_input. replace (N.to_nat (0 + N.of_nat j)) with j by lia.
-      rewrite <- (map_nth of_Q), (nth_indep _ _ (of_Q 0)); auto. now rewrite map_length. Qed.
-
-Lemma same_face_signs net p v ss : signs_are F net v ss -> same_signs F net p v -> signs_are F net p ss.
-Proof. intros S E. destruct (signs_exist F net p) as (sp & Sp).
-  now rewrite <- (proj1 (same_signs_iff F net p v sp ss Sp S) E). Qed.
-
-End Samples.
-
 (** ** The steps *)
 
-Lemma tree_take_skipped ctx t s t' : (forall sample, s <> Skip sample) -> tree_take ctx t s = Some t' ->
-  skipped t' = skipped t.
+Lemma tree_take_children ctx t s t' : (forall sample, s <> Skip sample) -> tree_take ctx t s = Some t' ->
+  skipped t' = skipped t /\ exists c rest cs leaf, todo t = c :: rest /\
+    step_cell ctx c s = Some (cs, leaf) /\ todo t' = cs ++ rest.
 Proof. intros N H. unfold tree_take in H. destruct (todo t) as [|c rest]; [discriminate|].
-  destruct s; try (destruct (step_cell _ _ _) as [[cs leaf]|]; [|discriminate]; now inversion H).
+  destruct s; try (destruct (step_cell _ _ _) as [[cs leaf]|] eqn:E; [|discriminate]; inversion H;
+    split; [reflexivity|]; exists c, rest, cs, leaf; auto).
   now elim (N sample). Qed.
+
+Lemma picked_number r l n f rest : pick_open r l = Some (n, f, rest) -> number n = r.
+Proof. revert rest. induction l as [|[m g] l IH]; simpl; intros rest H; [discriminate|].
+  destruct (N.eqb_spec (number m) r) as [E|E]; [inversion H; now subst|].
+  destruct (pick_open r l) as [[p rest']|]; [|discriminate]. inversion H. subst. eauto. Qed.
+
+Lemma decide_decided ctx c n f rest s ws pos c' : decide ctx c n f rest s ws pos = Some c' ->
+  decided c' = (its_row n, sign_of s) :: decided c.
+Proof. unfold decide, refresh. cbn [opened later acts decided].
+  destruct rest; [destruct (later c) as [|ns more]; [|destruct (open_layer _ ns)]|]; intro H;
+    inversion H; reflexivity. Qed.
+
+Lemma forall2_by_nth {A B} (R : A -> B -> Prop) l : forall m, length l = length m ->
+  (forall i a b, nth_error l i = Some a -> nth_error m i = Some b -> R a b) -> Forall2 R l m.
+Proof. induction l as [|a l IH]; intros [|b m] L H; try discriminate; constructor.
+  - exact (H 0%nat a b eq_refl eq_refl).
+  - apply IH; [now inversion L|]. intros i. exact (H (S i)). Qed.
+
+Lemma signs_of_spec ns m : forall i ss, signs_of i ns m = Some ss -> length ss = length ns /\
+  forall k s, nth_error ss k = Some s -> NumberMap.find (i + N.of_nat k)%N m = Some s.
+Proof.
+  induction ns as [|n ns IH]; simpl; intros i ss H.
+  - inversion H. split; auto. intros [|k] s E; discriminate.
+  - destruct (NumberMap.find i m) as [s0|] eqn:F0; [|discriminate].
+    destruct (signs_of (N.succ i) ns m) as [rest|] eqn:E; [|discriminate]. inversion H. subst ss.
+    destruct (IH _ _ E) as [L K]. split; [simpl; now rewrite L|]. intros [|k] s Es; simpl in Es.
+    + inversion Es. subst. now rewrite N.add_0_r.
+    + replace (i + N.of_nat (S k))%N with (N.succ i + N.of_nat k)%N by lia. now apply K. Qed.
+
+Lemma named_rows net : map snd (named net) = concat (hidden net).
+Proof. unfold named. generalize 1%N. induction (hidden net) as [|rs layers IH]; intro l; simpl; auto.
+  now rewrite map_app, name_rows_rows, IH. Qed.
 
 Section Steps.
 Variable F : OrderedField.
@@ -126,7 +116,8 @@ Variables (d : N) (drows : list row) (nt : norm_text) (whole net : network)
   (forms : list Forms.form) (layers : list (list neuron)) (ctx : setting).
 Hypothesis root : rooted F d drows nt whole net forms layers ctx.
 Variable fixed : boundaries_setting.
-Hypothesis fixed_neurons : working_neurons fixed = named net.
+Hypothesis fixed_first : first_number fixed = size drows.
+Hypothesis fixed_neurons : its_neurons fixed = named whole.
 Local Notation row_of_norm := (norm_row F (scale ctx) forms net).
 Local Notation signs_are := (signs_are F net).
 
@@ -136,12 +127,17 @@ Definition recorded (found : list (N * list F)) (seen : list (N * list sign)) : 
     N.of_nat (length (nulls 0 (snd e))) = fst e)
     (filter (fun f => negb (N.eqb (fst f) 0)) found) seen.
 
+(** The signs noted for a cell are those that the neurons of these numbers have there. *)
+Definition signs_right (c : cell) (m : signs) : Prop := forall n s, NumberMap.find n m = Some s ->
+  forall x, in_cell F net forms c x -> has_sign F (row_of_norm n x) s.
+
 Record so_far (past : list boundaries_step) (st : boundaries_state) : Prop := {
   b_setting : bd_setting st = fixed;
   b_regions : regions_invariant F net forms ctx (bd_regions st);
   b_none_open : skipped (the_tree (bd_regions st)) = 0%N;
   b_seen : exists found, enumerates F ctx net forms row_of_norm (the_tree (bd_regions st)) found /\
     recorded found (bd_seen st);
+  b_signs : Forall2 signs_right (todo (the_tree (bd_regions st))) (bd_signs st);
   b_stated : match bd_concluded st with
     | None => stated past = [] /\ stated_meets past = []
     | Some (lines, meetings) => (exists ns, counted (bd_regions st) = Some ns) /\
@@ -153,7 +149,7 @@ Lemma tree_step_found st s r found : the_setting st = ctx ->
   enumerates F ctx net forms row_of_norm (the_tree st) found ->
   with_tree st (tree_take (the_setting st) (the_tree st) s) = Some r ->
   exists found', enumerates F ctx net forms row_of_norm (the_tree r) found' /\
-    found_by F net (the_tree st) s found found' /\ tree_take ctx (the_tree st) s = Some (the_tree r).
+    found_by F net forms (the_tree st) s found found' /\ tree_take ctx (the_tree st) s = Some (the_tree r).
 Proof.
   intros S E H. rewrite S in H. unfold with_tree in H.
   destruct (tree_take ctx (the_tree st) s) as [t'|] eqn:T; [|discriminate]. simpl in H. inversion H. subst r.
@@ -165,42 +161,124 @@ Lemma equal_lines_eq l m : equal_lines l m = true -> l = m.
 Proof. destruct l as [[a b] c], m as [[a' b'] c']. unfold equal_lines. cbn [fst snd].
   rewrite !andb_true_iff, !N.eqb_eq. intros [[-> ->] ->]. reflexivity. Qed.
 
+Lemma decided_sign c r n f rest side ws pos c' m : good F ctx net forms row_of_norm c ->
+  pick_open r (opened c) = Some (n, f, rest) -> decide ctx c n f rest side ws pos = Some c' ->
+  (forall x, in_cell F net forms c' x -> in_cell F net forms c x) -> signs_right c m ->
+  signs_right c' (NumberMap.add r (sign_of side) m).
+Proof.
+  intros G P D Sub M k s E x X. rewrite NumberFacts.add_o in E.
+  destruct (NumberMap.E.eq_dec r k) as [K|K]; [|apply (M k s E x); auto].
+  change (r = k) in K. subst k. inversion E. subst s.
+  pose proof (picked_number _ _ _ _ _ P) as <-.
+  destruct (g_opened _ _ _ _ _ _ G n f) as (_ & Link & _).
+  { apply (pick_open_spec _ _ _ _ P). now left. }
+  apply (sign_scaled F ctx (r_scale _ _ _ _ _ _ _ _ _ root) (z F net (its_row n) x)); [apply Link|].
+  apply (proj2 X). rewrite (decide_decided _ _ _ _ _ _ _ _ _ D). now left. Qed.
+
+Lemma children_right c s cs leaf m : good F ctx net forms row_of_norm c ->
+  step_cell ctx c s = Some (cs, leaf) -> signs_right c m ->
+  Forall2 signs_right cs (children_signs ctx c s m).
+Proof.
+  intros G H M.
+  pose proof (s_inside _ _ _ _ _ _ _ _ (step_cell_sound F ctx (r_scale _ _ _ _ _ _ _ _ _ root) net forms
+    row_of_norm (r_norm _ _ _ _ _ _ _ _ _ root) (r_fits _ _ _ _ _ _ _ _ _ root) c s cs leaf G H)) as Sub.
+  assert (One : forall r n f rest side ws pos c', pick_open r (opened c) = Some (n, f, rest) ->
+    decide ctx c n f rest side ws pos = Some c' -> In c' cs ->
+    signs_right c' (NumberMap.add r (sign_of side) m)).
+  { intros r n f rest side ws pos c' P D I. apply (decided_sign c r n f rest side ws pos); auto.
+    intros x. now apply Sub. }
+  destruct s as [r|r k e ps|r k e ps|r|e ps|q ps|sample]; simpl in H.
+  - destruct (pick_open r (opened c)) as [[[n f] rest]|] eqn:P; [|discriminate].
+    destruct (push (walls c) f) as [ws|]; [|discriminate].
+    destruct (decide _ _ _ _ _ On_ _ _) as [on|] eqn:On; [|discriminate].
+    destruct (decide _ _ _ _ _ Off_ _ _) as [off|] eqn:Off; [|discriminate].
+    unfold children_signs. destruct (N.ltb (wall_count c) (depth ctx)).
+    + destruct (decide _ _ _ _ _ Wall_ _ _) as [wall|] eqn:Wl; [|discriminate]. inversion H. subst cs.
+      constructor; [|constructor; [|constructor; [|constructor]]].
+      * apply (One r n f rest Wall_ ws (positive c)); simpl; auto.
+      * apply (One r n f rest On_ (walls c) (f :: positive c)); simpl; auto.
+      * apply (One r n f rest Off_ (walls c) (times (-1) f :: positive c)); simpl; auto.
+    + inversion H. subst cs. constructor; [|constructor; [|constructor]].
+      * apply (One r n f rest On_ (walls c) (f :: positive c)); simpl; auto.
+      * apply (One r n f rest Off_ (walls c) (times (-1) f :: positive c)); simpl; auto.
+  - destruct (pick_open r (opened c)) as [[[n f] rest]|] eqn:P; [|discriminate].
+    destruct (_ && _); [|discriminate]. destruct (combined _ _ _ _ _ _); [|discriminate].
+    destruct (decide _ _ _ _ _ _ _ _) as [c'|] eqn:D; [|discriminate]. inversion H. subst cs.
+    constructor; [|constructor]. apply (One r n f rest On_ (walls c) (positive c)); simpl; auto.
+  - destruct (pick_open r (opened c)) as [[[n f] rest]|] eqn:P; [|discriminate].
+    destruct (_ && _); [|discriminate]. destruct (combined _ _ _ _ _ _); [|discriminate].
+    destruct (decide _ _ _ _ _ _ _ _) as [c'|] eqn:D; [|discriminate]. inversion H. subst cs.
+    constructor; [|constructor]. apply (One r n f rest Off_ (walls c) (positive c)); simpl; auto.
+  - destruct (pick_open r (opened c)) as [[[n f] rest]|] eqn:P; [|discriminate].
+    destruct (is_zero _); [|discriminate].
+    destruct (decide _ _ _ _ _ _ _ _) as [c'|] eqn:D; [|discriminate]. inversion H. subst cs.
+    constructor; [|constructor]. apply (One r n f rest Zero_ (walls c) (positive c)); simpl; auto.
+  - destruct (combined _ _ _ _ _ _) as [[re st]|]; [|discriminate]. destruct (_ || _); [|discriminate].
+    inversion H. constructor.
+  - destruct (_ && _); [|discriminate]. inversion H. constructor.
+  - discriminate. Qed.
+
+Lemma same_names : length (named whole) = length (named net).
+Proof. rewrite (r_net _ _ _ _ _ _ _ _ _ root). unfold named.
+  rewrite sliced_hidden, name_layers_map. now rewrite map_length. Qed.
+
+Lemma cell_signs c m p ss : in_cell F net forms c p -> signs_right c m ->
+  signs_of (first_number fixed) (its_neurons fixed) m = Some ss -> signs_are p ss.
+Proof.
+  intros P M H. rewrite fixed_first, fixed_neurons in H.
+  pose proof (forms_length F _ _ _ _ _ _ _ _ root) as Lf. rewrite Lf, size_length in H.
+  destruct (signs_of_spec _ _ _ _ H) as [L K]. apply forall2_by_nth.
+  - unfold z_values. now rewrite map_length, L, same_names.
+  - intros i v s V E. apply K in E. specialize (M _ _ E p P). unfold z_values in V.
+    rewrite nth_error_map in V. destruct (nth_error (named net) i) as [[k r]|] eqn:I; [|discriminate].
+    inversion V. subst v. cbn [snd].
+    assert (Ic : nth_error (concat (hidden net)) i = Some r).
+    { rewrite <- named_rows, nth_error_map, I. reflexivity. }
+    assert (Rn : row_of_norm (N.of_nat (length forms) + N.of_nat i) p = of_Z (scale ctx) * z F net r p).
+    { unfold norm_row. rewrite (proj2 (nth_error_None forms _)) by lia.
+      replace (N.to_nat (N.of_nat (length forms) + N.of_nat i) - length forms)%nat with i by lia.
+      now rewrite Ic. }
+    now apply (sign_scaled F ctx (r_scale _ _ _ _ _ _ _ _ _ root) _ _ s Rn). Qed.
+
 Lemma face_step past st q ps st' : so_far past st -> bd_concluded st = None ->
   boundaries_take st (FaceStep (Face q ps)) = Some st' -> so_far (past ++ [FaceStep (Face q ps)]) st'.
 Proof.
-  intros [B1 B2 B3 (found & E & R) B5] C H. unfold boundaries_take in H. rewrite C in *.
-  destruct (face_seen st q ps) as [more|] eqn:Fs; [|discriminate].
+  intros [B1 B2 B3 (found & E & R) B4 B5] C H. unfold boundaries_take in H. rewrite C in *.
+  destruct (todo (the_tree (bd_regions st))) as [|ce rest] eqn:Td; [discriminate|].
+  destruct (bd_signs st) as [|m ms]; [discriminate|].
+  destruct (face_seen _ ce m) as [more|] eqn:Fs; [|discriminate].
   destruct (regions_take (bd_regions st) (Face q ps)) as [r|] eqn:T; [|discriminate].
-  inversion H. subst st'. clear H.
+  inversion H. subst st'. clear H. inversion B4 as [|? ? ? ? M Ms]. subst.
   pose proof (regions_take_invariant F d drows nt whole net forms layers ctx root _ _ _ B2 T) as B2'.
   unfold regions_take in T. destruct (counted (bd_regions st)); [discriminate|].
-  unfold face_seen in Fs. destruct (in_slice (bd_regions st) ps) as [us|]; [|discriminate].
-  destruct B2 as (Ctx & _).
-  destruct (tree_step_found _ _ _ found Ctx E T) as (found' & E' & (c & rest & p & Td & -> & Same) & Tt).
-  assert (Q : (0 < q)%Z).
-  { unfold tree_take in Tt. rewrite Td in Tt. simpl in Tt.
-    destruct (nothing_left _ _ && holds_sample c q us) eqn:Hs; [|discriminate].
-    apply andb_true_iff in Hs as [_ Hs]. unfold holds_sample in Hs. rewrite !andb_true_iff in Hs.
-    now apply Z.ltb_lt. }
+  destruct (in_slice (bd_regions st) ps) as [us|]; [|discriminate]. destruct B2 as (Ctx & _).
+  destruct (tree_step_found _ _ _ found Ctx E T) as (found' & E' & (c & rest' & p & Tc & -> & P) & Tt).
+  rewrite Td in Tc. inversion Tc. subst c rest'.
+  assert (Ns : forall sample, Sample q us <> Skip sample) by discriminate.
+  destruct (tree_take_children ctx _ _ _ Ns Tt) as (Sk & c & rest' & cs & leaf & Tc' & St & To).
+  rewrite Td in Tc'. inversion Tc'. subst c rest'. simpl in St.
+  destruct (nothing_left _ _ && _); [|discriminate]. inversion St. subst cs leaf. simpl in To.
   constructor; simpl; auto.
-  - rewrite <- B3. apply (tree_take_skipped ctx _ (Sample q us)); auto. discriminate.
-  - exists ((wall_count c, p) :: found). split; auto. rewrite Td in Fs. unfold recorded. cbn [filter fst].
-    destruct (N.eqb_spec (wall_count c) 0) as [Z|Z]; simpl negb; cbv iota.
+  - now rewrite Sk.
+  - exists ((wall_count ce, p) :: found). split; auto. unfold face_seen in Fs. unfold recorded.
+    cbn [filter fst]. destruct (N.eqb_spec (wall_count ce) 0) as [Z|Z]; simpl negb; cbv iota.
     + inversion Fs. exact R.
-    + rewrite B1, fixed_neurons in Fs. destruct (signs_at (named net) q us) as [ss|] eqn:Sg; [|discriminate].
-      destruct (N.eqb_spec (size (nulls 0 ss)) (wall_count c)) as [L|]; [|discriminate].
+    + destruct (signs_of _ _ m) as [ss|] eqn:Sg; [|discriminate].
+      destruct (N.eqb_spec (size (nulls 0 ss)) (wall_count ce)) as [L|]; [|discriminate].
       inversion Fs. simpl. constructor; [|exact R]. cbn [fst snd]. split; auto. split.
-      * apply (same_face_signs F net p (sample_point F q us)); auto. apply signs_at_right; auto.
-        apply (r_fits _ _ _ _ _ _ _ _ _ root).
-      * now rewrite <- size_length.
+      * rewrite B1 in Sg. now apply (cell_signs ce m).
+      * rewrite <- size_length. exact L.
+  - rewrite To. exact Ms.
   - destruct B5 as [A1 A2]. rewrite stated_app, stated_meets_app, A1, A2. auto. Qed.
 
 Lemma cell_step past st s st' : so_far past st -> bd_concluded st = None ->
   boundaries_take st (FaceStep (TreeStep s)) = Some st' -> so_far (past ++ [FaceStep (TreeStep s)]) st'.
 Proof.
-  intros [B1 B2 B3 (found & E & R) B5] C H. unfold boundaries_take in H. rewrite C in *.
+  intros [B1 B2 B3 (found & E & R) B4 B5] C H. unfold boundaries_take in H. rewrite C in *.
+  destruct (todo (the_tree (bd_regions st))) as [|ce rest] eqn:Td; [discriminate|].
+  destruct (bd_signs st) as [|m ms]; [discriminate|].
   destruct (regions_take (bd_regions st) (TreeStep s)) as [r|] eqn:T; [|discriminate].
-  simpl in H. inversion H. subst st'. clear H.
+  simpl in H. inversion H. subst st'. clear H. inversion B4 as [|? ? ? ? M Ms]. subst.
   pose proof (regions_take_invariant F d drows nt whole net forms layers ctx root _ _ _ B2 T) as B2'.
   unfold regions_take in T. destruct (counted (bd_regions st)); [discriminate|].
   assert (No : with_tree (bd_regions st) (tree_take (the_setting (bd_regions st)) (the_tree (bd_regions st)) s)
@@ -209,15 +287,19 @@ Proof.
   destruct No as (T' & N1 & N2). destruct B2 as (Ctx & _).
   destruct (tree_step_found _ _ _ found Ctx E T') as (found' & E' & Fb & Tt).
   assert (found' = found) by (destruct s; try exact Fb; now elim (N1 q ps)). subst found'.
+  destruct (tree_take_children ctx _ _ _ N2 Tt) as (Sk & c & rest' & cs & leaf & Tc & St & To).
+  rewrite Td in Tc. inversion Tc. subst c rest'.
   constructor; simpl; auto.
-  - rewrite <- B3. now apply (tree_take_skipped ctx _ s).
+  - now rewrite Sk.
   - exists found. auto.
+  - rewrite To, Ctx. apply Forall2_app; auto. apply (children_right ce s cs leaf); auto.
+    apply (e_good _ _ _ _ _ _ _ E). rewrite Td. now left.
   - destruct B5 as [A1 A2]. rewrite stated_app, stated_meets_app, A1, A2. auto. Qed.
 
 Lemma count_step past st ns st' : so_far past st -> bd_concluded st = None ->
   boundaries_take st (FaceStep (Count ns)) = Some st' -> so_far (past ++ [FaceStep (Count ns)]) st'.
 Proof.
-  intros [B1 B2 B3 (found & E & R) B5] C H. unfold boundaries_take in H. rewrite C in *.
+  intros [B1 B2 B3 (found & E & R) B4 B5] C H. unfold boundaries_take in H. rewrite C in *.
   destruct (regions_take (bd_regions st) (Count ns)) as [r|] eqn:T; [|discriminate].
   destruct (conclude _ _) as [[lines ms]|] eqn:K; [|discriminate]. inversion H. subst st'. clear H.
   pose proof (regions_take_invariant F d drows nt whole net forms layers ctx root _ _ _ B2 T) as B2'.
@@ -232,7 +314,7 @@ Lemma take_so_far past st s st' : so_far past st -> boundaries_take st s = Some 
   so_far (past ++ [s]) st'.
 Proof.
   intros I H. destruct (bd_concluded st) as [[lines ms]|] eqn:C.
-  - destruct I as [B1 B2 B3 B4 B5]. unfold boundaries_take in H. rewrite C in *.
+  - destruct I as [B1 B2 B3 B4 Bs B5]. unfold boundaries_take in H. rewrite C in *.
     destruct B5 as (Ct & Td & K & L & M). destruct s as [s|r p c|r s]; [discriminate| |].
     + destruct (bd_due st) as [|l due] eqn:D; [discriminate|].
       destruct (equal_lines l (r, p, c)) eqn:E; [|discriminate]. apply equal_lines_eq in E. subst l.
@@ -260,6 +342,7 @@ Lemma all_faces_seen st found : skipped (the_tree (bd_regions st)) = 0%N ->
   ((2 <= depth ctx)%N \/ forall p, in_domain F forms p -> ~ codimension F net forms 2 p) ->
   faces_seen F net forms (bd_seen st).
 Proof.
+  clear root fixed_first fixed_neurons.
   intros Sk Td E R Dp Two.
   assert (All : forall i, (i <= depth ctx)%N -> all_faces net forms i
     (map snd (filter (fun f => N.eqb (fst f) i) found))).
@@ -363,10 +446,6 @@ End OneInput.
 
 (** ** The theorem *)
 
-Lemma named_rows net : map snd (named net) = concat (hidden net).
-Proof. unfold named. generalize 1%N. induction (hidden net) as [|rs layers IH]; intro l; simpl; auto.
-  now rewrite map_app, name_rows_rows, IH. Qed.
-
 Lemma nulls_once ss : forall i, NoDup (nulls i ss).
 Proof. induction ss as [|s ss IH]; intro i; simpl; [constructor|]. destruct (is_null s); auto.
   constructor; auto. intro I. apply nulls_after in I. lia. Qed.
@@ -385,6 +464,7 @@ Definition neurons_at_zero (net : network) (p : list F) (n : N) : Prop := exists
     [meet].  Hidden neuron [i] has row number [first + i]. *)
 Record described (stands : list F -> list F -> Prop) (whole net : network) (domain : list Forms.form)
   (depth first : N) (ns : list N) (lines : list (N * N * N)) (meets : list (N * N)) : Prop := {
+  d_fits : network_fits net = true;
   d_faces : forall n, (n <= depth)%N -> exists ps,
     nth_error ns (N.to_nat n) = Some (N.of_nat (length ps)) /\ all_faces (F := F) net domain n ps;
   d_walls : forall n p, n = 1%N \/ n = 2%N -> in_domain F domain p -> codimension F net domain n p ->
@@ -403,7 +483,7 @@ Lemma conclusions_right whole net domain stands fixed seen lines ms depth ns sta
   network_fits whole = true -> network_fits net = true ->
   (forall u, exists x, stands u x) ->
   (forall u x, stands u x -> z_values F whole x = z_values F net u) ->
-  own_neurons fixed = named whole -> output_rows fixed = output whole ->
+  its_neurons fixed = named whole -> output_rows fixed = output whole ->
   faces_seen F net domain seen -> conclude fixed seen = Some (lines, ms) ->
   (forall n, (n <= depth)%N -> exists ps,
     nth_error ns (N.to_nat n) = Some (N.of_nat (length ps)) /\ all_faces (F := F) net domain n ps) ->
@@ -411,7 +491,7 @@ Lemma conclusions_right whole net domain stands fixed seen lines ms depth ns sta
   described stands whole net domain depth (first_number fixed) ns lines stated_ms.
 Proof.
   intros Wf Nf Ex Val Own Out Seen Con Faces Once Same. unfold conclude in Con.
-  rewrite Own, Out in Con. destruct (pieces_of _ _ _) as [ps|] eqn:Ps; [|discriminate].
+  rewrite Own, Out in Con. destruct (pieces_of _ _ _ _) as [ps|] eqn:Ps; [|discriminate].
   destruct (forest_of _ _) as [f|] eqn:Fo; [|discriminate]. inversion Con. subst lines ms. clear Con.
   split; auto.
   - intros n p On D C. destruct (signs_exist F net p) as (ss & S).
@@ -427,15 +507,15 @@ Proof.
   - apply boundary_lines_length.
   - intros i l I. assert (L : (i < length (named whole))%nat).
     { rewrite <- (boundary_lines_length (first_number fixed)
-        (tallied (map snd ps)) (tallied (map snd (filter (fun q => is_root f (fst q)) ps))) (named whole) 0).
+        (tallied (fun _ => true) ps) (tallied (fun q => is_root f (fst q)) ps) (named whole) 0).
       apply nth_error_Some. now rewrite I. }
     rewrite boundary_lines_nth in I by exact L. inversion I. subst l. rewrite ?N.add_0_l.
-    exists (count_of (N.of_nat i) (tallied (map snd ps))),
-      (count_of (N.of_nat i) (tallied (map snd (filter (fun q => is_root f (fst q)) ps)))).
+    exists (count_of (N.of_nat i) (tallied (fun _ => true) ps)),
+      (count_of (N.of_nat i) (tallied (fun q => is_root f (fst q)) ps)).
     split; auto. split.
     + exact (pieces_counted F whole net domain stands Wf Nf Ex Val seen ps Seen Ps i).
     + exact (components_counted F whole net domain stands Wf Nf Ex Val seen ps Seen Ps f i Fo).
-  - intros r s. rewrite Same, in_map_iff.
+  - intros r s. rewrite Same, rev_map_spec.
     pose proof (meetings_right F whole net domain stands Wf Nf Ex Val seen ps Seen Ps) as M. split.
     + intros ([i j] & E & I). cbn [fst snd] in E. inversion E. exists (N.to_nat i), (N.to_nat j).
       rewrite !N2Nat.id. split; auto. split; auto. apply M. now rewrite !N2Nat.id.
@@ -483,6 +563,7 @@ Theorem boundaries_sound a t steps st :
     (coordinates (its_norm t) = None -> net = Network (hidden whole) [] /\
        forall x, stands_for F t whole net forms x x) /\
     stated_depth t = boundaries_depth (input_count a) /\
+    (exists xs, nth_error ns 0 = Some (N.of_nat (length xs)) /\ all_regions whole (interior F t) xs) /\
     described (stands_for F t whole net forms) whole net forms (stated_depth t) (size (domain_rows t)) ns
       (stated steps) (stated_meets steps).
 Proof.
@@ -506,13 +587,14 @@ Proof.
   assert (S3 : coordinates (its_norm t) = None -> net = Network (hidden whole) [] /\ forall x, stands x x).
   { intro C. pose proof (r_net _ _ _ _ _ _ _ _ _ R) as Nt. rewrite C in Nt. split; [exact Nt|].
     intro x. apply Alike. now apply W3. }
-  set (fixed := BoundariesSetting (size (domain_rows t)) (named net) (named whole) (output whole)).
-  rewrite <- (r_net _ _ _ _ _ _ _ _ _ R) in H. fold fixed in H.
+  set (fixed := BoundariesSetting (size (domain_rows t)) (named whole) (output whole)) in H.
   assert (Start : so_far F net forms ctx fixed []
     (BoundariesState fixed (RegionsState ctx (Tree [c] (NumberMap.empty N) 0) (input_count a)
-       (coordinates (its_norm t)) None) [] None [] [])).
+       (coordinates (its_norm t)) None) [NumberMap.empty sign] [] None [] [])).
   { pose proof (start_invariant F _ _ _ _ _ _ _ _ R c (input_count a) (coordinates (its_norm t)) Rc) as I.
-    constructor; simpl; auto. destruct I as (_ & [found E] & _).
+    assert (M : signs_right F net forms ctx c (NumberMap.empty sign)).
+    { intros n s E. rewrite NumberFacts.empty_o in E. discriminate. }
+    constructor; simpl; auto.
     exists []. split; [|constructor]. destruct (root_good F _ _ _ _ _ _ _ _ R c Rc) as [G Dc].
     split; simpl.
     - intros c' [<-|[]]. exact G.
@@ -522,15 +604,22 @@ Proof.
     - intros ? ? [].
     - constructor.
     - intro i. unfold count_of. now rewrite NumberFacts.empty_o. }
+  assert (Fr : first_number fixed = size (map domain_row (domain_rows t)))
+    by (simpl; now rewrite !size_length, map_length).
   pose proof (fold_steps_history boundaries_take (so_far F net forms ctx fixed)
-    (take_so_far F _ _ _ _ _ _ _ _ R fixed eq_refl) steps [] _ _ Start H) as I. simpl in I.
-  destruct I as [B1 B2 B3 (found & E & Rd) B5]. unfold boundaries_finish in Fin.
+    (take_so_far F _ _ _ _ _ _ _ _ R fixed Fr eq_refl) steps [] _ _ Start H) as I. simpl in I.
+  destruct I as [B1 B2 B3 (found & E & Rd) _ B5]. unfold boundaries_finish in Fin.
   destruct (bd_concluded st) as [[lines ms]|]; [|discriminate].
   destruct B5 as ([ns Ct] & Td & Con & Ln & Ms). rewrite !andb_true_iff in Fin. destruct Fin as [[F1 F2] F3].
   destruct (bd_due st) as [|]; [|discriminate]. rewrite app_nil_r in Ln.
   pose proof (r_depth _ _ _ _ _ _ _ _ _ R) as Dc.
   destruct B2 as (Sc & _ & Cnt). rewrite Ct, B3 in Cnt.
   exists whole, net, forms, ns. split; auto. split; auto. split; auto. split; auto. split; auto. split; auto.
+  split.
+  { destruct (counted_regions F _ _ _ _ _ _ _ _ Fit R ns Cnt) as (xs & Ns & A1 & A2 & A3).
+    exists xs. split; auto. split; [|split; auto].
+    - intros x I. destruct (A1 x I) as [D Rg]. split; auto. now apply inside_interior.
+    - intros x D. apply A3. now apply inside_interior. }
   rewrite Ln. apply (conclusions_right whole net forms stands fixed (bd_seen st) lines ms); auto.
   - intros u x X. apply X.
   - apply (all_faces_seen F net forms ctx st found); auto.

@@ -8,12 +8,6 @@ Require Import Lia.
 
 (** ** Lists *)
 
-Lemma choose_points {A B} (P : A -> B -> Prop) l : (forall a, In a l -> exists b, P a b) ->
-  exists m, Forall2 P l m.
-Proof. induction l as [|a l IH]; intro H; [exists []; constructor|].
-  destruct IH as (m & M); [intros; apply H; now right|].
-  destruct (H a (or_introl eq_refl)) as (b & B'). exists (b :: m). now constructor. Qed.
-
 (** Points that stand for different numbers are different. *)
 Lemma different_points {A} (P : N * N -> A -> Prop) (R : A -> A -> Prop) l m :
   (forall q q' a a', In q l -> In q' l -> P q a -> P q' a' -> fst q <> fst q' -> R a a') ->
@@ -31,16 +25,21 @@ Proof. induction l as [|q l IH]; simpl; intro D; auto. inversion D. subst.
   destruct (keep q); auto. simpl. constructor; auto. intro I. apply H1.
   apply in_map_iff in I as (q' & <- & I). apply filter_In in I as [I _]. now apply in_map. Qed.
 
-Lemma tallied_count js j : count_of j (tallied js) = N.of_nat (length (filter (N.eqb j) js)).
-Proof. induction js as [|i js IH]; simpl; [unfold count_of; now rewrite NumberFacts.empty_o|].
-  unfold count_of at 1. rewrite NumberFacts.add_o.
-  destruct (NumberMap.E.eq_dec i j) as [E|E].
-  - change (i = j) in E. subst i. rewrite N.eqb_refl, IH. simpl length. lia.
-  - rewrite (proj2 (N.eqb_neq j i)) by (intro; subst; now apply E). exact IH. Qed.
+Lemma tallied_count keep ps j : count_of j (tallied keep ps) =
+  N.of_nat (length (filter (fun q => N.eqb j (snd q)) (filter keep ps))).
+Proof.
+  assert (G : forall m, count_of j (fold_left (fun m q =>
+      if keep q then NumberMap.add (snd q) (N.succ (count_of (snd q) m)) m else m) ps m) =
+    (count_of j m + N.of_nat (length (filter (fun q => N.eqb j (snd q)) (filter keep ps))))%N).
+  { induction ps as [|q ps IH]; intro m; simpl; [lia|]. rewrite IH. destruct (keep q); simpl; auto.
+    unfold count_of at 1. rewrite NumberFacts.add_o.
+    destruct (NumberMap.E.eq_dec (snd q) j) as [E|E].
+    - change (snd q = j) in E. rewrite <- E, N.eqb_refl. simpl length. lia.
+    - rewrite (proj2 (N.eqb_neq j (snd q))) by (intro; subst; now apply E). reflexivity. }
+  unfold tallied. rewrite G. unfold count_of. now rewrite NumberFacts.empty_o. Qed.
 
-Lemma filter_snd (l : list (N * N)) j :
-  length (filter (N.eqb j) (map snd l)) = length (filter (fun q => N.eqb j (snd q)) l).
-Proof. induction l as [|q l IH]; simpl; auto. destruct (N.eqb j (snd q)); simpl; auto. Qed.
+Lemma filter_all {A} (l : list A) : filter (fun _ => true) l = l.
+Proof. induction l as [|a l IH]; simpl; [|rewrite IH]; auto. Qed.
 
 Lemma boundary_lines_nth first pieces roots ns : forall i m, (m < length ns)%nat ->
   nth_error (boundary_lines first i ns pieces roots) m = Some ((first + (i + N.of_nat m))%N,
@@ -56,14 +55,39 @@ Proof. induction ns; simpl; auto. Qed.
 
 Lemma known_spec ps c : NumberMap.mem c (code_set ps) = true <-> exists j, In (c, j) ps.
 Proof.
-  induction ps as [|[a i] ps IH]; simpl.
-  - rewrite NumberFacts.empty_a. split; [discriminate|intros (j & [])].
-  - rewrite NumberFacts.add_b, orb_true_iff, IH. unfold NumberFacts.eqb.
-    destruct (NumberMap.E.eq_dec a c) as [E|E].
-    + change (a = c) in E. subst. split; [exists i; now left|auto].
-    + change (a <> c) in E. split.
-      * intros [H|(j & H)]; [discriminate|eauto].
-      * intros (j & [H|H]); [inversion H; congruence|eauto]. Qed.
+  assert (G : forall m, NumberMap.mem c (fold_left (fun m (p : N * N) => NumberMap.add (fst p) tt m) ps m) = true
+    <-> NumberMap.mem c m = true \/ exists j, In (c, j) ps).
+  { induction ps as [|[a i] ps IH]; intro m; simpl.
+    - split; [auto|intros [H|(j & [])]; auto].
+    - rewrite IH, NumberFacts.add_b, orb_true_iff. unfold NumberFacts.eqb.
+      destruct (NumberMap.E.eq_dec a c) as [E|E].
+      + change (a = c) in E. subst. split; [right; exists i; now left|auto].
+      + change (a <> c) in E. split.
+        * intros [[H|H]|(j & H)]; [discriminate|auto|right; eauto].
+        * intros [H|(j & [H|H])]; [auto|inversion H; congruence|right; eauto]. }
+  unfold code_set. rewrite G, NumberFacts.empty_a. split; [intros [H|H]; [discriminate|auto]|auto]. Qed.
+
+Lemma gathered_spec give seen e : In e (gathered give seen) <->
+  exists n ss, In (n, ss) seen /\ In e (give ss).
+Proof.
+  assert (G : forall all, In e (fold_left (fun all (f : N * list sign) => give (snd f) ++ all) seen all) <->
+    In e all \/ exists n ss, In (n, ss) seen /\ In e (give ss)).
+  { induction seen as [|[n ss] seen IH]; intro all; simpl.
+    - split; [auto|]. intros [H|(n & ss & I & _)]; [auto|destruct I].
+    - rewrite IH, in_app_iff. split.
+      + intros [[H|H]|(n' & ss' & I & H)]; [right; exists n, ss; auto|auto|right; exists n', ss'; auto].
+      + intros [H|(n' & ss' & [I|I] & H)]; [auto|inversion I; subst; auto|right; exists n', ss'; auto]. }
+  unfold gathered. rewrite G. split; [intros [[]|H]; auto|auto]. Qed.
+
+Lemma rev_map_spec {A B} (f : A -> B) l b : In b (rev_map f l) <-> exists a, f a = b /\ In a l.
+Proof.
+  assert (G : forall m, In b (fold_left (fun m a => f a :: m) l m) <-> In b m \/ exists a, f a = b /\ In a l).
+  { induction l as [|a l IH]; intro m; simpl.
+    - split; [auto|intros [H|(a & _ & [])]; auto].
+    - rewrite IH. simpl. split.
+      + intros [[H|H]|(c & E & I)]; [right; exists a; auto|auto|right; exists c; auto].
+      + intros [H|(c & E & [I|I])]; [auto|subst; auto|right; exists c; auto]. }
+  unfold rev_map. rewrite G. split; [intros [[]|H]; auto|auto]. Qed.
 
 Lemma beside_spec known ss j c : In c (beside known ss j) <->
   exists s, s <> Null /\ c = code (with_sign j s ss) /\ NumberMap.mem c known = true.
@@ -84,31 +108,23 @@ Proof.
 Lemma edges_spec known seen e : In e (edges_of known seen) <-> exists n ss a b, In (n, ss) seen /\
   nulls 0 ss = [a; b] /\ (In e (edge (beside known ss b)) \/ In e (edge (beside known ss a))).
 Proof.
-  induction seen as [|[n ss] seen IH]; simpl.
-  - split; [tauto|]. intros (n & ss & a & b & I & _). destruct I.
-  - rewrite in_app_iff, IH. split.
-    + intros [H|(n' & ss' & a & b & I & K)]; [|exists n', ss', a, b; auto].
-      destruct (nulls 0 ss) as [|a [|b [|]]] eqn:E; try destruct H.
-      apply in_app_or in H. exists n, ss, a, b. auto.
-    + intros (n' & ss' & a & b & [I|I] & E & K); [left|right; exists n', ss', a, b; auto].
-      inversion I. subst. rewrite E. now apply in_or_app. Qed.
+  unfold edges_of. rewrite gathered_spec. unfold ridge_edges. split.
+  - intros (n & ss & I & H). destruct (nulls 0 ss) as [|a [|b [|]]] eqn:E; try destruct H.
+    apply in_app_or in H. exists n, ss, a, b. auto.
+  - intros (n & ss & a & b & I & E & H). exists n, ss. split; auto. rewrite E. now apply in_or_app. Qed.
 
 Lemma meetings_spec known seen i j : In (i, j) (meetings_of known seen) <-> exists n ss, In (n, ss) seen /\
   nulls 0 ss = [i; j] /\ (exists c, In c (beside known ss j)) /\ exists c, In c (beside known ss i).
 Proof.
   assert (Nil : forall l : list N, is_nil l = false <-> exists c, In c l).
   { intros [|a l]; simpl; split; try discriminate; eauto. intros (c & []). }
-  induction seen as [|[n ss] seen IH]; simpl.
-  - split; [tauto|]. intros (n & ss & I & _). destruct I.
-  - rewrite in_app_iff, IH. split.
-    + intros [H|(n' & ss' & I & K)]; [|exists n', ss'; auto].
-      destruct (nulls 0 ss) as [|a [|b [|]]] eqn:E; try destruct H.
-      destruct (is_nil (beside known ss b)) eqn:B; [destruct H|].
-      destruct (is_nil (beside known ss a)) eqn:A; simpl in H; [destruct H|].
-      destruct H as [H|[]]. inversion H. subst.
-      exists n, ss. split; [now left|]. split; auto. split; now apply Nil.
-    + intros (n' & ss' & [I|I] & E & B & A); [left|right; exists n', ss'; auto].
-      inversion I. subst. rewrite E. apply Nil in A, B. rewrite A, B. now left. Qed.
+  unfold meetings_of. rewrite gathered_spec. unfold ridge_meeting. split.
+  - intros (n & ss & I & H). destruct (nulls 0 ss) as [|a [|b [|]]] eqn:E; try destruct H.
+    destruct (is_nil (beside known ss b)) eqn:B; [destruct H|].
+    destruct (is_nil (beside known ss a)) eqn:A; simpl in H; [destruct H|].
+    destruct H as [H|[]]. inversion H. subst. exists n, ss. split; auto. split; auto. split; now apply Nil.
+  - intros (n & ss & I & E & B & A). exists n, ss. split; auto. rewrite E. apply Nil in A, B.
+    rewrite A, B. now left. Qed.
 
 (** ** What is concluded from the faces *)
 
@@ -161,43 +177,58 @@ Proof. intros S E N Z. assert (L : (i < length (named net))%nat).
 
 (** *** Pieces *)
 
-Lemma pieces_of_spec ns outs seen : forall ps, pieces_of ns outs seen = Some ps ->
+Lemma piece_of_spec ns outs n ss more : piece_of ns outs (n, ss) = Some more ->
+  (more = [] /\ n <> 1%N) \/ n = 1%N /\ exists j k b, null_neuron 0 ns ss = Some (j, k) /\
+    kinks k ns outs ss = Some b /\ more = if b : bool then [(code ss, j)] else [].
+Proof.
+  unfold piece_of. cbn [fst snd]. destruct (N.eqb_spec n 1) as [E|E].
+  - destruct (null_neuron 0 ns ss) as [[j k]|]; [|discriminate].
+    destruct (kinks k ns outs ss) as [b|] eqn:K; [|discriminate]. simpl. intro H. inversion H.
+    right. split; auto. exists j, k, b. auto.
+  - intro H. inversion H. auto. Qed.
+
+Lemma pieces_of_found ns outs seen : forall found ps, pieces_of ns outs seen found = Some ps ->
+  (forall q, In q found -> In q ps) /\
+  (forall c j, In (c, j) ps -> In (c, j) found \/ exists ss k, In (1%N, ss) seen /\ c = code ss /\
+    null_neuron 0 ns ss = Some (j, k) /\ kinks k ns outs ss = Some true) /\
+  (forall ss, In (1%N, ss) seen -> exists j k b, null_neuron 0 ns ss = Some (j, k) /\
+    kinks k ns outs ss = Some b /\ (b = true -> In (code ss, j) ps)) /\
+  (NoDup (map snd seen) -> (forall ss, In ss (map snd seen) -> ~ In (code ss) (map fst found)) ->
+    NoDup (map fst found) -> NoDup (map fst ps)).
+Proof.
+  induction seen as [|[n ss] seen IH]; simpl; intros found ps H.
+  - inversion H. subst. split; [auto|]. split; [auto|]. split; [intros ? []|auto].
+  - destruct (piece_of ns outs (n, ss)) as [more|] eqn:P; [|discriminate].
+    destruct (IH _ ps H) as (I0 & I1 & I2 & I3). apply piece_of_spec in P.
+    split; [intros q Q; apply I0, in_or_app; auto|]. split; [|split].
+    + intros c j I. destruct (I1 c j I) as [Q|(ss' & k & A & B)]; [|right; exists ss', k; auto].
+      apply in_app_or in Q as [Q|Q]; auto. right.
+      destruct P as [[-> _]|(-> & j' & k & [|] & Nn & K & ->)]; [destruct Q| |destruct Q].
+      destruct Q as [Q|[]]. inversion Q. subst. exists ss, k. auto.
+    + intros ss' [E|I]; [|now apply I2]. inversion E. subst n ss'.
+      destruct P as [[_ N]|(_ & j & k & b & Nn & K & ->)]; [congruence|]. exists j, k, b.
+      split; auto. split; auto. intros ->. apply I0. now left.
+    + intros N Out Once. inversion N. subst. apply I3; auto.
+      * intros ss' I' Q. rewrite map_app in Q. apply in_app_or in Q as [Q|Q]; [|apply (Out ss'); auto].
+        destruct P as [[-> _]|(_ & j & k & [|] & _ & _ & ->)]; try destruct Q; [|contradiction].
+        simpl in H0. apply code_injective in H0. subst ss'. contradiction.
+      * destruct P as [[-> _]|(_ & j & k & [|] & _ & _ & ->)]; simpl; auto. constructor; auto. Qed.
+
+Lemma pieces_of_spec ns outs seen ps : pieces_of ns outs seen [] = Some ps ->
   (forall c j, In (c, j) ps -> exists ss k, In (1%N, ss) seen /\ c = code ss /\
     null_neuron 0 ns ss = Some (j, k) /\ kinks k ns outs ss = Some true) /\
   (forall ss, In (1%N, ss) seen -> exists j k b, null_neuron 0 ns ss = Some (j, k) /\
     kinks k ns outs ss = Some b /\ (b = true -> In (code ss, j) ps)) /\
   (NoDup (map snd seen) -> NoDup (map fst ps)).
 Proof.
-  induction seen as [|[n ss] seen IH]; simpl; intros ps H.
-  - inversion H. split; [intros ? ? []|]. split; [intros ? []|]. intros _. constructor.
-  - destruct (pieces_of ns outs seen) as [rest|]; [|discriminate].
-    destruct (IH rest eq_refl) as (I1 & I2 & I3).
-    assert (Up : forall c j, In (c, j) rest -> exists ss' k, ((n, ss) = (1%N, ss') \/ In (1%N, ss') seen) /\
-      c = code ss' /\ null_neuron 0 ns ss' = Some (j, k) /\ kinks k ns outs ss' = Some true).
-    { intros c j I. destruct (I1 c j I) as (ss' & k & A & B). exists ss', k. auto. }
-    destruct (N.eqb_spec n 1) as [->|D].
-    2: { inversion H. subst rest. split; [exact Up|]. split.
-      - intros ss' [E|I]; [inversion E; congruence|auto].
-      - intro N. inversion N. auto. }
-    destruct (null_neuron 0 ns ss) as [[j k]|] eqn:Nn; [|discriminate].
-    destruct (kinks k ns outs ss) as [b|] eqn:K; [|discriminate].
-    assert (Ps : ps = if b then (code ss, j) :: rest else rest) by (destruct b; now inversion H).
-    assert (Sub : forall q, In q rest -> In q ps) by (intros; subst ps; destruct b; [now right|auto]).
-    split; [|split].
-    + intros c i I. subst ps. destruct b; [destruct I as [I|I]|]; auto. inversion I. subst.
-      exists ss, k. auto.
-    + intros ss' [E|I].
-      * inversion E. subst ss'. exists j, k, b. repeat split; auto. intros ->. subst ps. now left.
-      * destruct (I2 ss' I) as (j' & k' & b' & A & B & C). exists j', k', b'. auto.
-    + intro N. inversion N. subst. destruct b; auto. simpl. constructor; auto. intro I.
-      apply in_map_iff in I as ([c i] & E & I). simpl in E. subst c.
-      destruct (I1 _ _ I) as (ss' & k' & A & B & _). apply code_injective in B. subst ss'.
-      apply H2. apply in_map_iff. exists (1%N, ss). auto. Qed.
+  intro H. destruct (pieces_of_found ns outs seen [] ps H) as (_ & I1 & I2 & I3). split; [|split; auto].
+  - intros c j I. destruct (I1 c j I) as [[]|K]. exact K.
+  - intro N. apply I3; auto. constructor. Qed.
 
 Section Given.
 Variables (seen : list (N * list sign)) (ps : list (N * N)).
 Hypothesis all_seen : faces_seen seen.
-Hypothesis pieces : pieces_of (named whole) (output whole) seen = Some ps.
+Hypothesis pieces : pieces_of (named whole) (output whole) seen [] = Some ps.
 
 Lemma facet_null ss : In (1%N, ss) seen -> exists j, only_null ss j.
 Proof. intro I. pose proof (fs_null _ all_seen _ _ I) as L.
@@ -266,7 +297,7 @@ Lemma codes_once : NoDup (map fst ps).
 Proof. destruct (pieces_of_spec _ _ _ _ pieces) as (_ & _ & P3). apply P3, (fs_once _ all_seen). Qed.
 
 Theorem pieces_counted i : has_pieces F whole net domain stands i
-  (count_of (N.of_nat i) (tallied (map snd ps))).
+  (count_of (N.of_nat i) (tallied (fun _ => true) ps)).
 Proof.
   set (mine := filter (fun q => N.eqb (N.of_nat i) (snd q)) ps).
   assert (Mine : forall q, In q mine <-> In q ps /\ snd q = N.of_nat i).
@@ -276,7 +307,7 @@ Proof.
   { intros [c j] I. apply Mine in I as [I E]. simpl in E. subst j.
     destruct (code_point c i I) as (p & ss & P & S & E). exists p. split; eauto. }
   exists pts. split; [|split; [|split]].
-  - rewrite tallied_count, filter_snd. fold mine. now rewrite (forall2_length _ _ _ M).
+  - rewrite tallied_count, filter_all. fold mine. now rewrite (forall2_length _ _ _ M).
   - intros p I. apply In_nth_error in I as [n I]. destruct (forall2_nth_back _ _ _ M n p I) as (q & _ & H).
     apply H.
   - apply (different_points _ _ _ _) with (2 := nodup_filter fst _ ps codes_once) (3 := M).
@@ -455,7 +486,7 @@ Proof.
 
 Theorem components_counted f i : forest_of ps edges = Some f ->
   has_components F whole net domain stands i
-    (count_of (N.of_nat i) (tallied (map snd (filter (fun q => is_root f (fst q)) ps)))).
+    (count_of (N.of_nat i) (tallied (fun q => is_root f (fst q)) ps)).
 Proof.
   intro Fo. apply forest_joins in Fo.
   assert (Root : forall c, is_root f c = true <-> NumberMap.find c f = None).
@@ -470,7 +501,7 @@ Proof.
   { intros [c j] I. apply Mine in I as (I & _ & E). simpl in E. subst j.
     destruct (code_point c i I) as (p & ss & P & S & E). exists p. split; eauto. }
   exists pts. split; [|split; [|split]].
-  - rewrite tallied_count, filter_snd. fold roots. fold mine. now rewrite (forall2_length _ _ _ M).
+  - rewrite tallied_count. fold roots. fold mine. now rewrite (forall2_length _ _ _ M).
   - intros p I. apply In_nth_error in I as [n I]. destruct (forall2_nth_back _ _ _ M n p I) as (q & _ & H).
     apply H.
   - apply (different_points _ _ _ _) with (2 := nodup_filter fst _ roots (nodup_filter fst _ ps codes_once))

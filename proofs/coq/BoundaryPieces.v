@@ -172,20 +172,6 @@ Hypothesis counterpart : forall u, exists x, z_values F whole x = z_values F net
 Local Notation in_domain := (in_domain F domain).
 Local Notation codimension := (codimension F net domain).
 
-Lemma gradient_or_constant (h : TheoryAffine.affine F) :
-  (exists k, TheoryAffine.coordinate (TheoryAffine.slope h) k <> 0) \/
-  forall y, TheoryAffine.value h y = TheoryAffine.offset h.
-Proof.
-  assert (L : forall a : list F, (exists k, TheoryAffine.coordinate a k <> 0) \/
-    forall y, TheoryAffine.linear a y = 0).
-  { induction a as [|b a [(k & K)|IH]].
-    - right. intros [|]; reflexivity.
-    - left. exists (S k). exact K.
-    - destruct (eq_or_neq F b 0) as [->|N]; [right|left; exists 0%nat; exact N].
-      intros [|y ys]; simpl; auto. rewrite IH. ring. }
-  destruct (L (TheoryAffine.slope h)) as [K|Z]; [now left|right]. intro y. unfold TheoryAffine.value.
-  rewrite Z. ring. Qed.
-
 Theorem facet_gradient p x ss j kj rj : in_domain p -> codimension 1 p -> signs_are F net p ss ->
   only_null ss j -> z_values F whole x = z_values F net p ->
   nth_error (named whole) j = Some (kj, rj) ->
@@ -196,7 +182,7 @@ Proof.
   pose proof (named_row whole kj rj (nth_error_In _ _ Ij)) as Rj.
   destruct (TheoryPieces.neuron_row_fits whole kj rj whole_fits Rj) as [Fit L].
   destruct (TheoryPieces.piece_affine F whole whole_fits s (fst kj) rj Fit L) as [h H].
-  destruct (gradient_or_constant h) as [(k & K)|Const].
+  destruct (gradient_or_constant F h) as [(k & K)|Const].
   { exists k. unfold TheoryAffine.gradient. rewrite !H.
     change (TheoryAffine.gradient (TheoryAffine.value h) k <> 0).
     now rewrite TheoryAffine.gradient_affine. }

@@ -6,6 +6,12 @@
 From ExactRev Require Export Approach Regions.
 Require Import Lia.
 
+Lemma choose_points {A B} (P : A -> B -> Prop) (l : list A) : (forall a, In a l -> exists b, P a b) ->
+  exists m, Forall2 P l m.
+Proof. induction l as [|a l IH]; intro H; [exists []; constructor|].
+  destruct IH as (m & M); [intros; apply H; now right|].
+  destruct (H a (or_introl eq_refl)) as (b & B'). exists (b :: m). now constructor. Qed.
+
 Section Directions.
 Variable F : OrderedField.
 Local Open Scope field_scope.

@@ -4,6 +4,7 @@
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
 From ExactRev Require Import Boundaries Equal EqualOn Within Unsatisfied Classes Points BoxesWithin.
+From ExactRev Require Import Varied.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
 
@@ -57,6 +58,7 @@ Extraction "checker/verified.ml"
   isomorphic_start isomorphic_take equal_finish
   equality_start equality_take equality_finish
   different_start different_take different_finish
+  not_isomorphic_start not_isomorphic_take not_isomorphic_finish
   regions_start regions_take regions_finish
   boundaries_start boundaries_take boundaries_finish
   equal_on_start equal_on_take equal_on_finish

@@ -100,6 +100,21 @@ Proof.
       [now apply add_pos_nonneg|].
     replace (d + (d - (g y - g x))) with ((d + d) + g x - g y) by ring. rewrite E. ring. Qed.
 
+(** An affine function has a gradient, or is constant. *)
+Lemma gradient_or_constant (h : TheoryAffine.affine F) :
+  (exists k, TheoryAffine.coordinate (TheoryAffine.slope h) k <> 0) \/
+  forall y, TheoryAffine.value h y = TheoryAffine.offset h.
+Proof.
+  assert (L : forall a : list F, (exists k, TheoryAffine.coordinate a k <> 0) \/
+    forall y, TheoryAffine.linear a y = 0).
+  { induction a as [|b a [(k & K)|IH]].
+    - right. intros [|]; reflexivity.
+    - left. exists (S k). exact K.
+    - destruct (eq_or_neq F b 0) as [->|N]; [right|left; exists 0%nat; exact N].
+      intros [|y ys]; simpl; auto. rewrite IH. ring. }
+  destruct (L (TheoryAffine.slope h)) as [K|Z]; [now left|right]. intro y. unfold TheoryAffine.value.
+  rewrite Z. ring. Qed.
+
 (** A point on a segment, as near to its start as is asked. *)
 Lemma near_start x d e : 0 < e -> exists t, 0 < t /\ t <= 1 /\ near e x (moved x t d).
 Proof.
@@ -215,21 +230,19 @@ Proof. unfold to_point. rewrite !moved_nth. ring. Qed.
 Definition weakly_below (q p : list F) : Prop := forall k r s, In (k, r) (named net) -> s <> Null ->
   has_sign (z r q) s -> has_sign (z r p) s.
 
-Lemma relu_between (a b t : F) : 0 <= t -> t <= 1 ->
-  (forall s, s <> Null -> has_sign a s -> has_sign b s) ->
+(** Both are not negative, or both are not positive. *)
+Definition same_side (a b : F) : Prop := (0 <= a /\ 0 <= b) \/ (a <= 0 /\ b <= 0).
+
+Lemma relu_between (a b t : F) : 0 <= t -> t <= 1 -> same_side a b ->
   relu ((1 - t) * a + t * b) = (1 - t) * relu a + t * relu b.
 Proof.
-  intros T0 T1 H. apply le_sub in T1. destruct (sign_exists F a) as [[| |] S].
-  - pose proof (H Plus ltac:(discriminate) S) as B. simpl in S, B. apply lt_le in S, B.
-    rewrite (relu_of_nonneg F a), (relu_of_nonneg F b) by auto. apply relu_of_nonneg.
+  intros T0 T1 [[A B]|[A B]]; apply le_sub in T1.
+  - rewrite (relu_of_nonneg F a), (relu_of_nonneg F b) by auto. apply relu_of_nonneg.
     apply add_nonneg; now apply mul_nonneg.
-  - pose proof (H Minus ltac:(discriminate) S) as B. simpl in S, B. apply lt_le in S, B.
-    rewrite (relu_of_nonpos F a), (relu_of_nonpos F b) by auto.
+  - rewrite (relu_of_nonpos F a), (relu_of_nonpos F b) by auto.
     replace ((1 - t) * 0 + t * 0) with (0 : F) by ring. apply relu_of_nonpos. apply le_sub.
     replace (0 - ((1 - t) * a + t * b)) with ((1 - t) * - a + t * - b) by ring.
-    apply add_nonneg; apply mul_nonneg; auto; now apply opp_nonneg.
-  - simpl in S. subst a. rewrite (relu_of_nonneg F 0) by apply le_refl.
-    replace ((1 - t) * 0 + t * b) with (t * b) by ring. rewrite relu_scale by auto. ring. Qed.
+    apply add_nonneg; apply mul_nonneg; auto; now apply opp_nonneg. Qed.
 
 Lemma row_between r (v w u : valuation F) t :
   (forall k, u k = (1 - t) * v k + t * w k) ->
@@ -243,8 +256,15 @@ Proof.
     (T _ (inputs r) (fun i => v (0%N, i)) (fun i => w (0%N, i)) (fun i => u (0%N, i))); [ring|].
   intro i. apply H. Qed.
 
-(** If the signs at [q] that are not 0 are those at [p], then z is affine on the segment. *)
-Lemma values_between q p t : weakly_below q p -> 0 <= t -> t <= 1 -> forall k,
+Lemma below_same_side q p k r : weakly_below q p -> In (k, r) (named net) -> same_side (z r q) (z r p).
+Proof. intros W I. destruct (sign_exists F (z r q)) as [[| |] S].
+  - left. pose proof (W k r Plus I ltac:(discriminate) S) as P. simpl in S, P. split; now apply lt_le.
+  - right. pose proof (W k r Minus I ltac:(discriminate) S) as P. simpl in S, P. split; now apply lt_le.
+  - simpl in S. rewrite S. destruct (le_total F 0 (z r p)); [left|right]; split; auto using le_refl. Qed.
+
+(** If no neuron has strictly different signs at [q] and [p], z is affine on the segment. *)
+Lemma values_between q p t : (forall k r, In (k, r) (named net) -> same_side (z r q) (z r p)) ->
+  0 <= t -> t <= 1 -> forall k,
   values_at net (to_point q p t) k = (1 - t) * values_at net q k + t * values_at net p k.
 Proof.
   intros W T0 T1.
@@ -257,7 +277,11 @@ Proof.
     + f_equal. unfold Cell.z.
       rewrite (row_value_agree F (fst k) r _ (fun m => (1 - t) * values_at net q m + t * values_at net p m)
         Fit L); [now apply row_between|]. exact IH.
-    + intros s N S. apply (W k r s); auto. now apply TheoryPieces.neuron_row_some. Qed.
+    + apply (W k r). now apply TheoryPieces.neuron_row_some. Qed.
+
+Lemma z_between q p t r : (forall k r, In (k, r) (named net) -> same_side (z r q) (z r p)) ->
+  0 <= t -> t <= 1 -> z r (to_point q p t) = (1 - t) * z r q + t * z r p.
+Proof. intros W T0 T1. apply row_between. intro m. now apply values_between. Qed.
 
 Lemma sign_between (a b t : F) : 0 < t -> t <= 1 ->
   (forall s, s <> Null -> has_sign a s -> has_sign b s) ->
@@ -296,9 +320,7 @@ Proof.
     rewrite E. apply add_nonneg_pos; [|apply mul_pos; auto; now apply Dp].
     apply mul_nonneg; auto. apply lt_le. now apply Dq.
   - intros k r s I.
-    assert (E : z r (to_point q p t) = (1 - t) * z r q + t * z r p).
-    { apply row_between. intro m. now apply values_between. }
-    rewrite E. symmetry. apply sign_between; auto. intros u N U'. now apply (W k r u). Qed.
+    rewrite z_between; auto; [|intros k' r'; now apply below_same_side]. symmetry. apply sign_between; auto. intros u N U'. now apply (W k r u). Qed.
 
 (** So [q] is in the closure of the face of [p]. *)
 Theorem below_reaches p q : in_domain q -> in_domain p -> weakly_below q p -> reaches p q.

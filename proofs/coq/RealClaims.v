@@ -4,6 +4,7 @@
 
 From ExactRev Require Import RealField Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points
   BoundariesSound.
+From ExactRev Require Import VariedSound.
 
 Theorem equal_over_the_reals a b steps :
   judged (equality_start a b) equality_take equality_finish steps = true ->
@@ -23,13 +24,15 @@ Theorem different_over_the_reals a b steps :
     N.of_nat (length x) = input_count a /\ outputs p x <> outputs q x.
 Proof. exact (different_sound reals a b steps). Qed.
 
-(** [regions_sound reals] is the statement for [regions]. *)
+(** [regions_sound reals] and [regions_exact reals] are the statements for [regions]. *)
 Definition regions_over_the_reals := regions_sound reals.
+Definition regions_exact_over_the_reals := regions_exact reals.
 
 (** And [boundaries_sound reals] that for [boundaries]. *)
 Definition boundaries_over_the_reals := boundaries_sound reals.
 
 (** The same for the other claims. *)
+Definition not_isomorphic_over_the_reals := not_isomorphic_sound reals.
 Definition unscalable_over_the_reals := unscalable_sound reals.
 Definition equal_on_over_the_reals := equal_on_sound reals.
 Definition within_over_the_reals := within_sound reals.

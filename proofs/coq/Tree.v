@@ -396,21 +396,19 @@ Proof.
         ((Z_ q * inv (Z_ q)) * Z_ (nth k ps 0%Z)) by ring. rewrite I. ring.
     + rewrite !nth_overflow by (try rewrite map_length; auto). rewrite of_Z_0. ring. Qed.
 
-Lemma sample_in_cell c q ps : good c -> holds_sample c q ps = true -> in_cell c (sample_point q ps).
-Proof.
-  intros G H. unfold holds_sample in H. rewrite !andb_true_iff, !forallb_forall in H.
-  destruct H as [[Q P] W]. apply Z.ltb_lt in Q. pose proof (of_Z_pos F _ Q) as Qp.
-  apply (g_set _ _ _ _ _ _ G). split.
-  - intros f I. specialize (P f I). apply Z.ltb_lt in P. apply (of_Z_pos F) in P.
-    rewrite <- (sample_value q ps f Q) in P. now apply mul_cancel_pos in P.
-  - intros w I. specialize (W w I). apply Z.eqb_eq in W.
-    apply (product_zero F (Z_ q)); [|now apply pos_nonzero].
-    rewrite sample_value, <- W by auto. apply of_Z_0. Qed.
-
 Lemma leaf_sound c q ps : good c -> nothing_left (opened c) (later c) = true ->
   holds_sample c q ps = true -> step_sound c [] (Some (wall_count c)).
 Proof.
-  intros G N H. set (p := sample_point q ps). pose proof (sample_in_cell c q ps G H) as X. fold p in X.
+  intros G N H. unfold holds_sample in H. rewrite !andb_true_iff, !forallb_forall in H.
+  destruct H as [[Q P] W]. apply Z.ltb_lt in Q. set (p := sample_point q ps).
+  pose proof (of_Z_pos F _ Q) as Qp.
+  assert (X : in_cell c p).
+  { apply (g_set _ _ _ _ _ _ G). split.
+    - intros f I. specialize (P f I). apply Z.ltb_lt in P. apply (of_Z_pos F) in P.
+      rewrite <- (sample_value q ps f Q) in P. now apply mul_cancel_pos in P.
+    - intros w I. specialize (W w I). apply Z.eqb_eq in W.
+      apply (product_zero F (Z_ q)); [|now apply pos_nonzero].
+      unfold p. rewrite sample_value, <- W by auto. apply of_Z_0. }
   assert (All : forall x y, in_cell c x -> in_cell c y -> same_signs x y).
   { intros x y [_ A] [_ B] k r s K.
     destruct (g_all _ _ _ _ _ _ G k r K) as [(t & T)|[(n & f & O & _)|(ns & n & O & _)]].
@@ -529,19 +527,18 @@ Proof. induction 1 as [|a l A L IH]; simpl; intros M H; auto. constructor.
   - apply Forall_app. split; auto. apply Forall_forall. auto.
   - apply IH; auto. Qed.
 
-(** What a step adds to the faces found: a leaf [cell] the face of its sample. *)
+(** What a step adds to the faces found: a leaf [cell] the face that its cell is. *)
 Definition found_by (t : tree) (s : tree_step) (found found' : list (N * list F)) : Prop :=
   match s with
   | Sample q ps => exists c rest p, todo t = c :: rest /\ found' = (wall_count c, p) :: found /\
-      same_signs p (sample_point q ps)
+      in_cell c p
   | _ => found' = found
   end.
 
-Lemma leaf_found_by t c rest s i p found : good c -> todo t = c :: rest ->
-  step_cell ctx c s = Some ([], Some i) -> (forall x, in_cell c x -> same_signs p x) ->
-  found_by t s found ((i, p) :: found).
+Lemma leaf_found_by t c rest s i p found : todo t = c :: rest -> in_cell c p ->
+  step_cell ctx c s = Some ([], Some i) -> found_by t s found ((i, p) :: found).
 Proof.
-  intros G T H Same. destruct s as [r|r k e ps|r k e ps|r|e ps|q ps|sample]; simpl in H.
+  intros T P H. destruct s as [r|r k e ps|r k e ps|r|e ps|q ps|sample]; simpl in H.
   - destruct (pick_open _ _) as [[[n f] l]|]; [|discriminate].
     destruct (push _ _); [|discriminate]. destruct (decide _ _ _ _ _ _ _ _); [|discriminate].
     destruct (decide _ _ _ _ _ _ _ _); [|discriminate]. destruct (N.ltb _ _); [|discriminate].
@@ -553,8 +550,7 @@ Proof.
   - destruct (pick_open _ _) as [[[n f] l]|]; [|discriminate]. destruct (is_zero _); [|discriminate].
     destruct (decide _ _ _ _ _ _ _ _); discriminate.
   - destruct (combined _ _ _ _ _ _) as [[re st]|]; [|discriminate]. destruct (_ || _); discriminate.
-  - destruct (_ && _) eqn:B; [|discriminate]. inversion H. subst i. apply andb_true_iff in B as [_ B].
-    exists c, rest, p. split; auto. split; auto. apply Same. now apply sample_in_cell.
+  - destruct (_ && _); [|discriminate]. inversion H. subst i. exists c, rest, p. auto.
   - discriminate. Qed.
 
 Lemma no_leaf_found_by t c s cs found : step_cell ctx c s = Some (cs, None) -> found_by t s found found.
@@ -590,7 +586,7 @@ Proof.
     - apply (O f c' If); auto. now right. }
   destruct leaf as [i|].
   - destruct (Sl i eq_refl) as (-> & p & P & Cod & Same). exists ((i, p) :: found).
-    split; [|apply (leaf_found_by t c rest s i p found (G c (or_introl eq_refl)) T E Same)]. split; simpl.
+    split; [|now apply (leaf_found_by t c rest)]. split; simpl.
     + exact Good'.
     + exact Apart'.
     + intros Sk x X. destruct (C Sk x X) as [(c' & [<-|I] & Y)|[(f & I & Y)|Y]].

@@ -77,8 +77,8 @@ def test_a_right_result(
     )
     assert code == 0 and not any(run["wrong"] for run in runs)
     row = [cell.strip() for cell in out.splitlines()[2].strip("| ").split("|")]
-    assert row[:6] == ["4-6-1", "12 of 12", "2 of 2", "2 of 2", "0", "70/70"]
-    assert row[6] == f"{70 / 37:.2f}/{70 / 37:.2f}"
+    assert row[:7] == ["4-6-1", "12 of 12", "2 of 2", "2 of 2", "2 of 2", "0", "70/70"]
+    assert row[7] == f"{70 / 37:.2f}/{70 / 37:.2f}"
 
 
 def test_a_wrong_result_called_recovered_fails_the_run(
@@ -105,7 +105,23 @@ def test_a_partial_result_without_reasons_is_not_resolved(
     code, _, out = bench(monkeypatch, capsys, tmp_path, partial)
     assert code == 0
     row = [cell.strip() for cell in out.splitlines()[2].strip("| ").split("|")]
-    assert row[1:5] == ["10 of 12", "1 of 2", "0 of 2", "0"]
+    # every number is in the result, so that nothing is missing; it is not proved
+    assert row[1:6] == ["10 of 12", "1 of 2", "2 of 2", "0 of 2", "0"]
+
+
+def test_what_is_missing_for_no_known_reason_is_not_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    gap = SimpleNamespace(what="layer 1", reason="the limit of 1 seconds is reached")
+    changes = {"verdict": "partial", "isomorphic": False, "equal": False, "proof": "none"}
+    stranger = gaussian((4, 6, 1), 99)
+    _, runs, out = bench(
+        monkeypatch, capsys, tmp_path,
+        lambda net: answer(stranger, unresolved=(gap,), **changes),
+    )  # fmt: skip
+    row = [cell.strip() for cell in out.splitlines()[2].strip("| ").split("|")]
+    assert row[2:5] == ["2 of 2", "0 of 2", "0 of 2"]
+    assert all(run["unexplained"] == 6 + 37 for run in runs)
 
 
 def test_the_regions_table_has_a_row_a_network(capsys: pytest.CaptureFixture[str]) -> None:

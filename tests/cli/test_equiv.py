@@ -42,6 +42,29 @@ def test_a_dead_neuron_leaves_equality(
     assert (said.code, said.verdict) == (0, "equal")
 
 
+def test_equal_networks_are_proved_not_isomorphic(
+    run: Run, small: Path, shuffled: Path, write_json: Callable[..., Path], tmp_path: Path
+) -> None:
+    """x's two neurons are one neuron, split in two ways."""
+    first = write_json("first.json", ([["1"], ["1"]], ["0", "0"]), ([["1", "3"]], ["0"]))
+    second = write_json("second.json", ([["1"], ["1"]], ["0", "0"]), ([["2", "2"]], ["0"]))
+    path, beside = tmp_path / "proof.cert", tmp_path / "proof.not-isomorphic.cert"
+    said = run("equiv", first, second, "--certificate", path, "--json")
+    assert (said.json["verdict"], said.json["certificate"]) == ("equal", str(path))
+    assert said.json["not_isomorphic_certificate"] == str(beside)
+    for certificate in (path, beside):
+        checked = run("check", certificate, "--network", first, "--network", second)
+        assert (checked.code, checked.verdict) == (0, "accepted")
+    assert run("check", beside, "--network", first, "--network", first).verdict == "rejected"
+    assert "not isomorphic" in run("equiv", first, second, "--certificate", path).out
+    beside.unlink()
+    said = run("equiv", small, shuffled, "--certificate", path, "--json")
+    assert said.json["verdict"] == "isomorphic" and not beside.exists()
+    assert "not_isomorphic_certificate" not in said.json
+    taken = first.rename(beside)
+    run("equiv", taken, second, "--certificate", path).assert_bad_input("overwrite")
+
+
 def test_different_shapes_are_bad_input(
     run: Run, small: Path, write_json: Callable[..., Path]
 ) -> None:

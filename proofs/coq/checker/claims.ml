@@ -77,6 +77,19 @@ let different_step a line =
   | "output" :: "B" :: _ -> V.Output (V.B, List.map number (after "output B" line (outputs a)))
   | _ -> refuse "expected 'point' or 'output'"
 
+let not_isomorphic_step a line =
+  match tokens line with
+  | ["layers"] -> V.OtherDepth
+  | "power" :: _ -> V.PowerIs (big (natural_after "power" line))
+  | "slopes" :: _ ->
+    (match List.map number (after "slopes" line 2) with
+     | [p; q] -> V.SlopesAre (p, q)
+     | _ -> refuse "expected two slopes")
+  | "point" :: _ -> V.VariedPoint (List.map number (after "point" line (inputs a)))
+  | "neurons" :: l :: zs -> V.NeuronsHave (big (natural l), List.map number zs)
+  | "output" :: i :: zs -> V.OutputHas (big (natural i), List.map number zs)
+  | _ -> refuse "expected a step of this claim"
+
 (* ---- regions (format, section 10) ---- *)
 
 let regions_step line =
@@ -90,7 +103,9 @@ let regions_step line =
 let regions_sentence net (root : V.root_text) (last : V.regions_state) =
   let counts = match last.counted with Some ns -> ns | None -> [] in
   let faces = List.mapi
-      (fun k n -> Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
+      (fun k n ->
+         if k = 0 then Big.to_string n ^ " activation regions"
+         else Printf.sprintf "%s faces of codimension %d" (Big.to_string n) k) counts in
   let opened = last.the_tree.skipped in
   Printf.sprintf "network A (sha256 %s) has %s %s in %s, in real arithmetic" net.sha
     (if Big.sign opened = 0 then "exactly"
@@ -317,6 +332,13 @@ let judge lines expected =
     Printf.sprintf
       "different: network A (sha256 %s) and network B (sha256 %s) have different outputs at the \
        exact input that the certificate states, in real arithmetic" a.sha b.sha
+  | "claim not-isomorphic A B" ->
+    let (a, b) = two () in
+    let start = V.not_isomorphic_start a.text b.text in
+    ignore (prove lines start (not_isomorphic_step a) V.not_isomorphic_take V.not_isomorphic_finish);
+    Printf.sprintf
+      "not-isomorphic: network B (sha256 %s) is not network A (sha256 %s) with the neurons of each \
+       hidden layer permuted and scaled by positive numbers" b.sha a.sha
   | "claim regions A" ->
     let a = read_network lines "A" in
     known a (fst expected);
