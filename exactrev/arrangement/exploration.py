@@ -18,9 +18,11 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.chunks import TextsOf
 from exactrev.arrangement.exact_cell import ExactCell
-from exactrev.arrangement.explore import Explorer, Found, TextsOf
+from exactrev.arrangement.explore import Explorer
 from exactrev.arrangement.forms import UNDECIDED, Floats, NetworkRows
+from exactrev.arrangement.found import Found
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.regions import Regions
 from exactrev.arrangement.workers import workers

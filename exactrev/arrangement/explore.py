@@ -6,7 +6,6 @@ text comes out in preorder while only one chunk of the first layer's cells is he
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,11 +15,12 @@ from typing import Any, Self
 import numpy as np
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.chunks import ENTRY, Chunk, TextsOf, chunks
 from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.exactly import ExactCells
-from exactrev.arrangement.forms import Floats, Forms, NetworkRows, Signs
+from exactrev.arrangement.forms import Forms, NetworkRows
+from exactrev.arrangement.found import Found, OpenLeaves
 from exactrev.arrangement.leaves import (
-    Point,
     exact_point_line,
     inner_points,
     onto_wall,
@@ -32,114 +32,6 @@ from exactrev.arrangement.stage import Stage
 from exactrev.arrangement.tree import Tree
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
-
-_CLOSING = 1.0  # seconds for points inside cells that are left open
-_ENTRY = 128  # cells of one layer that the next one is given together
-
-
-#: The lines below each cell of chunks, in order.
-TextsOf = Callable[[Iterator["Chunk"]], Iterator[list[str]]]
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Cells to be gone into together, one set a codimension; ``node`` is their rank in preorder.
-
-    On all of them the first ``layer`` hidden layers are decided.
-    """
-
-    sets: list[Cells]
-    layer: int
-
-
-def chunks(leaves: list[Cells], layer: int, size: int = _ENTRY) -> Iterator[Chunk]:
-    """The leaves of a tree, in the order of their ranks, a chunk at a time."""
-    if not leaves:
-        return
-    ranks = np.sort(np.concatenate([group.node for group in leaves]))
-    for start in range(0, len(ranks), size):
-        low, high = ranks[start], ranks[min(start + size, len(ranks)) - 1]
-        some = [group.take((group.node >= low) & (group.node <= high)) for group in leaves]
-        yield Chunk([part.take(np.argsort(part.node)) for part in some if len(part)], layer)
-
-
-@dataclass
-class Found:
-    """The cells found so far, by codimension: signs of all neurons, and a point inside.
-
-    Blocks of signs (K x neurons) go with blocks of points: K x n floats, or K exact points.
-    """
-
-    counts: list[int]
-    signs: list[list[Signs]]
-    points: list[list[Floats | list[Point]]]
-    open_branches: int = 0
-    #: how many of the open branches certainly hold a region
-    open_regions: int = 0
-
-    @staticmethod
-    def nothing(depth: int) -> Found:
-        """Where a search down to this codimension begins."""
-        levels = range(depth + 1)
-        return Found([0] * (depth + 1), [[] for _ in levels], [[] for _ in levels])
-
-    def add(self, codimension: int, signs: Signs, points: Floats | list[Point]) -> None:
-        """Take in cells of one codimension."""
-        self.counts[codimension] += len(signs)
-        self.signs[codimension].append(signs)
-        self.points[codimension].append(points)
-
-    def merge(self, other: Found) -> None:
-        """Take in all that another search found."""
-        for k, (signs, points) in enumerate(zip(other.signs, other.points, strict=True)):
-            self.counts[k] += other.counts[k]
-            self.signs[k] += signs
-            self.points[k] += points
-        self.open_branches += other.open_branches
-        self.open_regions += other.open_regions
-
-
-@dataclass
-class Closing:
-    """A clock that starts when a search breaks off: what is nice to have may take a moment only."""
-
-    begun: float | None = None
-
-    def is_late(self) -> bool:
-        """Whether the moment has passed; the first question starts the clock."""
-        if self.begun is None:
-            self.begun = time.monotonic()
-        return time.monotonic() - self.begun > _CLOSING
-
-
-@dataclass
-class OpenLeaves:
-    """The cells that a search breaks off at: counted, with a point inside where one is at hand."""
-
-    arrangement: NetworkRows
-    found: Found
-    closing: Closing = field(default_factory=Closing)
-
-    def cells(self, cells: Cells, layers: int) -> list[str]:
-        """The lines of cells that are bounded by rows of the first ``layers`` layers."""
-        self.found.open_branches += len(cells)
-        if cells.codimension or self.closing.is_late():
-            return ["open"] * len(cells)
-        forms = self.arrangement.neuron_forms(cells.signs, layers)
-        points, certain = inner_points(self.arrangement, cells, forms)
-        self.found.open_regions += int(certain.sum())
-        return [
-            point_line("open", point, self.arrangement) if inside else "open"
-            for point, inside in zip(points.tolist(), certain.tolist(), strict=True)
-        ]
-
-    def exact_cell(self, cell: ExactCell) -> str:
-        """The line of a cell of exact arithmetic."""
-        self.found.open_branches += 1
-        if cell.walls:
-            return "open"
-        self.found.open_regions += 1
-        return exact_point_line("open", self.arrangement.lifted(cell.point))
 
 
 @dataclass
@@ -159,7 +51,7 @@ class Explorer:
     open_leaves: OpenLeaves = field(init=False)
 
     #: how many cells of the first layer are gone into together
-    entry = _ENTRY
+    entry = ENTRY
 
     def __post_init__(self) -> None:
         self.exact = ExactCells(self.arrangement)

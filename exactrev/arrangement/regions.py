@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exactrev.arrangement.explore import Found
 from exactrev.arrangement.forms import ON, Signs
+from exactrev.arrangement.found import Found
 from exactrev.arrangement.leaves import Point
 from exactrev.exact.rational import from_floats
 from exactrev.lp.polyhedron import Polyhedron

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from exactrev.arrangement.explore import Chunk, Explorer, TextsOf
+from exactrev.arrangement.chunks import Chunk, TextsOf
+from exactrev.arrangement.explore import Explorer
 from exactrev.crews import Crew, InTurn, Jobs, hire
 
 

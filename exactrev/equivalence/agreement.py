@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.chunks import TextsOf
 from exactrev.arrangement.exact_cell import ExactCell
-from exactrev.arrangement.explore import TextsOf
 from exactrev.arrangement.forms import ON, UNDECIDED
 from exactrev.crews import Jobs
 from exactrev.equivalence.cancelling import Loners

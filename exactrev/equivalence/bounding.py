@@ -13,8 +13,8 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
+from exactrev.arrangement.chunks import Chunk
 from exactrev.arrangement.exact_cell import ExactCell
-from exactrev.arrangement.explore import Chunk
 from exactrev.arrangement.forms import Floats, Forms
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.proofs import Answers, Booleans, Bounded

@@ -16,8 +16,9 @@ from flint import fmpq
 
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exploration import tree_lines
-from exactrev.arrangement.explore import Explorer, Found
+from exactrev.arrangement.explore import Explorer
 from exactrev.arrangement.forms import NetworkRows
+from exactrev.arrangement.found import Found
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.workers import workers
 from exactrev.certificate.claims import difference_certificate, reduction_lines

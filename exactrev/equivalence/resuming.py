@@ -14,9 +14,10 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells
+from exactrev.arrangement.chunks import Chunk, TextsOf
 from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.exactly import ExactCells
-from exactrev.arrangement.explore import Chunk, Explorer, TextsOf
+from exactrev.arrangement.explore import Explorer
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, ZERO, NetworkRows
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float

@@ -22,6 +22,11 @@ from collections.abc import Sequence
 
 from flint import fmpq, fmpq_mat
 
+from exactrev.exact.residues import Residues
+
+#: With so many equations a form is first looked at modulo a prime.
+_MANY = 16
+
 
 def row_vector(entries: Sequence[fmpq]) -> fmpq_mat:
     """A 1 x n matrix."""
@@ -57,6 +62,7 @@ class LinearSystem:
     def __init__(self, unknowns: int) -> None:
         self.unknowns = unknowns
         self._rows: dict[int, fmpq_mat] = {}
+        self._span: Residues | None = None
 
     @property
     def rank(self) -> int:
@@ -103,6 +109,8 @@ class LinearSystem:
         if pivot == self.unknowns:
             return False
         row = row * (1 / entries[pivot])
+        if self._span is not None:
+            self._span.add(row.entries()[:-1])
         for other, kept in self._rows.items():
             if kept[0, pivot]:
                 self._rows[other] = kept - row * kept[0, pivot]
@@ -111,6 +119,8 @@ class LinearSystem:
 
     def value(self, coefficients: Sequence[fmpq | int]) -> fmpq | None:
         """The value of a linear form on every solution, or None where solutions differ."""
+        if self.rank >= _MANY and self._residues().excludes([fmpq(x) for x in coefficients]):
+            return None
         row = self._reduced(fmpq_mat(1, self.unknowns + 1, [*coefficients, 0]))
         entries = row.entries()
         return None if any(entries[:-1]) else -entries[-1]
@@ -120,6 +130,14 @@ class LinearSystem:
         reduced = [self._reduced(fmpq_mat(1, self.unknowns + 1, [*row, 0])) for row in rows]
         entries = [x for row in reduced for x in row.entries()[:-1]]
         return int(fmpq_mat(len(rows), self.unknowns, entries).rank())
+
+    def _residues(self) -> Residues:
+        """The coefficients of the equations modulo a prime."""
+        if self._span is None:
+            self._span = Residues(self.unknowns)
+            for row in self._rows.values():
+                self._span.add(row.entries()[:-1])
+        return self._span
 
     def unit(self, index: int) -> fmpq | None:
         """The value of one variable, or None where it is not determined."""

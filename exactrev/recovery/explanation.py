@@ -78,17 +78,22 @@ def _open_weights(number: int, layer: Layer) -> Iterator[Unresolved]:
         values = layer.prefix.values
         hidden = [v for v in sorted(neuron.unknown) if not any(c.on(*values[v]) for c in cells)]
         apart = sorted(neuron.unknown.difference(hidden))
+        taken = (
+            "; where they matter it was taken to be on, or off, as a whole"
+            if any(direction.dormant for direction in neuron.open)
+            else ""
+        )
         if hidden:
             yield Unresolved(
                 _weights(number, j, [values[v] for v in hidden]),
                 f"at all {len(cells)} places where the boundary of {number}:{j} was followed "
-                "these neurons are off, so that it does not show the weights",
+                f"these neurons are off, so that it does not show the weights{taken}",
             )
         if apart:
             yield Unresolved(
                 _weights(number, j, [values[v] for v in apart]),
                 f"the boundary of {number}:{j} was not seen to meet those of these neurons, and "
-                "where they are on only sums of what they add are seen",
+                f"where they are on only sums of what they add are seen{taken}",
             )
 
 

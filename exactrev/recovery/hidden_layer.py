@@ -18,10 +18,11 @@ from exactrev.recovery.layer import Key, Layer
 from exactrev.recovery.neuron import Direction, Neuron, unit_row
 from exactrev.recovery.proportions import by_depth, may_be_last, proportion
 from exactrev.recovery.sifting import sift
+from exactrev.recovery.standing import standing_neuron
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.trials import bends_at_a_peer, holds, sightings
-from exactrev.recovery.walk import Walker
+from exactrev.recovery.walk import Walker, absorb
 
 #: With more lines scanned, kinks that look like the last layer's are tried in every layer.
 _LINES_TO_WAIT = 7
@@ -95,7 +96,7 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
         if any(absorbed):
             walker.complete(surface, kinks, layer.neurons)
         walker.seek(surface, layer.neurons)
-        layer.neurons[index] = surface_neuron(surface) or neuron
+        layer.neurons[index] = surface_neuron(surface) or standing_neuron(surface) or neuron
         learned |= layer.neurons[index].unknown != neuron.unknown
     return learned
 
@@ -201,7 +202,8 @@ def _merged(layer: Layer, surfaces: list[Surface]) -> list[Surface]:
 def _goes_to_a_neuron(layer: Layer, surface: Surface) -> bool:
     for index, neuron in enumerate(layer.neurons):
         if neuron.unknown and layer.surfaces[index].merge(surface):
-            layer.neurons[index] = surface_neuron(layer.surfaces[index]) or neuron
+            own = layer.surfaces[index]
+            layer.neurons[index] = surface_neuron(own) or standing_neuron(own) or neuron
             return True
     return False
 
@@ -216,6 +218,11 @@ def _add_partial(
     """
     if layer.explains(surface.kink) or _another_part(survey, layer, surface.kink):
         return
+    key = surface.kink.key
+    absorb(surface, kinks)
+    if layer.followed.get(key) == surface.system.rank:
+        layer.parts.append(surface)
+        return
     walker.complete(surface, kinks, layer.neurons)
     if surface_neuron(surface) is not None and not walker.seek(surface, layer.neurons):
         layer.refused.add(surface.kink.key)
@@ -225,8 +232,9 @@ def _add_partial(
         _add(survey, layer, surface, neuron)
     elif neuron is None and surface.consistent and holds(survey, surface, layer.neurons):
         layer.parts.append(surface)
+        layer.followed[key] = surface.system.rank
     elif neuron is None:
-        layer.refused.add(surface.kink.key)
+        layer.refused.add(key)
 
 
 def _another_part(survey: Survey, layer: Layer, kink: Kink) -> bool:

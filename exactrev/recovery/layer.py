@@ -22,6 +22,7 @@ class Layer:
 
     ``surfaces`` are the boundaries behind the neurons, in the same order; a first layer has none.
     ``parts`` are boundaries of neurons of which too little is known to stand among the neurons.
+    ``followed`` says at what rank of its equations walks along a part last found nothing more.
     ``refused`` are hyperplanes (``form_key``) that are not of this layer; ``tried`` pairs of
     surfaces, by the hyperplanes they began with, of which the first was looked at where it meets
     the other, and ``straight`` those where it was seen to go straight on.
@@ -31,6 +32,7 @@ class Layer:
     neurons: list[Neuron] = field(default_factory=list)
     surfaces: list[Surface] = field(default_factory=list)
     parts: list[Surface] = field(default_factory=list)
+    followed: dict[Key, int] = field(default_factory=dict)
     refused: set[Key] = field(default_factory=set)
     tried: set[tuple[Key, Key]] = field(default_factory=set)
     straight: set[tuple[Key, Key]] = field(default_factory=set)
@@ -43,11 +45,18 @@ class Layer:
         """Whether every weight found is determined."""
         return not any(neuron.unknown for neuron in self.neurons)
 
+    @property
+    def finished(self) -> bool:
+        """Whether that is so, and there are no boundaries that show too little."""
+        return self.complete and not self.parts
+
     def extended(self) -> Prefix:
         """The prefix with this layer on top, not oriented yet."""
         rows = stack([neuron.row for neuron in self.neurons])
-        directions = [row for neuron in self.neurons for row in neuron.directions]
-        return self.prefix.with_layer(rows, directions)
+        directions = [(j, d) for j, neuron in enumerate(self.neurons) for d in neuron.open]
+        open = [direction.row for _, direction in directions if not direction.dormant]
+        dormant = [(j, direction.row) for j, direction in directions if direction.dormant]
+        return self.prefix.with_layer(rows, open, dormant)
 
     def explains(self, kink: Kink) -> bool:
         """Whether the kink lies on a boundary of this layer's neurons or of one below.

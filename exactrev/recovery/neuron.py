@@ -19,16 +19,24 @@ class Direction:
     It is the weight of one ``value`` that the neuron reads, as it is where that value is off: then
     it matters where the value is ``on`` only.  If that neuron was always seen on, it is
     relu(z) - z = relu(-z), with z written out in what else is read, and matters where it is off.
+
+    It is ``dormant`` if it matters only where the neuron's own z is negative, as far as was seen.
     """
 
     value: int
     row: Form
     on: bool = True
+    dormant: bool = False
 
     @staticmethod
     def weight(value: int, width: int) -> Direction:
         """The weight of a value, in a row of this width."""
         return Direction(value, unit_row(value, width))
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is the weight of one value and nothing else."""
+        return sum(map(bool, self.row.entries())) == 1
 
 
 @dataclass(frozen=True)

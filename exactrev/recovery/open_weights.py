@@ -69,13 +69,21 @@ def filled(
     opened = open_weights(layers)
     for number, below in dict.fromkeys((weight.number, weight.below) for weight in opened):
         readers = [w.neuron for w in opened if (w.number, w.below) == (number, below)]
-        values = _solved(survey, reach, layers, network, number, below, readers, thorough)
+        values: list[fmpq | None] = [None] * len(readers)
+        if below not in _in_sums(layers[number - 1]):
+            values = _solved(survey, reach, layers, network, number, below, readers, thorough)
         for j, value in zip(readers, values, strict=True):
             if value is None:
                 missing.append(OpenWeight(number, j, below))
             else:
                 network = _with_weight(network, number, j, below, value)
     return network, tuple(missing)
+
+
+def _in_sums(layer: Layer) -> set[int]:
+    """The values of which some neuron's weight is open together with others."""
+    rows = [d.row for neuron in layer.neurons for d in neuron.open if not d.is_weight]
+    return {value for row in rows for value, x in enumerate(row.entries()) if x}
 
 
 def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[OpenWeight]) -> bool:
@@ -89,6 +97,8 @@ def keep_filled(layers: Sequence[Layer], network: Network, missing: Sequence[Ope
             continue
         rows = matrix_rows(network.weight(number))
         for j, neuron in enumerate(layer.neurons):
+            if not all(direction.is_weight for direction in neuron.open):
+                continue
             left = frozenset(w.below for w in missing if (w.number, w.neuron) == (number, j))
             entries = neuron.row.entries()
             pivot = next((k for k, x in enumerate(entries[:-1]) if x), None)

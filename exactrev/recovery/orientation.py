@@ -9,7 +9,7 @@ there are fewer equations than bits, lattice reduction solves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import combinations, islice, product
 
 from flint import fmpq
 
@@ -21,6 +21,8 @@ from exactrev.recovery.surface import Surface
 _MARGIN_BITS = 40
 #: So many bits are tried in all ways where the equations are too short for that.
 _MOST_TRIED = 10
+#: Sets of dormant neurons that are assumed to point as they stand.
+_ASSUMPTIONS = 24
 
 BitEquation = tuple[list[fmpq], fmpq]
 
@@ -35,6 +37,45 @@ def orientation(surfaces: Sequence[Surface], width: int) -> list[bool] | None:
     Raises Contradiction if no choice satisfies the surfaces.
     """
     known = direct_bits(surfaces, width)
+    bits = _all_bits(surfaces, width, known)
+    if bits is None:
+        bits = _with_sleepers(surfaces, width, known)
+    return bits
+
+
+def _with_sleepers(
+    surfaces: Sequence[Surface], width: int, known: dict[int, int]
+) -> list[bool] | None:
+    """The bits if it is assumed that neurons point as they stand where they are dormant.
+
+    Then nothing that is open of them matters, which leaves more equations on all the others.  As
+    many as the equations allow are assumed to.  Raises Contradiction if they allow no set of those
+    tried.
+    """
+    dormant = {j for surface in surfaces[:1] for j, _ in surface.prefix.dormant} - known.keys()
+    choices = (
+        some
+        for count in range(len(dormant), 0, -1)
+        for some in combinations(sorted(dormant), count)
+    )
+    possible = not dormant
+    for some in islice(choices, _ASSUMPTIONS):
+        try:
+            bits = _all_bits(surfaces, width, known | dict.fromkeys(some, 0))
+        except Contradiction:
+            continue
+        if bits is not None:
+            return bits
+        possible = True
+    if not possible:
+        raise Contradiction("whichever way dormant neurons point, no signs are left for the others")
+    return None
+
+
+def _all_bits(
+    surfaces: Sequence[Surface], width: int, known: dict[int, int]
+) -> list[bool] | None:
+    """The bits that follow from those known, or None if some do not."""
     while free := [i for i in range(width) if i not in known]:
         equations = [
             equation
@@ -46,6 +87,9 @@ def orientation(surfaces: Sequence[Surface], width: int) -> list[bool] | None:
         if not solved:
             return None
         known = known | solved
+    # what no bit is left in may contradict them
+    for surface in surfaces:
+        bit_equations(surface, known)
     return [bool(known[i]) for i in range(width)]
 
 
@@ -79,13 +123,18 @@ def bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
     free = [i for i in range(width) if i not in known]
     nuisances = [i for i in range(width) if weights[i] is None]
     unsure = [i for i in nuisances if i not in known]
-    # columns: w_i of undetermined weights, u_i unless it is a known multiple, b, then the bits
-    system = LinearSystem(len(nuisances) + len(unsure) + 1 + len(free))
+    # u_i t_m is 0 where u_i is
+    products = [
+        2 * width + 1 + m for m, (i, _) in enumerate(surface.prefix.dormant) if known.get(i) != 0
+    ]
+    # columns: w_i of undetermined weights, u_i unless it is a known multiple, b, u_i t_m, the bits
+    system = LinearSystem(len(nuisances) + len(unsure) + 1 + len(products) + len(free))
     for row in surface.system.rows():
         head = [
             *(row[i] + row[width + 1 + i] * known.get(i, 0) for i in nuisances),
             *(row[width + 1 + i] for i in unsure),
             row[width],
+            *(row[m] for m in products),
         ]
         value = row[-1]
         tail = dict.fromkeys(free, fmpq(0))

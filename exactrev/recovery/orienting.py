@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flint import fmpq
+
 from exactrev.recovery.geometry import Kink, form_key, rationals
 from exactrev.recovery.layer import Key
 from exactrev.recovery.orientation import Contradiction, orientation
@@ -10,9 +15,29 @@ from exactrev.recovery.proportions import by_depth
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
+from exactrev.recovery.woken import lacking, open_parts, sought_parts
 
 #: Boundaries followed at most in one attempt.
 _ORIENTING = 6
+#: The same where another line would not help, and with those that turn out to be deeper ones.
+_PATIENT = 12
+_BEGUN = 36
+#: Boundaries followed one after the other that tell nothing of what is open below them.
+_IDLE = 3
+#: Boundaries that no orientation allows for, each alone, after which there is none.
+_UNLIKE = 3
+
+
+@dataclass(frozen=True)
+class Oriented:
+    """Which neurons of a last layer are negated, and what was followed to find that.
+
+    ``parts`` are what is known now of the dormant directions, in the prefix's order.
+    """
+
+    flips: Sequence[bool]
+    parts: tuple[fmpq | None, ...]
+    surfaces: list[Surface]
 
 
 class Orienter:
@@ -34,11 +59,10 @@ class Orienter:
             return []
         return [surface for surface in self._walked if surface.consistent]
 
-    def orient(self, prefix: Prefix, kinks: list[Kink]) -> tuple[Prefix, list[Surface]] | None:
-        """The prefix with its last layer oriented by the boundaries through these kinks.
+    def orient(self, prefix: Prefix, kinks: list[Kink]) -> Oriented | None:
+        """How the prefix's last layer is oriented, told by the boundaries through these kinks.
 
-        With it come the boundaries that were followed on the way, already over that prefix.  None
-        if the boundaries do not tell.
+        None if the boundaries do not tell.
         """
         if not _same(prefix, self._prefix):
             self._begin(prefix)
@@ -50,35 +74,47 @@ class Orienter:
             if prefix.certain(prefix.cell(rationals(kink.point)))
         ]
         surfaces = [surface for surface in surfaces if surface.consistent]
-        flips = _agreed(surfaces, prefix.width) or self._followed(surfaces)
+        flips = _agreed(surfaces, prefix.width)
+        following = self._followed_on(surfaces)
+        unlike = 0
+        while flips is None and (surface := next(following, None)) is not None:
+            unlike += bool(prefix.dormant) and _disagrees(surface, prefix.width)
+            if unlike == _UNLIKE:
+                return None
+            flips = _agreed([surface], prefix.width) or _agreed(self._walked, prefix.width)
         if flips is None:
             return None
-        oriented = prefix.oriented(flips)
-        return oriented, [surface.reoriented(oriented) for surface in self._walked]
+        told = open_parts(prefix, self._walked or surfaces, flips)
+        idle = 0
+        while lacking(prefix, flips, told) and idle < _IDLE:
+            before, told = told, sought_parts(self.walker, prefix, self._walked, flips)
+            idle = 0 if told.count(None) < before.count(None) else idle + 1
+            if not lacking(prefix, flips, told) or next(following, None) is None:
+                break
+        return Oriented(flips, told, self._walked)
 
-    def _followed(self, surfaces: list[Surface]) -> list[bool] | None:
-        """The signs that some boundaries tell together, when a few more of them are followed."""
+    def _followed_on(self, surfaces: list[Surface]) -> Iterator[Surface]:
+        """Some of the boundaries, one by one as each is followed."""
         if all(surface.kink.key in self._begun for surface in surfaces):
             self._begin(self._prefix)
-        waiting = list(surfaces)
-        for _ in range(_ORIENTING):
-            surface = next((one for one in waiting if self._is_new(one)), None)
-            if surface is None:
+        asleep = bool(self._prefix.dormant)
+        most = _PATIENT if asleep else _ORIENTING
+        followed = 0
+        for _ in range(_BEGUN if asleep or self._prefix.depth == 1 else _ORIENTING):
+            surface = next((one for one in surfaces if self._is_new(one)), None)
+            if surface is None or followed == most:
                 break
             self._begun.add(surface.kink.key)
             tally = self.walker.complete(surface)
+            followed += not tally.turned
             if not surface.consistent or tally.turned:
                 continue
             self._walked.append(surface)
-            flips = _agreed([surface], self._prefix.width)
-            flips = flips or _agreed(self._walked, self._prefix.width)
             count = len(self._walked)
             self.survey.report(
                 f"layer {self._prefix.depth}: orienting, {count} boundaries followed"
             )
-            if flips is not None:
-                return flips
-        return None
+            yield surface
 
     def _is_new(self, surface: Surface) -> bool:
         """Whether a boundary was not begun, and is not seen to be one that was followed."""
@@ -92,7 +128,8 @@ class Orienter:
 
 def _same(a: Prefix, b: Prefix) -> bool:
     """Whether two prefixes know the same of their last layer, over the very same one below."""
-    return a.below is b.below and a.rows == b.rows and a.open == b.open
+    same = a.below is b.below and a.rows == b.rows and a.open == b.open
+    return same and a.dormant == b.dormant
 
 
 def _agreed(surfaces: list[Surface], width: int) -> list[bool] | None:
@@ -100,3 +137,12 @@ def _agreed(surfaces: list[Surface], width: int) -> list[bool] | None:
         return orientation(surfaces, width)
     except Contradiction:
         return None
+
+
+def _disagrees(surface: Surface, width: int) -> bool:
+    """Whether no orientation at all allows for a boundary."""
+    try:
+        orientation([surface], width)
+    except Contradiction:
+        return True
+    return False

@@ -18,7 +18,6 @@ rows below are given, and whatever direct connections it has in truth are among 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -26,74 +25,24 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import is_zero, matrix_rows, stack
+from exactrev.recovery.cells import Cell, Segment, Signs, row_of
 from exactrev.recovery.geometry import Form, homogeneous, homogeneous_direction
 from exactrev.recovery.lines import Line
 
+__all__ = ["Cell", "Prefix", "Segment", "Signs", "distinct"]
+
 #: Cells for which what is read on them is kept for the next time.
 _KEPT = 1 << 12
-
-#: Per layer of a cell, the bits z > 0 of its neurons.
-Signs = tuple[tuple[bool, ...], ...]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the prefix: per layer the affine forms of z (h x (n+1)) and the bits z > 0."""
-
-    forms: tuple[fmpq_mat, ...]
-    signs: Signs
-
-    @property
-    def top_signs(self) -> tuple[bool, ...]:
-        """The bits of the last layer."""
-        return self.signs[-1] if self.signs else ()
-
-    def on(self, layer: int, index: int) -> bool:
-        """Whether a value (layer 0: an input, counted from 1 as the layers) is not just 0 here."""
-        return layer == 0 or self.signs[layer - 1][index]
-
-    def form(self, layer: int, neuron: int) -> Form:
-        """z of one neuron as a form on this cell (``layer`` counts from 0 here)."""
-        return _row(self.forms[layer], neuron)
-
-    def extended(self, forms: fmpq_mat, values: Sequence[fmpq]) -> Cell:
-        """The cell with one layer more, whose preactivations have these values."""
-        return Cell((*self.forms, forms), (*self.signs, tuple(bool(z > 0) for z in values)))
-
-    def with_top_bit(self, neuron: int, on: bool) -> Cell:
-        """The cell on the other or the same side of one boundary of the last layer."""
-        bits = self.signs[-1] if self.signs else ()
-        top = (*bits[:neuron], on, *bits[neuron + 1 :])
-        return Cell(self.forms, (*self.signs[:-1], top))
-
-    def activations(self, layer: int) -> fmpq_mat:
-        """relu(z) of a layer (counted from 0 here) as forms on this cell, if it is oriented."""
-        return _rectified(self.forms[layer], self.signs[layer])
-
-
-def _rectified(forms: fmpq_mat, signs: Sequence[bool]) -> fmpq_mat:
-    width = forms.ncols()
-    off = [fmpq(0)] * width
-    rows = [row if on else off for row, on in zip(matrix_rows(forms), signs, strict=True)]
-    return fmpq_mat(len(rows), width, [x for row in rows for x in row])
-
-
-@dataclass(frozen=True)
-class Segment:
-    """The part of a line between two parameters, inside one cell."""
-
-    start: fmpq
-    stop: fmpq
-    cell: Cell
-
 
 class Prefix:
     """Known rows of the first hidden layers of a network: ``rows`` on top of ``below``.
 
     ``rows`` are over the values of ``below``.  ``open`` are the directions in which a row may be
     changed without changing anything that is known of its neuron, as rows over the same values;
-    what the rows say holds on cells where all these are 0.  ``reads`` are the layers that a next
-    layer reads, the last one by default.
+    what the rows say holds on cells where all these are 0.  ``dormant`` are such directions, with
+    the neuron of the last layer that each is of, which matter only where z < 0: on a cell where one
+    is not 0 its neuron is off, and z stands as 0.  ``reads`` are the layers that a next layer
+    reads, the last one by default.
 
     ``Prefix(n)`` knows no layer of a network with n inputs.
     """
@@ -105,15 +54,18 @@ class Prefix:
         rows: fmpq_mat | None = None,
         open: Sequence[Form] = (),
         reads: Sequence[int] = (),
+        dormant: Sequence[tuple[int, Form]] = (),
     ) -> None:
         self.inputs = inputs
         self.below = below
         self.rows = rows
         self.open = distinct(open)
+        self.dormant = tuple(dormant)
         self.depth: int = 0 if below is None else below.depth + 1
         self.reads = tuple(reads) or (self.depth,)
         self._forms: dict[Signs, fmpq_mat] = {}
         self._values: dict[Signs, fmpq_mat] = {}
+        self._asleep: dict[Signs, frozenset[int]] = {}
         self._paths: dict[Line, list[Segment]] = {}
         self._crossings: dict[tuple[Any, ...], list[tuple[fmpq, Form]]] = {}
 
@@ -143,9 +95,14 @@ class Prefix:
         """The number of values that a next layer reads."""
         return len(self.values)
 
-    def with_layer(self, rows: fmpq_mat, open: Sequence[Form] = ()) -> Prefix:
+    def with_layer(
+        self,
+        rows: fmpq_mat,
+        open: Sequence[Form] = (),
+        dormant: Sequence[tuple[int, Form]] = (),
+    ) -> Prefix:
         """The prefix with one layer more."""
-        return Prefix(self.inputs, self, rows, open)
+        return Prefix(self.inputs, self, rows, open, dormant=dormant)
 
     def as_row(self, value: int) -> Form | None:
         """z of the neuron that is a value, as a row over the values; None if it reads others."""
@@ -165,7 +122,7 @@ class Prefix:
 
     def reading(self, reads: Sequence[int]) -> Prefix:
         """The same layers, of which a next layer may read these."""
-        return Prefix(self.inputs, self.below, self.rows, self.open, reads)
+        return Prefix(self.inputs, self.below, self.rows, self.open, reads, self.dormant)
 
     def wider(self) -> list[Prefix]:
         """The same layers where a next layer may read what the last one reads too, or anything."""
@@ -176,18 +133,20 @@ class Prefix:
     def row(self, neuron: int) -> fmpq_mat:
         """The (weights | bias) of a neuron of the last layer."""
         assert self.rows is not None
-        return _row(self.rows, neuron)
+        return row_of(self.rows, neuron)
 
     def oriented(self, flips: Sequence[bool]) -> Prefix:
-        """The prefix with the flagged neurons of the last layer negated."""
+        """The prefix with the flagged neurons of the last layer negated: none is dormant then."""
         assert self.rows is not None
+        awake = [row for neuron, row in self.dormant if flips[neuron]]
+        dormant = [(neuron, row) for neuron, row in self.dormant if not flips[neuron]]
         entries = [
             -x if flip else x
             for row, flip in zip(matrix_rows(self.rows), flips, strict=True)
             for x in row
         ]
         rows = fmpq_mat(len(flips), self.rows.ncols(), entries)
-        return Prefix(self.inputs, self.below, rows, self.open, self.reads)
+        return Prefix(self.inputs, self.below, rows, [*self.open, *awake], self.reads, dormant)
 
     def certain(self, cell: Cell) -> bool:
         """Whether nothing that is not known of the layers matters on the cell: its forms are
@@ -214,9 +173,41 @@ class Prefix:
         forms = self._forms.get(under.signs)
         if forms is None:
             assert self.below is not None and self.rows is not None
-            forms = self.below.local_form(under, self.rows)
+            forms = fmpq_mat(self.below.local_form(under, self.rows))
+            for neuron in self.asleep(under):
+                for column in range(forms.ncols()):
+                    forms[neuron, column] = fmpq(0)
             self._forms[under.signs] = forms
         return forms
+
+    def asleep(self, under: Cell) -> frozenset[int]:
+        """The neurons of the last layer that are off on a cell because what is open matters."""
+        if not self.dormant:
+            return frozenset()
+        signs = under.signs[: self.depth - 1]
+        if signs not in self._asleep:
+            pairs = zip(self.dormant, self.dormant_forms(under), strict=True)
+            self._asleep[signs] = frozenset(neuron for (neuron, _), form in pairs if any(form))
+        return self._asleep[signs]
+
+    @cached_property
+    def _dormant_rows(self) -> fmpq_mat:
+        return stack([row for _, row in self.dormant])
+
+    def dormant_rows(self, neuron: int) -> list[Form]:
+        """The dormant directions of a neuron of the last layer."""
+        return [row for j, row in self.dormant if j == neuron]
+
+    def top_forms(self, cell: Cell) -> fmpq_mat:
+        """z of the last layer's neurons on a cell, without what is open."""
+        assert self.below is not None and self.rows is not None
+        return self.below.local_form(cell, self.rows) if self.dormant else cell.forms[-1]
+
+    def dormant_forms(self, cell: Cell) -> list[list[fmpq]]:
+        """The entries of the dormant directions as forms on a cell."""
+        if self.below is None or not self.dormant:
+            return []
+        return matrix_rows(self.below.local_form(cell, self._dormant_rows))
 
     def local_form(self, cell: Cell, rows: fmpq_mat) -> Form:
         """z, on a cell, of neurons that would read the (oriented) values with ``rows``."""
@@ -235,12 +226,13 @@ class Prefix:
 
     def value_forms(self, cell: Cell) -> fmpq_mat:
         """What a next layer's rows multiply: the values as forms on a cell, and the constant 1."""
-        values = self._values.get(cell.signs)
+        signs = cell.signs[: self.depth]
+        values = self._values.get(signs)
         if values is None:
             values = self._value_forms(cell)
             if len(self._values) >= _KEPT:
                 self._values.clear()
-            self._values[cell.signs] = values
+            self._values[signs] = values
         return values
 
     def _value_forms(self, cell: Cell) -> fmpq_mat:
@@ -317,8 +309,3 @@ def distinct(rows: Sequence[Form]) -> tuple[Form, ...]:
 def _coordinates(inputs: int) -> fmpq_mat:
     """The inputs themselves as forms."""
     return fmpq_mat([[fmpq(int(i == j)) for j in range(inputs + 1)] for i in range(inputs)])
-
-
-def _row(matrix: fmpq_mat, index: int) -> fmpq_mat:
-    width = matrix.ncols()
-    return fmpq_mat(1, width, matrix.entries()[index * width : (index + 1) * width])

@@ -19,7 +19,7 @@ from exactrev.recovery.lines import Line
 from exactrev.recovery.local import GRID, along, combined, normal, onto, unit_scale
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
-from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.surface import Surface, Waypoint, distance
 from exactrev.recovery.survey import Survey
 
 _SAMPLE_LINES = 12
@@ -53,7 +53,7 @@ class Reach:
         points = [
             rationals(rounded(line.at(t), GRID))
             for line in lines
-            for t, _ in prefix.below.crossings(line, row)
+            for t, _ in prefix.below.crossings(line, row, prefix.dormant_rows(neuron))
         ]
         points += [
             place
@@ -183,7 +183,8 @@ def _nearest(
 ) -> Waypoint | None:
     """Of the places of a surface between pairs of points that nearest to a neuron's boundary."""
     places = [place for a, b in pairs for place in _between(surface, a, b)]
-    return min(places, key=lambda place: surface.distance(place, neuron), default=None)
+    target = surface.prefix.values[neuron]
+    return min(places, key=lambda place: distance(place, target), default=None)
 
 
 def _between(surface: Surface, a: Sequence[fmpq], b: Sequence[fmpq]) -> list[Waypoint]:

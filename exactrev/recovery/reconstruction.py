@@ -17,20 +17,25 @@ from exactrev.recovery.levels import peers_of_the_last, take_in
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
 from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
-from exactrev.recovery.orienting import Orienter
+from exactrev.recovery.orienting import Oriented, Orienter
 from exactrev.recovery.output_layer import Misfit, finish, output_weights
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.settled import reads_everything, settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
+from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
+from exactrev.recovery.woken import with_open_parts
 
-#: With this many lines scanned a layer is built on even if some of its weights are open.
+#: With this many lines scanned a layer is built on even if some of its weights are open or some
+#: boundaries were seen in part.
 _LINES_TO_FINISH = 5
 #: With this many lines scanned a layer that cannot be oriented is tried with skip connections.
 _LINES_TO_SKIP = 4
+#: The same where something of that layer is open.
+_LINES_IN_DOUBT = 8
 #: With this many kinks met beside the lines, whole lines are scanned where something is missed.
 _MOST_BESIDE = 60
 #: Lines that may follow the last one that taught anything, however many there were.
@@ -108,7 +113,7 @@ class Reconstruction:
         tries = 0
         while True:
             kinks = self.unexplained()
-            unfinished = bool(self.layers) and not self.layers[-1].complete
+            unfinished = bool(self.layers) and not self.layers[-1].finished
             if kinks and unfinished and len(self.survey.lines) < _LINES_TO_FINISH:
                 self._look_elsewhere()
                 return
@@ -132,10 +137,9 @@ class Reconstruction:
         if beyond and self._past_open_weights():
             return True
         if len(self.layers) not in self._skipping:
-            oriented = self._orienter.orient(self.prefix, kinks)
+            oriented = oriented_at_last(self.survey, self._orienter, self.layers[-1], kinks)
             if oriented is not None:
-                prefix, followed = oriented
-                return self._grown(Layer(prefix), kinks, followed)
+                return self._grown_over(oriented, kinks)
             if not self._may_skip:
                 return False
         followed = self._orienter.followed(self.prefix)
@@ -178,8 +182,24 @@ class Reconstruction:
     @property
     def _may_skip(self) -> bool:
         """Whether a next layer that cannot be oriented may be taken for one with skips by now."""
-        known = any(layer.prefix.wide for layer in self.layers)
-        return known or len(self.layers) == 1 or len(self.survey.lines) >= _LINES_TO_SKIP
+        if any(layer.prefix.wide for layer in self.layers) or len(self.layers) == 1:
+            return True
+        # where a layer is in doubt what contradicts it is rather a neuron that is missing
+        wanted = _LINES_TO_SKIP if self.layers[-1].finished else _LINES_IN_DOUBT
+        return len(self.survey.lines) >= wanted
+
+    def _grown_over(self, oriented: Oriented, kinks: list[Kink]) -> bool:
+        """Add a layer over the last one as it is oriented, if neurons of it are found.
+
+        What was told of the last one's open weights is kept then.
+        """
+        last, before = self.layers[-1], list(self.layers[-1].neurons)
+        with_open_parts(last, oriented.parts)
+        prefix = self.prefix.oriented(oriented.flips)
+        followed = [surface.reoriented(prefix) for surface in oriented.surfaces]
+        if not self._grown(Layer(prefix), kinks, followed):
+            last.neurons = before
+        return self.layers[-1] is not last
 
     def _grown(self, layer: Layer, kinks: list[Kink], followed: Sequence[Surface]) -> bool:
         """Add a layer if neurons of it are found."""

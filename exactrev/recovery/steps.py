@@ -40,10 +40,24 @@ def passage_of(here: Waypoint, direction: Sequence[fmpq], crossing: Crossing) ->
     return Passage(tuple(place), wall, side)
 
 
-def cell_past(prefix: Prefix, passage: Passage) -> Cell:
-    """The cell just past a passage."""
+def cell_past(prefix: Prefix, here: Cell, passage: Passage) -> Cell | None:
+    """The cell just past a passage from another one.
+
+    None if a neuron that is on would be off all at once, because what is open of it matters there:
+    it has a boundary near by that was not seen.
+    """
     v = normal(passage.wall)
-    return prefix.cell(combined(passage.place, passage.side * unit_scale(v) * _JUST_PAST, v))
+    past = prefix.cell(combined(passage.place, passage.side * unit_scale(v) * _JUST_PAST, v))
+    return None if torn(prefix, here, past) else past
+
+
+def torn(prefix: Prefix, before: Cell, after: Cell) -> bool:
+    """Whether a neuron is on in one of two neighbouring cells and off as dormant in the other."""
+    return any(
+        before.signs[layer.depth - 1][neuron]
+        for layer in prefix.layers
+        for neuron in layer.asleep(after)
+    )
 
 
 def step_in(
@@ -75,9 +89,9 @@ def known_step(
 ) -> Waypoint | None:
     """The waypoint past a crossing as the known weights say, or None where they do not."""
     passage = passage_of(here, direction, crossing)
-    after = cell_past(surface.prefix, passage)
-    form = surface.form_on(after)
-    if form is None or not any(form.entries()[:-1]):
+    after = cell_past(surface.prefix, here.cell, passage)
+    form = None if after is None else surface.form_on(after)
+    if after is None or form is None or not any(form.entries()[:-1]):
         return None
     return step_in(survey, here, passage, after, form)
 

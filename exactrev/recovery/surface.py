@@ -15,7 +15,8 @@ everything.
 
 If the last layer of a prefix that is not wide is not oriented, its bits s_i only tell sides:
 neuron i is relu(z_i) or relu(-z_i), hence has e_i z_i in the form with e_i = w_i s_i - u_i, u_i
-being 0 or w_i.
+being 0 or w_i.  If z_i is known but for some t_m d_m (d_m forms) that matter only where s_i = 0,
+-u_i t_m d_m is added, each u_i t_m being one more unknown.
 """
 
 from __future__ import annotations
@@ -70,9 +71,13 @@ class Surface:
         self.prefix = prefix
         self.kink = kink
         self.oriented = oriented
-        self.system = LinearSystem(prefix.width * (1 if oriented else 2) + 1)
+        unknowns = prefix.width if oriented else 2 * prefix.width + len(prefix.dormant)
+        self.system = LinearSystem(unknowns + 1)
         self.consistent = True
         self.sought: set[int] = set()
+        # kinks that are not known to be of the same neuron, with how much was known then; each is
+        # kept so that its id stays its own
+        self._apart: dict[int, tuple[Kink, int]] = {}
         point = tuple(rationals(kink.point))
         self.waypoints = [Waypoint(point, prefix.cell(point), kink.form)]
         self._start(self.waypoints[0])
@@ -85,16 +90,22 @@ class Surface:
         """The coefficients of the boundary's form on a cell, each as a form in the unknowns."""
         if self.oriented:
             return _columns(self.prefix.value_forms(cell))
-        columns = _columns(cell.forms[-1])
+        columns = _columns(self.prefix.top_forms(cell))
         equations = [self.effect(cell.top_signs, column) for column in columns]
         equations[-1][self.prefix.width] = fmpq(1)
+        start = 2 * self.prefix.width + 1
+        for m, form in enumerate(self.prefix.dormant_forms(cell)):
+            for equation, x in zip(equations, form, strict=True):
+                equation[start + m] = -x
         return equations
 
     def effect(self, signs: Sequence[bool], factors: Sequence[fmpq]) -> list[fmpq]:
         """sum_i e_i factors_i, for these bits of the last layer, as a form in the unknowns."""
         on = [f if bit else fmpq(0) for f, bit in zip(factors, signs, strict=True)]
-        sides = [] if self.oriented else [-f for f in factors]
-        return [*on, fmpq(0), *sides]
+        if self.oriented:
+            return [*on, fmpq(0)]
+        products = [fmpq(0)] * len(self.prefix.dormant)
+        return [*on, fmpq(0), *(-f for f in factors), *products]
 
     def jump(self, before: Cell, after: Cell, layer: int, neuron: int) -> list[fmpq]:
         """mu as a form in the unknowns, where the form becomes ``form + mu z`` past a boundary
@@ -111,6 +122,14 @@ class Surface:
         Its own scale is one more unknown.  It must be consistent with all that is known and
         fulfil at least one equation that another neuron's kink would fail.
         """
+        if self._apart.get(id(kink), (kink, -1))[1] == self.system.rank:
+            return False
+        taken = self._absorb(kink)
+        if not taken:
+            self._apart[id(kink)] = (kink, self.system.rank)
+        return taken
+
+    def _absorb(self, kink: Kink) -> bool:
         point = tuple(rationals(kink.point))
         cell = self.prefix.cell(point)
         if not self.prefix.certain(cell):
@@ -161,9 +180,13 @@ class Surface:
         """
         if not self.prefix.certain(cell):
             return None
-        entries = [self.system.value(equation) for equation in self._equations(cell)]
-        known = [value for value in entries if value is not None]
-        return fmpq_mat(1, len(known), known) if len(known) == len(entries) else None
+        entries = []
+        for equation in self._equations(cell):
+            value = self.system.value(equation)
+            if value is None:
+                return None
+            entries.append(value)
+        return fmpq_mat(1, len(entries), entries)
 
     def contains(self, kink: Kink) -> bool:
         """Whether a kink lies on the boundary, as far as that is determined."""
@@ -219,16 +242,13 @@ class Surface:
                 twin.waypoints.append(place)
         return twin
 
-    def wall(self, here: Waypoint, value: int) -> Form:
-        """z, on a waypoint's cell, of the neuron that is a value of the prefix."""
-        layer, index = self.prefix.values[value]
-        return here.cell.form(layer - 1, index)
 
-    def distance(self, here: Waypoint, value: int) -> float:
-        """How far a waypoint is from the boundary of the neuron that is this value, roughly."""
-        form = self.wall(here, value)
-        size = sum(abs(x) for x in form.entries()[:-1])
-        return to_float(abs(form_at(form, here.point)) / size) if size else inf
+def distance(here: Waypoint, target: tuple[int, int]) -> float:
+    """How far a waypoint is from the boundary of a neuron (layer from 1, index), roughly."""
+    layer, index = target
+    form = here.cell.form(layer - 1, index)
+    size = sum(abs(x) for x in form.entries()[:-1])
+    return to_float(abs(form_at(form, here.point)) / size) if size else inf
 
 
 def _columns(matrix: fmpq_mat) -> list[list[fmpq]]:

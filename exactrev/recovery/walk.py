@@ -20,7 +20,7 @@ from exactrev.recovery.prefix import Signs
 from exactrev.recovery.rays import Crossing, first_crossing
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.steps import NEARLY, cell_past, downhill, passage_of, step_in
-from exactrev.recovery.surface import Surface, Waypoint
+from exactrev.recovery.surface import Surface, Waypoint, distance
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.turns import turned
 
@@ -67,7 +67,7 @@ class Walker:
         for attempt in range(_ROUNDS):
             open_before = len(surface.missing())
             if attempt:
-                _absorb(surface, others)
+                absorb(surface, others)
             for neuron in surface.missing():
                 if surface.weight(neuron) is None:
                     self._try(surface, neuron, tally, relocate=attempt > 0)
@@ -91,7 +91,7 @@ class Walker:
             place = self.reach.climbed(surface, neuron)
             if place is not None:
                 surface.waypoints.append(place)
-                self.walk(surface, place, neuron, tally)
+                self.walk(surface, place, surface.prefix.values[neuron], tally)
             if not surface.consistent or tally.turned:
                 return False
         return True
@@ -107,7 +107,7 @@ class Walker:
                 return
             # what lies in cells gone past is this part, or is not of this boundary
             others = [kink for kink in others if _signs(surface, kink) not in passed]
-            _absorb(surface, others)
+            absorb(surface, others)
             for value in surface.missing() if tally.missed else ():
                 place = self.reach.towards(surface, value)
                 if place is not None and place.cell.signs not in passed:
@@ -117,23 +117,29 @@ class Walker:
         self.survey.probe.oracle.check_time()
         if not surface.waypoints:
             return
-        some = surface.waypoints
-        if len(some) > _COMPARED:
-            some = self.survey.random.sample(some, _COMPARED)
-        start = min(some, key=lambda place: surface.distance(place, neuron))
+        start = self.nearest(surface, surface.prefix.values[neuron])
         if relocate:
             place = self.reach.towards(surface, neuron)
             if place is not None:
                 surface.waypoints.append(place)
                 start = place
-        self.walk(surface, start, neuron, tally)
+        self.walk(surface, start, surface.prefix.values[neuron], tally)
 
-    def walk(self, surface: Surface, start: Waypoint, target: int, tally: Tally) -> None:
-        """Walk towards the boundary of the neuron that is the value ``target`` and cross it."""
+    def nearest(self, surface: Surface, target: tuple[int, int]) -> Waypoint:
+        """The nearest to a neuron's boundary of a few waypoints."""
+        some = surface.waypoints
+        if len(some) > _COMPARED:
+            some = self.survey.random.sample(some, _COMPARED)
+        return min(some, key=lambda place: distance(place, target))
+
+    def walk(
+        self, surface: Surface, start: Waypoint, target: tuple[int, int], tally: Tally
+    ) -> None:
+        """Walk towards the boundary of the neuron ``target`` (layer from 1, index) and cross it."""
         here = start
-        layer, neuron = surface.prefix.values[target]
+        layer, neuron = target
         for _ in range(_MAX_STEPS):
-            direction = downhill(self.survey, here, surface.wall(here, target))
+            direction = downhill(self.survey, here, here.cell.form(layer - 1, neuron))
             crossing = first_crossing(here.cell, here.point, direction)
             if crossing is None:
                 return
@@ -155,8 +161,8 @@ class Walker:
     ) -> Waypoint | None:
         """The waypoint past a crossing, or None if the boundary is not seen there."""
         passage = passage_of(here, direction, crossing)
-        after = cell_past(surface.prefix, passage)
-        if not surface.prefix.certain(after):
+        after = cell_past(surface.prefix, here.cell, passage)
+        if after is None or not surface.prefix.certain(after):
             return None
         equation = surface.jump(here.cell, after, crossing.layer, crossing.neuron)
         jump = surface.system.value(equation)
@@ -182,7 +188,7 @@ def _signs(surface: Surface, kink: Kink) -> Signs:
     return surface.prefix.cell(rationals(kink.point)).signs
 
 
-def _absorb(surface: Surface, kinks: Sequence[Kink]) -> None:
+def absorb(surface: Surface, kinks: Sequence[Kink]) -> None:
     """Let a surface take in kinks of its neuron while weights are missing."""
     missing = bool(surface.missing())
     for kink in kinks:

@@ -13,11 +13,13 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.arrangement.cells import Cells, Integers, signed_rows
+from exactrev.arrangement.chunks import Chunk
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.exploration import tree_lines
-from exactrev.arrangement.explore import Chunk, Explorer, Found
+from exactrev.arrangement.explore import Explorer
 from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows
+from exactrev.arrangement.found import Found
 from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.local import integer_pairs
 from exactrev.arrangement.norm import choose_norm

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from exactrev.arrangement import Exploration, explore
-from exactrev.arrangement.explore import Closing
+from exactrev.arrangement.found import Closing
 from exactrev.checker import check
 from exactrev.network import Network
 from tests.arrangement.networks import plain

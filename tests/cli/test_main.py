@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -27,15 +26,10 @@ def test_help_of_a_command(run: Run, command: str) -> None:
     assert said.code == 0 and "--json" in said.out
 
 
-def test_help_is_quick_and_needs_the_standard_library_only() -> None:
+def test_help_needs_the_standard_library_only() -> None:
     blocked = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'flint', 'onnx')));"
     code = blocked + "from exactrev.cli.main import main; main(['--help'])"
-    spent = []
-    for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 0.3
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_importing_exactrev_loads_nothing_heavy() -> None:

@@ -44,13 +44,14 @@ def test_a_neuron_that_is_always_on_is_folded() -> None:
 def test_what_is_missing_is_named_with_what_is_seen_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     network = gaussian((6, 8, 8, 8, 2), 3)
     monkeypatch.setattr(proof, "ROUNDS", 0)
+    monkeypatch.setattr(proof, "SECONDS_APART", 0)
     recovery = judged(network, recover(network))
     assert recovery.verdict == "partial"
-    # two neurons cannot matter, for reasons that no sign tells: a tree of cells shows it
+    # two neurons cannot matter, for reasons that no sign tells: trees show it
     monkeypatch.undo()
     assert recovery.network is not None
     found = proof.proved_against(network, recovery.network, 0)
-    assert found.verdict == "equal" and found.reduced is None
+    assert found.verdict == "equal"
     reasons = {item.what: item.reason for item in recovery.unresolved}
     random = Random(11)
     points = [[random.gauss(0, 5) for _ in range(network.inputs)] for _ in range(200)]
@@ -87,3 +88,14 @@ def test_hidden_layers_are_kept_where_the_network_is_not_complete() -> None:
     truth = list(zip(*[iter(network.weight(1).entries())] * 10, strict=True))
     for row in found:
         assert any(all(a * w[0] == b * row[0] for a, b in zip(row, w, strict=True)) for w in truth)
+
+
+def test_an_interrupt_gives_up_the_proof_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(proof, "equal_by_trees", interrupted)
+    network = gaussian((6, 8, 8, 8, 2), 3)
+    recovery = judged(network, recover(network))
+    assert (recovery.verdict, recovery.proof) == ("partial", "none")
+    assert recovery.network is not None
