@@ -27,10 +27,12 @@ PROGRAM = ROOT / "proofs" / "coq" / "checker" / "exactrev-check"
 KINDS = (
     "isomorphic",
     "equal",
+    "equal-trees",
     "different",
     "not-isomorphic",
     "unscalable",
     "equal-on",
+    "equal-on-cancels",
     "equal-on-flat",
     "within",
     "within-boxes",

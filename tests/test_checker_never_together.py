@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from itertools import pairwise
 from math import inf
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,7 +22,7 @@ from exactrev.network.reduction import Name
 HIDDEN = ([[1, 0], [0, 1]], [0, 0]), ([[1, -3], [-1, 2], [2, -1]], [0, 1, 1])
 
 
-def _network(weight: int) -> Network:
+def late_network(weight: int) -> Network:
     """2:1 and 3:0 are never on together unless ``weight``, by which one reads the other, is large.
 
     2:1 is on where v0 < 2 v1 + 1; there v0 - 3 v1 is at most 1, and 3:0 reads it less 1.
@@ -29,7 +30,7 @@ def _network(weight: int) -> Network:
     return Network.dense([*HIDDEN, ([[1, weight, -9]], [-1]), ([[1]], [0])])
 
 
-def _certificate(a: Network, b: Network) -> list[str]:
+def certificate_of(a: Network, b: Network) -> list[str]:
     found = equal_by_trees(a, b, inf)
     assert found is not None and found.verdict == "equal"
     lines = found.certificate()
@@ -42,18 +43,18 @@ def _accepted(lines: list[str]) -> bool:
 
 
 def test_a_weight_that_never_matters_may_be_another_one() -> None:
-    lines = _certificate(_network(-9), _network(-7))
+    lines = certificate_of(late_network(-9), late_network(-7))
     assert "apart A 3:0 2:1 -7" in lines
     assert _accepted(lines)
-    assert _accepted(_certificate(_network(-7), _network(-9)))
+    assert _accepted(certificate_of(late_network(-7), late_network(-9)))
 
 
 def test_one_that_matters_may_not() -> None:
-    a, b = _network(-9), _network(50)
+    a, b = late_network(-9), late_network(50)
     assert equal_by_trees(a, b, inf) is None and equal_by_trees(b, a, inf) is None
     assert a([0, 1]) != b([0, 1])
     # the tree of a smaller weight is no proof for a larger one
-    honest, other = _certificate(a, _network(-7)), list(b.text())
+    honest, other = certificate_of(a, late_network(-7)), list(b.text())
     begin = honest.index(next(line for line in honest if line.startswith("network B")))
     end = honest.index("proof")
     forged = [*honest[:begin], f"network B {b.sha256}", *other, *honest[end:]]
@@ -62,7 +63,7 @@ def test_one_that_matters_may_not() -> None:
 
 
 def test_every_line_of_the_tree_is_needed() -> None:
-    lines = _certificate(_network(-9), _network(-7))
+    lines = certificate_of(late_network(-9), late_network(-7))
     first = next(k for k, line in enumerate(lines) if line.startswith("apart"))
     last = max(k for k, line in enumerate(lines) if line.startswith("never"))
     for k in range(first, last + 1):
@@ -70,47 +71,54 @@ def test_every_line_of_the_tree_is_needed() -> None:
         assert not _accepted([*lines[: k + 1], lines[k], *lines[k + 1 :]])
 
 
-_TAKEN = "never 1 0 1:0 14 2:1 4 above 2:2 9"
+TAKEN = "never 1 0 1:0 14 2:1 4 above 2:2 9"
 
 
-@pytest.mark.parametrize(
-    "instead",
-    [
-        "never 0 0",
-        "never 1 0 2:1 4 above 2:2 9",  # the combination is not constant
-        "never 1 0 1:0 14 2:1 4 above 2:2 8",
-        "never 1 0 1:0 14 2:1 4 2:2 9",
-        "never -1 0 1:0 14 2:1 4 above 2:2 9",
-        "never 1 0 1:0 -14 2:1 4 above 2:2 9",
-        "never 1 0 2:1 4 1:0 14 above 2:2 9",  # not in order
-        "never 1 0 1:0 7 1:0 7 2:1 4 above 2:2 9",
-        "never 1 0 1:0 14 2:1 4 above 2:1 1 2:2 9",  # decided
-        "never 1 0 1:0 14 2:1 4 3:0 1 above 2:2 9",  # not below the reader
-        "never 1 0 1:0 14 2:1 4 above 2:2",
-        "never 1",
-        "case 2:0",  # decided
-        "case 3:0",  # the reader itself
-        "case 2:3",  # there is none
-        "empty 0",
-    ],
-)
+REFUSED_LEAVES = [
+    "never 0 0",
+    "never 1 0 2:1 4 above 2:2 9",  # the combination is not constant
+    "never 1 0 1:0 14 2:1 4 above 2:2 8",
+    "never 1 0 1:0 14 2:1 4 2:2 9",
+    "never -1 0 1:0 14 2:1 4 above 2:2 9",
+    "never 1 0 1:0 -14 2:1 4 above 2:2 9",
+    "never 1 0 2:1 4 1:0 14 above 2:2 9",  # not in order
+    "never 1 0 1:0 7 1:0 7 2:1 4 above 2:2 9",
+    "never 1 0 1:0 14 2:1 4 above 2:1 1 2:2 9",  # decided
+    "never 1 0 1:0 14 2:1 4 3:0 1 above 2:2 9",  # not below the reader
+    "never 1 0 1:0 14 2:1 4 above 2:2",
+    "never 1",
+    "case 2:0",  # decided
+    "case 3:0",  # the reader itself
+    "case 2:3",  # there is none
+    "empty 0",
+]
+
+
+@pytest.mark.parametrize("instead", REFUSED_LEAVES)
 def test_leaves_that_are_refused(instead: str) -> None:
-    lines = _certificate(_network(-9), _network(-7))
-    assert _TAKEN in lines
-    assert not _accepted([instead if line == _TAKEN else line for line in lines])
+    lines = certificate_of(late_network(-9), late_network(-7))
+    assert TAKEN in lines
+    assert not _accepted([instead if line == TAKEN else line for line in lines])
 
 
 @pytest.mark.parametrize("step", ["apart A 2:1 3:0 -7", "apart A 3:0 3:0 -7", "apart A 3:0 2:1"])
 def test_steps_that_are_refused(step: str) -> None:
-    lines = _certificate(_network(-9), _network(-7))
+    lines = certificate_of(late_network(-9), late_network(-7))
     changed = [step if line.startswith("apart") else line for line in lines]
     assert not _accepted(changed)
+
+
+def test_golden_certificates() -> None:
+    golden = Path(__file__).parent / "golden"
+    assert check(golden / "equal-trees.cert").accepted
+    refused = check(golden / "equal-trees.refused.cert")
+    assert not refused.accepted and "no contradiction" in refused.reason
 
 
 LAYERS = ([[1, 0], [0, 1]], [0, 0]), ([[2, -1], [2, -1]], [-1, 0])
 
 
-def _fixed(sign: int) -> tuple[Network, Network]:
+def never_switching(sign: int) -> tuple[Network, Network]:
     """Two neurons of layer 3 read relu(u - 1) and relu(u): one is nowhere on (or, with the other
     sign, nowhere off), which no sign tells; and the network without it.
     """
@@ -125,9 +133,9 @@ def _fixed(sign: int) -> tuple[Network, Network]:
 
 @pytest.mark.parametrize(("sign", "step"), [(1, "dead A 3:0"), (-1, "alive A 3:0")])
 def test_a_neuron_that_never_switches_is_removed(sign: int, step: str) -> None:
-    a, b = _fixed(sign)
+    a, b = never_switching(sign)
     assert a([7, 1]) == b([7, 1])
-    lines = _certificate(a, b)
+    lines = certificate_of(a, b)
     assert step in lines and _accepted(lines)
     place = lines.index(step)
     for other in ("dead A 3:1", "alive A 3:1", "dead A 3:0 1", "dead A 4:0", "dead B 3:0"):
@@ -144,7 +152,7 @@ def test_a_neuron_that_never_switches_is_removed(sign: int, step: str) -> None:
 
 def test_one_that_switches_is_not() -> None:
     a = Network.dense([*LAYERS, ([[1, -1], [3, 1]], [2, -2]), ([[5, 1]], [0])])
-    for b in _fixed(1)[1], _fixed(-1)[1]:
+    for b in never_switching(1)[1], never_switching(-1)[1]:
         assert equal_by_trees(a, b, inf) is None
 
 
@@ -158,14 +166,14 @@ def test_weights_of_a_neuron_that_is_mostly_on_are_seen_once_it_is_turned_round(
 
     b = with_weight(12)
     assert a([3, 2]) == b([3, 2]) and a([9, 1]) == b([9, 1])
-    lines = _certificate(a, b)
+    lines = certificate_of(a, b)
     assert [line.split(" ")[0] for line in lines].count("flip") == 2 and _accepted(lines)
     assert not _accepted([line for line in lines if line != "flip A 3:0"])
     assert a([0, 1]) != with_weight(-30)([0, 1])
     assert equal_by_trees(a, with_weight(-30), inf) is None
 
 
-def _drawn(sizes: tuple[int, ...], seed: int) -> Network:
+def drawn(sizes: tuple[int, ...], seed: int) -> Network:
     random = Random(f"{sizes} {seed}")
     return Network.dense(
         [
@@ -182,12 +190,12 @@ def _drawn(sizes: tuple[int, ...], seed: int) -> Network:
 def test_proofs_of_random_networks_are_accepted(sizes: tuple[int, ...]) -> None:
     proved = 0
     for seed in range(4):
-        network = _drawn(sizes, seed)
+        network = drawn(sizes, seed)
         names = [[Name(k, i) for i in range(n)] for k, n in enumerate(sizes[1:-1], 1)]
         for number in range(2, len(sizes) - 1):
             for j in range(sizes[number]):
                 for i in range(sizes[number - 1]):
-                    other = _less(network, number, j, i)
+                    other = with_less(network, number, j, i)
                     matrix = network.weight(number)
                     row = [matrix[j, k] for k in range(sizes[number - 1])]
                     row.append(network.bias(number)[j, 0])
@@ -206,7 +214,7 @@ def test_proofs_of_random_networks_are_accepted(sizes: tuple[int, ...]) -> None:
     assert proved
 
 
-def _less(network: Network, number: int, neuron: int, below: int) -> Network:
+def with_less(network: Network, number: int, neuron: int, below: int) -> Network:
     """The network with one weight less by 5."""
     matrix = network.weight(number)
     entries = [[matrix[r, c] for c in range(matrix.ncols())] for r in range(matrix.nrows())]

@@ -2,13 +2,14 @@
     assumptions.expected.  Only the last ones, about the reals of Coq's library, rest on axioms, and
     these are that library's. *)
 
-From ExactRev Require Import Checker Regions Within BoxesWithin UnsatisfiedSound Points BoundaryPaths
+From ExactRev Require Import Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points BoundaryPaths
   RationalField RealClaims.
 From ExactRev Require Import VariedSound.
 
 Print Assumptions attach_value.
 Print Assumptions reduce_sound.
 Print Assumptions isomorphic_sound.
+Print Assumptions search_sound.
 Print Assumptions equal_sound.
 Print Assumptions outputs_at_correct.
 Print Assumptions different_sound.
@@ -25,6 +26,7 @@ Print Assumptions step_approached.
 Print Assumptions closed_approached.
 Print Assumptions interior_rows_sound.
 Print Assumptions on_ground_sound.
+Print Assumptions cancelled_in_cell.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
 Print Assumptions packed_sums_correct.

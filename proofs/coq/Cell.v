@@ -234,6 +234,8 @@ Record good (c : cell) : Prop := {
   g_acts : forall k o, KeyMap.find k (acts c) = Some o -> forall x, in_cell c x ->
     match o with Some f => value f (at_point x) = S_ * values_at net x k
                | None => values_at net x k = 0 end;
+  g_on : forall k f, KeyMap.find k (acts c) = Some (Some f) -> forall x, in_cell c x ->
+    0 < values_at net x k;
   g_opened : forall n f, In (n, f) (opened c) -> In (name n, its_row n) (named net) /\
     (forall x, norm_row (number n) x = S_ * z (its_row n) x) /\
     forall x, in_cell c x -> value f (at_point x) = S_ * z (its_row n) x;
@@ -407,6 +409,13 @@ Proof.
         * rewrite Zs. apply relu_of_nonpos, le_refl.
         * rewrite Zs. apply relu_of_nonpos, le_refl.
       + apply (g_acts c G k o K x (Sub x X)).
+    - intros k g K x X. rewrite KeyFacts.add_o in K. destruct (KeyMap.E.eq_dec (name n) k) as [Ek|Ek].
+      + change (name n = k) in Ek. subst k. apply In1 in X as [X Sg].
+        pose proof (g_solved x) as Sv. unfold solves in Sv. rewrite Forall_forall in Sv.
+        pose proof (Sv _ Nm) as V. cbn [fst snd] in V.
+        pose proof (proj1 (sign_scaled _ _ _ (Z x X)) Sg) as Zs. destruct s; inversion K. simpl in Zs.
+        rewrite V. change (0 < relu (z (its_row n) x)). now rewrite relu_of_nonneg by now apply lt_le.
+      + apply (g_on c G k g K x (Sub x X)).
     - intros m g I. destruct (g_opened c G m g) as (A & B & C); [apply Q; now right|].
       repeat split; auto.
     - exact (g_later c G).

@@ -30,7 +30,7 @@ Definition read_two (a b : network_text) : option (network * network) :=
   | _, _ => None
   end.
 
-(** ** [equal] *)
+(** ** [equal], without the trees of Never.v: the whole of it is in Equal.v *)
 
 Inductive network_name := A | B.
 
@@ -209,21 +209,6 @@ Proof.
   change (outputs p x) with (result_values F (working_form p) (values_at p x)).
   rewrite <- Ev, <- Ew. eapply matching_equal; eauto. intro i.
   now rewrite Iv, Iw, !values_input. Qed.
-
-(** An accepted certificate [equal]: at every input, A and B have the same outputs. *)
-Theorem equal_sound a b steps :
-  judged (equal_start a b) equal_take equal_finish steps = true ->
-  exists p q, read_network a = Some p /\ read_network b = Some q /\
-    forall x : list F, outputs q x = outputs p x.
-Proof.
-  intro H. assert (S : exists st0, equal_start a b = Some st0).
-  { unfold judged in H. destruct (equal_start a b); eauto. discriminate. }
-  destruct S as (st0 & S). destruct (equal_start_invariant a b st0 S) as (p & q & P & Q & I).
-  exists p, q. split; auto. split; auto. intro x.
-  destruct (judged_invariant _ _ _ _ (equal_invariant p q) H) as (st & J & E).
-  - intros st E. rewrite S in E. inversion E. now subst.
-  - intros. eapply equal_take_invariant; eauto.
-  - eapply finished_equal; eauto using read_network_fits. Qed.
 
 (** An accepted certificate [isomorphic]: B is A with the neurons of each hidden layer permuted and
     scaled by positive numbers; and they are the same function. *)

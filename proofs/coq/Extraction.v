@@ -3,7 +3,7 @@
     Coq's binary numbers become zarith's integers; each line here is trusted to say what the Coq
     definition says (see proofs/README.md).  [Big] is zarith's module [Z] under another name. *)
 
-From ExactRev Require Import Boundaries Checker Within Unsatisfied Classes Points BoxesWithin.
+From ExactRev Require Import Boundaries Equal EqualOn Within Unsatisfied Classes Points BoxesWithin.
 From ExactRev Require Import Varied.
 Require Import ExtrOcamlBasic.
 Extraction Language OCaml.
@@ -55,7 +55,8 @@ Extract Constant Z.log2 => "(fun a -> if Big.sign a > 0 then Big.of_int (Big.num
 Extract Constant Z.to_pos => "(fun z -> if Big.sign z > 0 then z else Big.one)".
 
 Extraction "checker/verified.ml"
-  isomorphic_start isomorphic_take equal_start equal_take equal_finish
+  isomorphic_start isomorphic_take equal_finish
+  equality_start equality_take equality_finish
   different_start different_take different_finish
   not_isomorphic_start not_isomorphic_take not_isomorphic_finish
   regions_start regions_take regions_finish

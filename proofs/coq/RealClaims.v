@@ -2,12 +2,12 @@
 
     The theorems hold in every ordered field; here is what they say for Coq's reals. *)
 
-From ExactRev Require Import RealField Checker Regions Within BoxesWithin UnsatisfiedSound Points
+From ExactRev Require Import RealField Equal Regions EqualOn Within BoxesWithin UnsatisfiedSound Points
   BoundariesSound.
 From ExactRev Require Import VariedSound.
 
 Theorem equal_over_the_reals a b steps :
-  judged (equal_start a b) equal_take equal_finish steps = true ->
+  judged (equality_start a b) equality_take equality_finish steps = true ->
   exists p q, read_network a = Some p /\ read_network b = Some q /\
     forall x : list reals, outputs q x = outputs p x.
 Proof. exact (equal_sound reals a b steps). Qed.

@@ -178,14 +178,12 @@ Lemma root_cell_walls ctx forms layers c : root_cell ctx forms layers = Some c -
 Proof. unfold root_cell, refresh. simpl. destruct layers; intro H; [now inversion H|].
   destruct (open_layer _ _); [now inversion H|discriminate]. Qed.
 
-Theorem grow_grown net n drows t ctx c first : grow net n drows t = Some (ctx, c, first) ->
-  exists working forms, grown ctx c drows (outputs net) first working forms /\
-    length (hidden working) = S (length (hidden net)).
+Theorem planted_grown net n drows t w forms layers ctx c : network_fits (exposed net) = true ->
+  plant (exposed net) n 0 drows t = Some (w, forms, layers, ctx) -> root_cell ctx forms layers = Some c ->
+  grown ctx c drows (outputs net) (size drows + size (concat (hidden net))) w forms /\
+    length (hidden w) = S (length (hidden net)).
 Proof.
-  unfold grow. destruct (network_fits (exposed net)) eqn:Fit; [|discriminate].
-  destruct (plant _ n 0 drows t) as [[[[w forms] layers] ctx']|] eqn:P; [|discriminate].
-  destruct (root_cell ctx' forms layers) as [c'|] eqn:Rc; [|discriminate]. intro H. inversion H. subst ctx' c' first.
-  exists w, forms. pose proof (plant_rooted F _ _ _ _ _ _ _ _ _ P) as R.
+  intros Fit P Rc. pose proof (plant_rooted F _ _ _ _ _ _ _ _ _ P) as R.
   destruct (root_good F _ _ _ _ _ _ _ _ R c Rc) as [G D].
   destruct (working_space F _ _ _ _ _ _ _ _ Fit R) as (W & _ & _).
   split; [|rewrite (r_net _ _ _ _ _ _ _ _ _ R), sliced_hidden, map_length; unfold exposed; cbn [hidden];
@@ -223,6 +221,15 @@ Proof.
     replace (N.of_nat (length forms) + N.of_nat (length (concat (hidden net))) + N.of_nat i)%N
       with (size forms + N.of_nat (length zs + i))%N by (rewrite size_length; lia).
     rewrite norm_row_z, <- Zs, E, app_nth2 by lia. do 2 f_equal. lia. Qed.
+
+Corollary grow_grown net n drows t ctx c first : grow net n drows t = Some (ctx, c, first) ->
+  exists working forms, grown ctx c drows (outputs net) first working forms /\
+    length (hidden working) = S (length (hidden net)).
+Proof.
+  unfold grow. destruct (network_fits (exposed net)) eqn:Fit; [|discriminate].
+  destruct (plant _ n 0 drows t) as [[[[w forms] layers] ctx']|] eqn:P; [|discriminate].
+  destruct (root_cell ctx' forms layers) as [c'|] eqn:Rc; [|discriminate]. intro H. inversion H. subst ctx' c' first.
+  exists w, forms. eapply planted_grown; eauto. Qed.
 
 (** ** Closed domains *)
 

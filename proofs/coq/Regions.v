@@ -525,6 +525,7 @@ Proof.
     now replace (0 - - value f (at_point x)) with (value f (at_point x)) by ring.
   - intros n f K. apply number_rows_spec in K as (K & _). discriminate.
   - intros k o K. rewrite KeyFacts.empty_o in K. discriminate.
+  - intros k f K. rewrite KeyFacts.empty_o in K. discriminate.
   - intros ? ? [].
   - intros ns n A B. destruct (P1 ns n A B) as (K & [E1 E2] & j & J1 & J2).
     split; [exact K|]. split; [exact E1|]. split; [|exact E2].

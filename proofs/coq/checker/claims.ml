@@ -35,11 +35,39 @@ let reduction key = function
   | ["flip"; n] -> V.Flip (key n)
   | _ -> refuse "expected a step of this claim"
 
-let equal_step a b line =
+let isomorphic_step a b line =
   match tokens line with
   | ["match"; n; m; c] -> V.Match (neuron b n, neuron a m, number c)
-  | word :: "A" :: rest -> V.Reduce (V.A, reduction (neuron a) (word :: rest))
-  | word :: "B" :: rest -> V.Reduce (V.B, reduction (neuron b) (word :: rest))
+  | _ -> refuse "expected 'match', a neuron of B, a neuron of A and a number"
+
+(* Neurons with numbers, up to the word 'above' or the end of the line. *)
+let rec neurons_with_numbers = function
+  | ("above" :: _ | []) as rest -> ([], rest)
+  | k :: y :: rest ->
+    let (pairs, rest) = neurons_with_numbers rest in
+    ((any_neuron k, number y) :: pairs, rest)
+  | _ -> refuse "expected pairs of a neuron and a number"
+
+let never c d rest =
+  match neurons_with_numbers rest with
+  | (below, []) -> V.NeverHere (number c, number d, below, [])
+  | (below, _ :: rest) ->
+    match neurons_with_numbers rest with
+    | (above, []) -> V.NeverHere (number c, number d, below, above)
+    | _ -> refuse "expected 'above' once at most"
+
+let equal_step a b line =
+  let on x net = function
+    | ["dead"; n] -> V.Prune (x, V.Dead (neuron net n))
+    | ["alive"; n] -> V.Prune (x, V.Alive (neuron net n))
+    | ["apart"; n; m; w] -> V.Prune (x, V.Apart (neuron net n, neuron net m, number w))
+    | words -> V.Plain (V.Reduce (x, reduction (neuron net) words)) in
+  match tokens line with
+  | "match" :: _ -> V.Plain (isomorphic_step a b line)
+  | ["case"; k] -> V.Branch (V.CaseOf (any_neuron k))
+  | "never" :: c :: d :: rest -> V.Branch (never c d rest)
+  | word :: "A" :: rest -> on V.A a (word :: rest)
+  | word :: "B" :: rest -> on V.B b (word :: rest)
   | _ -> refuse "expected a step of this claim"
 
 let different_step a line =
@@ -142,8 +170,18 @@ let read_apart lines a (scales, shifts) : V.apart_text =
   let (reductions, apart_plane, apart_root) = read_ground lines (inputs a) in
   { scales; shifts; reductions; apart_plane; apart_root }
 
+(* Reductions on one line. *)
+let rec reductions_of = function
+  | [] -> []
+  | "merge" :: n :: m :: c :: rest -> reduction any_neuron ["merge"; n; m; c] :: reductions_of rest
+  | word :: n :: rest -> reduction any_neuron [word; n] :: reductions_of rest
+  | _ -> refuse "expected reductions"
+
 let equal_on_step line =
-  if line = "same" then V.Same else V.EqualOnTree (some_tree_step line)
+  match tokens line with
+  | ["same"] -> V.Same
+  | "cancels" :: steps -> V.Cancels (reductions_of steps)
+  | _ -> V.EqualOnTree (some_tree_step line)
 
 let within_step m line =
   match tokens line with
@@ -275,15 +313,15 @@ let judge lines expected =
   | "claim isomorphic A B" ->
     let (a, b) = two () in
     let start = V.isomorphic_start a.text b.text in
-    ignore (prove lines start (equal_step a b) V.isomorphic_take V.equal_finish);
+    ignore (prove lines start (isomorphic_step a b) V.isomorphic_take V.equal_finish);
     Printf.sprintf
       "isomorphic: network B (sha256 %s) is network A (sha256 %s) with the neurons of each hidden \
        layer permuted and scaled by positive numbers, so both are the same function, in real \
        arithmetic" b.sha a.sha
   | "claim equal A B" ->
     let (a, b) = two () in
-    let start = V.equal_start a.text b.text in
-    ignore (prove lines start (equal_step a b) V.equal_take V.equal_finish);
+    let start = V.equality_start a.text b.text in
+    ignore (prove lines start (equal_step a b) V.equality_take V.equality_finish);
     Printf.sprintf
       "equal: network A (sha256 %s) and network B (sha256 %s) have the same outputs at every real \
        input, in real arithmetic" a.sha b.sha
