@@ -12,6 +12,7 @@ from exactrev.checker.lines import Refused, number
 from exactrev.checker.network import Network
 from exactrev.checker.never_together import STEPS
 from exactrev.checker.reductions import neuron_number
+from exactrev.smtlib.never import NeverScript
 from exactrev.smtlib.preliminaries import declare_inputs
 from exactrev.smtlib.reducing import Reductions
 from exactrev.smtlib.script import Script, differs, linear
@@ -31,17 +32,24 @@ class EqualScript:
         for side in self._sides.values():
             side.declare()
         self._waiting: list[int] | None = None
+        self._never: NeverScript | None = None
         self._matched: dict[int, int] = {}
 
     def step(self, line: str, why: str) -> None:
         """Write one step."""
         rule, *operands = line.split(" ")
-        if rule == "match" and len(operands) == 3:
+        if self._never is not None:
+            self._never.step(line, why)
+            if self._never.closed:
+                self._never = None
+        elif rule == "match" and len(operands) == 3:
             self._match(operands, why)
         elif self._waiting is not None or not operands or operands[0] not in self._sides:
             raise Refused("expected a step of this claim, on network A or B, or a 'match'")
         elif rule in STEPS:
-            raise Refused(f"steps {rule!r} are not exported")
+            side, network = self._sides[operands[0]], self._networks[operands[0]]
+            self._script.comment(f"{why}: the tree that follows")
+            self._never = NeverScript(self._script, network, side, rule, operands[1:], why)
         else:
             self._sides[operands[0]].apply(rule, operands[1:], why)
 
@@ -74,6 +82,8 @@ class EqualScript:
 
     def finish(self) -> None:
         """Compare the outputs; refused unless all neurons left are matched."""
+        if self._never is not None:
+            raise Refused("a branch under a step is open")
         a, b = self._sides["A"], self._sides["B"]
         if set(self._matched) != set(b.form.neurons()):
             raise Refused("a neuron of B is not matched")

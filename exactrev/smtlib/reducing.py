@@ -32,9 +32,9 @@ class Reductions:
 
     def apply(self, rule: str, operands: Sequence[str], why: str) -> None:
         """Take one step, and write the check that it changes no value of a row."""
-        before = self._rows()
+        before = self.rows()
         reduce(self._network, self.form, rule, list(operands))
-        after = self._rows()
+        after = self.rows()
         named = [neuron_number(self._network, name) for name in operands[:2]]
         changed = [key for key, row in after.items() if row != before[key] and key != named[0]]
         if not changed:
@@ -57,8 +57,8 @@ class Reductions:
         )
         self._script.close()
 
-    def _rows(self) -> dict[object, Row]:
-        """Under value numbers those of neurons, under names those of outputs."""
+    def rows(self) -> dict[object, Row]:
+        """The rows now, under value numbers those of neurons, under names those of outputs."""
         form = self.form
         rows: dict[object, Row] = {value: dict(form.row(value)) for value in form.neurons()}
         return rows | {f"output {i}": dict(row) for i, row in enumerate(form.output_rows())}
