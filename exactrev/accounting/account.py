@@ -11,6 +11,7 @@ from exactrev.accounting.causes import SECONDS, Causes, causes
 from exactrev.accounting.standing import RECOVERED, Account, Standing
 from exactrev.equivalence.partial_matching import Counterpart, counterparts
 from exactrev.network.folding import folded
+from exactrev.exact.six_digits import six_digits
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
 from exactrev.recovery import Recovery
@@ -45,6 +46,10 @@ def _matched(
         return None, {}
     found = counterparts(network, result)
     return result, {names[name.layer - 1][name.place]: other for name, other in found.items()}
+
+
+#: Characters of a number in a reason.
+_LONGEST = 24
 
 
 class _Accounting:
@@ -186,7 +191,7 @@ class _Accounting:
         if self._recovery.equal:
             if missing:
                 return Standing("not needed", f"{missing[0]}: {self._standings[missing[0]].reason}")
-            return Standing("not needed", f"it is {there} in the result, proved equal")
+            return Standing("not needed", f"it is {_shown(there)} in the result, proved equal")
         if missing and self._standings[missing[0]].explained:
             return Standing("depends", f"it is of {missing[0]}")
         if there is not None and there == _value(self._folded, weight):
@@ -244,3 +249,9 @@ def _listed(names: list[Name]) -> str:
     shown = ", ".join(map(str, names[:4]))
     missing = f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown
     return f"{missing}, missing for a known reason"
+
+
+def _shown(x: fmpq) -> str:
+    """A number that is long in full is in the result's file; here about how large it is."""
+    text = str(x)
+    return text if len(text) <= _LONGEST else f"about {six_digits(x)}"
