@@ -10,8 +10,8 @@ from flint import fmpq
 from exactrev.accounting.causes import SECONDS, Causes, causes
 from exactrev.accounting.standing import RECOVERED, Account, Standing
 from exactrev.equivalence.partial_matching import Counterpart, counterparts
-from exactrev.network.folding import folded
 from exactrev.exact.six_digits import six_digits
+from exactrev.network.folding import folded
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name, reduce_structurally
 from exactrev.recovery import Recovery
@@ -191,7 +191,8 @@ class _Accounting:
         if self._recovery.equal:
             if missing:
                 return Standing("not needed", f"{missing[0]}: {self._standings[missing[0]].reason}")
-            return Standing("not needed", f"it is {_shown(there)} in the result, proved equal")
+            what = "not there" if there is None else _shown(there)
+            return Standing("not needed", f"it is {what} in the result, proved equal")
         if missing and self._standings[missing[0]].explained:
             return Standing("depends", f"it is of {missing[0]}")
         if there is not None and there == _value(self._folded, weight):
