@@ -8,10 +8,43 @@ let max_line = 1 lsl 28
 
 (* ---- lines ---- *)
 
-type t = { channel : in_channel; buffer : Buffer.t; mutable ahead : string option;
-           mutable number : int }
+(* The bytes from [first] to [last] of [chunk] are read and not taken yet. *)
+type t = { channel : in_channel; chunk : Bytes.t; mutable first : int; mutable last : int;
+           buffer : Buffer.t; mutable ahead : string option; mutable number : int }
 
-let of_channel channel = { channel; buffer = Buffer.create 65536; ahead = None; number = 0 }
+let chunk_size = 65536
+
+let of_channel channel =
+  { channel; chunk = Bytes.create chunk_size; first = 0; last = 0; buffer = Buffer.create 65536;
+    ahead = None; number = 0 }
+
+(* Whether there is a byte to take. *)
+let ready lines =
+  if lines.first = lines.last then begin
+    lines.first <- 0;
+    lines.last <- input lines.channel lines.chunk 0 chunk_size
+  end;
+  lines.first < lines.last
+
+(* Where a line feed or a byte that is not ASCII stands among those read, or their end. *)
+let rec stop lines place =
+  if place = lines.last then place
+  else
+    let c = Bytes.get lines.chunk place in
+    if c = '\n' || c > '\127' then place else stop lines (place + 1)
+
+(* Put what is left of a line into the buffer. *)
+let rec fill lines =
+  if not (ready lines) then
+    refuse (if Buffer.length lines.buffer = 0 then "the file ends before its 'end' line"
+            else "the line does not end in a line feed");
+  let place = stop lines lines.first in
+  Buffer.add_subbytes lines.buffer lines.chunk lines.first (place - lines.first);
+  if Buffer.length lines.buffer >= max_line then refuse "the line is too long";
+  let ended = place < lines.last in
+  lines.first <- if ended then place + 1 else place;
+  if not ended then fill lines
+  else if Bytes.get lines.chunk place <> '\n' then refuse "the line is not ASCII"
 
 let peek lines =
   match lines.ahead with
@@ -19,17 +52,7 @@ let peek lines =
   | None ->
     lines.number <- lines.number + 1;
     Buffer.clear lines.buffer;
-    let rec fill () =
-      match input_char lines.channel with
-      | '\n' -> ()
-      | c when Char.code c > 127 -> refuse "the line is not ASCII"
-      | c ->
-        if Buffer.length lines.buffer >= max_line - 1 then refuse "the line is too long";
-        Buffer.add_char lines.buffer c; fill ()
-      | exception End_of_file ->
-        refuse (if Buffer.length lines.buffer = 0 then "the file ends before its 'end' line"
-                else "the line does not end in a line feed") in
-    fill ();
+    fill lines;
     let line = Buffer.contents lines.buffer in
     lines.ahead <- Some line;
     line
@@ -40,9 +63,7 @@ let expect lines line =
   if take lines <> line then refuse (Printf.sprintf "expected the line '%s'" line)
 
 let expect_nothing lines =
-  match input_char lines.channel with
-  | _ -> refuse "something follows the 'end' line"
-  | exception End_of_file -> ()
+  if ready lines then refuse "something follows the 'end' line"
 
 let tokens line = String.split_on_char ' ' line
 

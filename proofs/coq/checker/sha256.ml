@@ -18,7 +18,9 @@ let start () = {
   block = Bytes.create 64; filled = 0; length = 0 }
 
 let mask = 0xffffffff
-let rotate x n = ((x lsr n) lor (x lsl (32 - n))) land mask
+
+(* Of a word x of 32 bits, written twice: its rotation right by n < 31 is bits n to n + 31. *)
+let twice x = x lor (x lsl 32)
 
 let schedule = Array.make 64 0
 
@@ -29,18 +31,20 @@ let compress hash =
   done;
   for i = 16 to 63 do
     let a = w.(i - 15) and b = w.(i - 2) in
-    let s0 = rotate a 7 lxor rotate a 18 lxor (a lsr 3) in
-    let s1 = rotate b 17 lxor rotate b 19 lxor (b lsr 10) in
+    let aa = twice a and bb = twice b in
+    let s0 = ((aa lsr 7) lxor (aa lsr 18) lxor (a lsr 3)) land mask in
+    let s1 = ((bb lsr 17) lxor (bb lsr 19) lxor (b lsr 10)) land mask in
     w.(i) <- (w.(i - 16) + s0 + w.(i - 7) + s1) land mask
   done;
   let s = hash.state in
   let a = ref s.(0) and b = ref s.(1) and c = ref s.(2) and d = ref s.(3) in
   let e = ref s.(4) and f = ref s.(5) and g = ref s.(6) and h = ref s.(7) in
   for i = 0 to 63 do
-    let s1 = rotate !e 6 lxor rotate !e 11 lxor rotate !e 25 in
+    let aa = twice !a and ee = twice !e in
+    let s1 = ((ee lsr 6) lxor (ee lsr 11) lxor (ee lsr 25)) land mask in
     let choice = (!e land !f) lxor (lnot !e land !g) in
     let t1 = !h + s1 + choice + constants.(i) + w.(i) in
-    let s0 = rotate !a 2 lxor rotate !a 13 lxor rotate !a 22 in
+    let s0 = ((aa lsr 2) lxor (aa lsr 13) lxor (aa lsr 22)) land mask in
     let majority = (!a land !b) lxor (!a land !c) lxor (!b land !c) in
     h := !g; g := !f; f := !e; e := (!d + t1) land mask;
     d := !c; c := !b; b := !a; a := (t1 + s0 + majority) land mask
