@@ -20,12 +20,12 @@ from exactrev.audit.matching import Matching, nearest_matching
 from exactrev.bounds import BoxDeviation
 from exactrev.crews import Jobs
 from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
-from exactrev.equivalence.bounding import Escape
 from exactrev.equivalence.covering import discard, is_proved
 from exactrev.equivalence.decide import differing
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.output_scale import only_output_scale
+from exactrev.equivalence.straight_rays import Escape
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network.model import Network
 

@@ -26,22 +26,13 @@ from exactrev.equivalence.heaviest import Carrier, Heaviest
 from exactrev.equivalence.levels import Level
 from exactrev.equivalence.rays import last_stretch
 from exactrev.equivalence.slopes import prove
+from exactrev.equivalence.straight_rays import Escape
 from exactrev.exact.rational import to_float
 from exactrev.lp import Optimum, Unbounded
 from exactrev.lp.polyhedron import Polyhedron
 
 _ROUND = 8  # chunks worked out from the same levels
 _KEPT = 32  # cells with the largest deviations that are remembered
-
-
-@dataclass(frozen=True)
-class Escape:
-    """A ray in a domain, ``point`` + t ``direction`` for t >= 0, along which an output of the
-    difference grows for ever."""
-
-    point: Point
-    direction: Point
-    output: int
 
 
 @dataclass

@@ -20,12 +20,13 @@ from flint import fmpq
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.crews import Jobs
-from exactrev.equivalence.bounding import BoundingExplorer, Escape
+from exactrev.equivalence.bounding import BoundingExplorer
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.heaviest import Carrier
 from exactrev.equivalence.levels import Level
+from exactrev.equivalence.straight_rays import Escape, moving_apart
 from exactrev.exact.rational import parse_rational
 from exactrev.lp.polyhedron import Polyhedron
 
@@ -49,6 +50,8 @@ class Deviation(CoveringSearch[BoundingExplorer]):
     ) -> None:
         super().__init__(BoundingExplorer(comparison, domain, within, stop), jobs)
         self.comparison = comparison
+        # a search that has one ends at once
+        self._explorer.escape = moving_apart(comparison, self._explorer.ground)
 
     @property
     def asked(self) -> str:
