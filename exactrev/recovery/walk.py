@@ -28,6 +28,8 @@ _MAX_STEPS = 40
 _ROUNDS = 5
 #: Waypoints among which the best start of a walk is chosen.
 _COMPARED = 12
+#: Boundaries missing of a surface at most for each to be sought.
+_FEW = 3
 #: Misses beyond sightings after which a boundary is given up.
 _PATIENCE = 3
 
@@ -80,9 +82,12 @@ class Walker:
     def seek(self, surface: Surface, peers: Sequence[Neuron]) -> bool:
         """Cross those boundaries that a surface meets in few places, each of which is sought once.
 
-        Whether what was seen there leaves the surface of the layer.
+        Whether what was seen there leaves the surface of the layer.  A surface that many are
+        missing of lies apart from them: there it would cost much and find little.
         """
         tally = Tally(peers)
+        if len(surface.missing()) > _FEW:
+            return True
         for neuron in surface.missing():
             if neuron in surface.sought or surface.weight(neuron) is not None:
                 continue
