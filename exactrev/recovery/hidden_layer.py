@@ -92,12 +92,15 @@ def _learn_more(walker: Walker, layer: Layer, kinks: list[Kink]) -> bool:
         if not neuron.unknown:
             continue
         surface = layer.surfaces[index]
+        before = surface.system.rank
         absorbed = [surface.absorb(kink) for kink in kinks]
         if any(absorbed):
             walker.complete(surface, kinks, layer.neurons)
         walker.seek(surface, layer.neurons)
-        layer.neurons[index] = surface_neuron(surface) or standing_neuron(surface) or neuron
-        learned |= layer.neurons[index].unknown != neuron.unknown
+        # a neuron may know more than its surface: which way it points, and what those above told
+        if surface.system.rank > before:
+            layer.neurons[index] = surface_neuron(surface) or standing_neuron(surface) or neuron
+            learned |= layer.neurons[index].unknown != neuron.unknown
     return learned
 
 
