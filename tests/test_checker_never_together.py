@@ -13,6 +13,7 @@ from flint import fmpq
 
 from exactrev.checker import check
 from exactrev.equivalence.decide import equal_by_trees
+from exactrev.equivalence.neuron_rows import neuron_rows
 from exactrev.equivalence.never import never_together
 from exactrev.equivalence.reweighing import reweighed
 from exactrev.network import Network
@@ -196,9 +197,7 @@ def test_proofs_of_random_networks_are_accepted(sizes: tuple[int, ...]) -> None:
             for j in range(sizes[number]):
                 for i in range(sizes[number - 1]):
                     other = with_less(network, number, j, i)
-                    matrix = network.weight(number)
-                    row = [matrix[j, k] for k in range(sizes[number - 1])]
-                    row.append(network.bias(number)[j, 0])
+                    row = neuron_rows(network, number)[j]
                     tree = never_together(network, Name(number - 1, i), Name(number, j), row)
                     changed = reweighed(network, other, names)
                     if tree is None or changed is None:
