@@ -59,7 +59,7 @@ def places_to_ask(
             if None not in place.sides:
                 yield place
     if thorough:
-        yield from _rarest(fit)
+        yield from (place for place in _rarest(fit) if None not in place.sides)
 
 
 def _rarest(fit: Fit) -> Iterator[Place]:
@@ -74,10 +74,20 @@ def _rarest(fit: Fit) -> Iterator[Place]:
             except GivenUp:
                 return
             if point is not None:
-                place = _just_past(fit.layer, i, point, fit.matters_on(i))
-                if None not in place.sides:
-                    yield place
-                    break
+                yield _just_past(fit.layer, i, point, fit.matters_on(i))
+                break
+
+
+def try_rarest_sides(survey: Survey, fit: Fit) -> None:
+    """The same where the sides of others are not certain: they are taken to be the usual ones."""
+    for place in _rarest(fit):
+        there = replace(place, sides=tuple(
+            fit.usual_side_on(k, place.cell) if side is None else side
+            for k, side in enumerate(place.sides)
+        ))
+        if None in place.sides and None not in there.sides and fit.tells(there):
+            point = rounded(there.point, GRID)
+            fit.take_all([Sample(there, survey.probe.piece(point))])
 
 
 def try_rarer_sides(survey: Survey, fit: Fit) -> None:
