@@ -138,8 +138,9 @@ class Reconstruction:
             return True
         if len(self.layers) not in self._skipping:
             oriented = oriented_at_last(self.survey, self._orienter, self.layers[-1], kinks)
-            if oriented is not None:
-                return self._grown_over(oriented, kinks)
+            if oriented is not None and self._grown_over(oriented, kinks):
+                return True
+            # a boundary that is of no such layer may seem to tell an orientation
             if not self._may_skip:
                 return False
         followed = self._orienter.followed(self.prefix)
