@@ -45,6 +45,8 @@ class LowerLayers:
         self._network = network
         self._end = monotonic() + seconds
         self._constant: dict[int, dict[Name, str]] = {}
+        # from which layer on there are too many faces, down to either codimension
+        self._too_many = [len(network.layers)] * 2
 
     def never_switches(self, name: Name) -> tuple[str, ...]:
         """That a neuron is never on, or always on; nothing if it is neither or that is not known.
@@ -97,6 +99,8 @@ class LowerLayers:
         self, number: int, places: Sequence[int], depth: int, most: int
     ) -> Regions | None:
         """The faces of the layers below a layer and of these of its neurons; None if too many."""
+        if number >= self._too_many[depth]:
+            return None
         cut = cut_to(self._network, number, places)
         search: Exploration = Exploration(
             cut, None, depth, lambda: sum(search.found.counts) > most or monotonic() > self._end
@@ -104,6 +108,8 @@ class LowerLayers:
         for _ in search.lines():
             pass
         found = search.result()
+        if not found.complete:
+            self._too_many[depth] = number
         return found if found.complete else None
 
 
