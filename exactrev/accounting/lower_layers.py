@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import comb
 from random import Random
 from time import monotonic
 
@@ -32,7 +33,7 @@ from exactrev.recovery.missing import SAMPLES, times_on
 #: Regions, and faces of codimension 0 and 1 together, at which a search is given up.
 _REGIONS, _FACES = 60_000, 60_000
 #: No search goes on after so long in all.
-LOWER_SECONDS = 60.0
+LOWER_SECONDS = 40.0
 
 
 class LowerLayers:
@@ -46,7 +47,8 @@ class LowerLayers:
         self._end = monotonic() + seconds
         self._constant: dict[int, dict[Name, str]] = {}
         # from which layer on there are too many faces, down to either codimension
-        self._too_many = [len(network.layers)] * 2
+        few = _most_regions(network) <= _REGIONS
+        self._too_many = [len(network.layers) if few else 1] * 2
 
     def never_switches(self, name: Name) -> tuple[str, ...]:
         """That a neuron is never on, or always on; nothing if it is neither or that is not known.
@@ -111,6 +113,12 @@ class LowerLayers:
         if not found.complete:
             self._too_many[depth] = number
         return found if found.complete else None
+
+
+def _most_regions(network: Network) -> int:
+    """How many regions the first layer can have: as many hyperplanes in general position."""
+    planes = network.architecture[1]
+    return sum(comb(planes, k) for k in range(network.inputs + 1))
 
 
 def cut_to(network: Network, number: int, places: Sequence[int]) -> Network:
