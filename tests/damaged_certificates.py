@@ -36,6 +36,7 @@ KINDS = (
     "equal-on-flat",
     "within",
     "within-boxes",
+    "within-polyhedron",
     "within-flat",
     "unbounded",
     "same-class",
