@@ -1,0 +1,171 @@
+(** * Rows that are nowhere positive: trees of cases (format, sections 6.1 and 11)
+
+    A tree of cases shows that a row is nowhere positive (where a neuron is on).  On a branch, the
+    neurons that are decided have the values that the branch says, and of the others no more is used
+    than that their values are relu(z), hence neither below 0 nor below z. *)
+
+From ExactRev Require Export Steps.
+
+(** What a tree is about: the row, and the neuron besides that is on where the row is looked at.
+    Neurons of the layers before the stated one may be named, or all that are left. *)
+Record inquiry := Inquiry { looked_at : row; beside : option key; before : option N }.
+
+(** Rows that are known to be positive, by their numbers. *)
+Definition known_rows := N -> option row.
+
+(** ** Branches *)
+
+(** A neuron that is decided, its row, and whether it is on. *)
+Record decision := Decision { decided : key; its_row : row; is_on : bool }.
+
+(** Decisions stand in the order of their layers, so that a row reads those before it. *)
+Fixpoint decide (d : decision) (ds : list decision) : list decision :=
+  match ds with
+  | [] => [d]
+  | e :: ds' => match key_compare (decided d) (decided e) with Gt => e :: decide d ds' | _ => d :: ds end
+  end.
+
+Fixpoint decision_of (k : key) (ds : list decision) : option decision :=
+  match ds with
+  | [] => None
+  | d :: ds => if key_eqb k (decided d) then Some d else decision_of k ds
+  end.
+
+Definition nothing : row := Row 0 [] [].
+
+Definition value_alone (k : key) : row := Row 0 [] [(k, 1%Q)].
+
+(** Terms with the values of some neurons written out. *)
+Fixpoint write_out_terms (values : list (key * row)) (ts : list (term key)) : row :=
+  match ts with
+  | [] => nothing
+  | (k, c) :: ts =>
+      let value := match row_of k values with Some r => r | None => value_alone k end in
+      add_multiple (write_out_terms values ts) c value
+  end.
+
+Definition write_out (values : list (key * row)) (r : row) : row :=
+  add_multiple (Row (bias r) (inputs r) []) 1 (write_out_terms values (neurons r)).
+
+(** The values of the neurons decided, written out one after the other. *)
+Definition values_of (ds : list decision) : list (key * row) :=
+  fold_left (fun values d =>
+      (decided d, if is_on d then write_out values (its_row d) else nothing) :: values) ds [].
+
+(** ** Leaves: combinations of forms that are not negative *)
+
+(** A form that is >= 0 on the branch, > 0 if the mark says so, and its multiplier. *)
+Record summand := Summand { summed : row; above_zero : bool; multiplier : Q }.
+
+(** The row that is looked at, and the value of the neuron besides, which are > 0. *)
+Definition stated (q : Q) (values : list (key * row)) (r : row) : list summand :=
+  if q_is_zero q then [] else [Summand (write_out values r) true q].
+
+Definition stated_beside (m : option key) (d : Q) (values : list (key * row)) : option (list summand) :=
+  match m with
+  | Some m => Some (stated d values (value_alone m))
+  | None => if q_is_zero d then Some [] else None
+  end.
+
+(** z of a neuron that is on, -z of one that is off, the value of one that is not decided. *)
+Definition sign_of (ds : list decision) (values : list (key * row)) (t : key * Q) : summand :=
+  match decision_of (fst t) ds with
+  | Some d =>
+      let z := write_out values (its_row d) in
+      if is_on d then Summand z true (snd t) else Summand (scale_row (q_opp 1) z) false (snd t)
+  | None => Summand (value_alone (fst t)) false (snd t)
+  end.
+
+(** The value of a neuron that is not decided, less its z. *)
+Definition excess_of (f : form) (ds : list decision) (values : list (key * row)) (t : key * Q) :
+  option summand :=
+  match decision_of (fst t) ds, row_of (fst t) (left f) with
+  | None, Some r =>
+      Some (Summand (add_multiple (value_alone (fst t)) (q_opp 1) (write_out values r)) false (snd t))
+  | _, _ => None
+  end.
+
+(** A row that is known to be positive. *)
+Definition known_of (known : known_rows) (t : N * Q) : option summand :=
+  option_map (fun r => Summand r true (snd t)) (known (fst t)).
+
+Fixpoint all_some {X} (l : list (option X)) : option (list X) :=
+  match l with
+  | [] => Some []
+  | Some x :: l => option_map (cons x) (all_some l)
+  | None :: _ => None
+  end.
+
+Definition total (ss : list summand) : row :=
+  fold_right (fun s r => add_multiple r (multiplier s) (summed s)) nothing ss.
+
+(** The sum is a constant that is not what the sum of such forms must be. *)
+Definition impossible (ss : list summand) : bool :=
+  let sum := total ss in
+  forallb (fun t => q_is_zero (snd t)) (inputs sum) &&
+  forallb (fun t => q_is_zero (snd t)) (neurons sum) &&
+  q_nonpos (bias sum) && (negb (q_is_zero (bias sum)) || existsb above_zero ss).
+
+(** The neuron is left, and in a layer before the stated one. *)
+Definition may_be_named (l : option N) (f : form) (k : key) : bool :=
+  match l with Some l => N.ltb (fst k) l | None => true end &&
+  match row_of k (left f) with Some _ => true | None => false end.
+
+(** Names in ascending order, with positive multipliers. *)
+Fixpoint multipliers {name} (compare : name -> name -> comparison) (ts : list (name * Q)) : bool :=
+  match ts with
+  | [] => true
+  | t :: us =>
+      q_positive (snd t) &&
+      match us with u :: _ => match compare (fst t) (fst u) with Lt => true | _ => false end | [] => true end &&
+      multipliers compare us
+  end.
+
+(** A leaf: the multipliers of the row and of the neuron besides; of signs, by neurons; of what values
+    are above z, by neurons; of rows known. *)
+Record leaf := Leaf {
+  of_row : Q; of_beside : Q; of_signs : list (key * Q); of_excess : list (key * Q); of_known : list (N * Q) }.
+
+Definition names_allowed (q : inquiry) (f : form) (ts : list (key * Q)) : bool :=
+  multipliers key_compare ts && forallb (fun t => may_be_named (before q) f (fst t)) ts.
+
+Definition never (q : inquiry) (known : known_rows) (f : form) (ds : list decision) (l : leaf) : bool :=
+  let values := values_of ds in
+  q_nonneg (of_row l) && q_nonneg (of_beside l) && names_allowed q f (of_signs l) &&
+  names_allowed q f (of_excess l) && multipliers N.compare (of_known l) &&
+  match stated_beside (beside q) (of_beside l) values,
+        all_some (map (excess_of f ds values) (of_excess l)),
+        all_some (map (known_of known) (of_known l)) with
+  | Some other, Some excess, Some rows =>
+      impossible (stated (of_row l) values (looked_at q) ++ other ++
+        map (sign_of ds values) (of_signs l) ++ excess ++ rows)
+  | _, _, _ => false
+  end.
+
+(** ** The tree *)
+
+Record search := Search { about : inquiry; branches : list (list decision) }.
+
+Inductive branch_step :=
+  | CaseOf (k : key)
+  | NeverHere (l : leaf).
+
+Definition search_start (q : inquiry) : search := Search q [[]].
+
+(** The tree's lines go through its branches in preorder, where a neuron is on first. *)
+Definition search_take (known : known_rows) (f : form) (s : search) (line : branch_step) : option search :=
+  let '(Search q open) := s in
+  match open, line with
+  | ds :: open, CaseOf k =>
+      match row_of k (left f), decision_of k ds with
+      | Some r, None =>
+          if may_be_named (before q) f k
+          then Some (Search q (decide (Decision k r true) ds :: decide (Decision k r false) ds :: open))
+          else None
+      | _, _ => None
+      end
+  | ds :: open, NeverHere l => if never q known f ds l then Some (Search q open) else None
+  | [], _ => None
+  end.
+
+Definition search_closed (s : search) : bool := match branches s with [] => true | _ => false end.
