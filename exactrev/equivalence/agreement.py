@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flint import fmpq
 
@@ -25,7 +25,10 @@ from exactrev.equivalence.cancelling import Loners
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
 from exactrev.equivalence.ground import Point
+from exactrev.equivalence.lifted import Lifted, as_row
+from exactrev.equivalence.race import cost_of, first_done
 from exactrev.equivalence.resuming import nearly
+from exactrev.equivalence.vanishing import Vanishing
 from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron, value
 
@@ -51,6 +54,19 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
         """The certificate of the claim ``equal-on``."""
         return self._explorer.certificate("equal-on", lambda: iter(()))
 
+    def knowledge(self) -> Iterator[str]:
+        """The leaf ``vanishes`` as far as it was found, too."""
+        yield from super().knowledge()
+        attempt = self._explorer.attempt
+        if attempt is not None and not attempt.proved:
+            yield from (f"tried {line}" for line in attempt.lines[1:])
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with the tree and that leaf of a search that was stopped."""
+        super().go_on(steps, knowledge)
+        tried = (line.removeprefix("tried ") for line in knowledge if line.startswith("tried "))
+        self._explorer.tried = list(tried)
+
 
 class _AgreementExplorer(DifferenceExplorer):
     def __init__(
@@ -58,6 +74,48 @@ class _AgreementExplorer(DifferenceExplorer):
     ) -> None:
         super().__init__(comparison, domain, stop)
         self._loners = Loners.of(self.comparison.on(self.ground))
+        self._lifted = Lifted.of(self.reduction.network, self.arrangement.coordinates)
+        self.attempt: Vanishing | None = None
+        self.tried: list[str] = []
+        self._cost = cost_of(self.reduction.network, self.ground.domain)
+
+    # -- cells on which the outputs vanish though neurons are undecided ------------------------
+
+    def tree(self, texts_of: TextsOf) -> Iterator[str]:
+        """The steps of the tree; one leaf, where cases show that no more is needed."""
+        steps = super().tree(texts_of)
+        if self._loners.neurons or self._cost is None:
+            return steps
+        self.attempt = self._attempt({}, list(enumerate(self.arrangement.domain_rows_exactly)))
+        self.attempt.go_on(self.tried)
+        return self._first_done(steps, self.attempt, 0)
+
+    def _attempt(
+        self, decided: dict[int, bool], rows: Sequence[tuple[int, Form]]
+    ) -> Vanishing:
+        """The search for the leaf ``vanishes`` on a cell with these rows and decided neurons."""
+        cell = [(number, as_row(row)) for number, row in rows]
+        lifted = self._lifted.where(decided)
+        return Vanishing(lifted, cell, self._is_witness, self.arrangement.fit_floats)
+
+    def _first_done(
+        self, steps: Iterator[str], attempt: Vanishing, cells: int
+    ) -> Iterator[str]:
+        """The steps or the attempt's lines; ``cells`` are those of the tree so far."""
+        assert self._cost is not None
+        yield from first_done(steps, attempt, self._cost, self.stop)
+        if attempt.proved:
+            self.cells = cells + 1
+
+    def _is_witness(self, point: Sequence[fmpq]) -> bool:
+        """Whether the networks differ at a point of the domain's interior, or right beside it."""
+        for places in (4, 20, None):
+            near = point if places is None else [_rounded(x, places) for x in point]
+            whole = self.whole(near)
+            if self._is_inside(near) and any(self.comparison.differences(whole)):
+                self.witness = whole
+                return True
+        return False
 
     # -- neurons that one network alone has ----------------------------------------------------
 
@@ -91,7 +149,13 @@ class _AgreementExplorer(DifferenceExplorer):
             yield line
             return
         here = nearly(self.exact, cell) if self.arrangement.fit_floats else None
-        yield from self.exactly(cell) if here is None else super().lines(here, texts_of)
+        below = self.exactly(cell) if here is None else super().lines(here, texts_of)
+        if self._cost is None:
+            yield from below
+            return
+        decided = {i: sign == ON for i, sign in enumerate(cell.signs) if sign != UNDECIDED}
+        rows = zip(cell.rows, self.exact.signed_rows(cell), strict=True)
+        yield from self._first_done(below, self._attempt(decided, list(rows)), self.cells)
 
     # -- cells on which all neurons are decided ------------------------------------------------
 
@@ -127,5 +191,10 @@ class _AgreementExplorer(DifferenceExplorer):
             point = tuple(x + step * a for x, a in zip(inside, form[:-1], strict=True))
             step /= 16
 
-    def _is_inside(self, point: Point) -> bool:
+    def _is_inside(self, point: Sequence[fmpq]) -> bool:
         return all(value(row, point) > 0 for row in self.arrangement.domain_rows_exactly)
+
+
+def _rounded(x: fmpq, places: int) -> fmpq:
+    """The multiple of 2^-places next to x, so that a witness is short."""
+    return fmpq((x * (1 << places) + fmpq(1, 2)).floor(), 1 << places)
