@@ -1,7 +1,7 @@
 """Trees of cases that prove a row to be nowhere > 0 (format, sections 6.1 and 11).
 
 Values of neurons that are not decided are unknowns v, of which no more is used than v >= 0 and
-v >= z.
+v >= z, and that they are multiples of each other where the z are.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from exactrev.checker.rows import WorkingForm, add_multiple
 
 _UNIT: Ratio = (1, 1)
 _MINUS: Ratio = (-1, 1)
+
+#: What is known of a neuron on a branch: that it is on or not, or that its z is a number times
+#: that of another one.
+Decision = bool | tuple[int, Ratio]
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Cases:
 
     def __init__(self, question: Question) -> None:
         self._question = question
-        self._open: list[dict[int, bool]] = [{}]
+        self._open: list[dict[int, Decision]] = [{}]
 
     @property
     def closed(self) -> bool:
@@ -69,12 +73,27 @@ class Cases:
             if neuron in decided:
                 raise Refused("the neuron is decided already")
             self._open += [{**decided, neuron: False}, {**decided, neuron: True}]
+        elif word == "same" and len(tokens) == 3 and self._question.cell is not None:
+            self._open.append(self._same(decided, tokens))
         elif word == "never":
             self._never(decided, tokens)
         else:
             raise Refused("expected 'case' or 'never' until the tree is closed")
 
-    def _never(self, decided: Mapping[int, bool], tokens: list[str]) -> None:
+    def _same(self, decided: Mapping[int, Decision], tokens: list[str]) -> dict[int, Decision]:
+        """The decisions where a neuron's z is found to be a number times that of an earlier one."""
+        neuron, other = map(self._question.neuron, tokens[:2])
+        factor = number(tokens[2])
+        if neuron in decided or other in decided or other >= neuron or not factor[0]:
+            raise Refused("expected an undecided neuron, an earlier one and a number other than 0")
+        where, form = _Branch(self._question, decided), self._question.form
+        rest = where.expanded(form.row(neuron))
+        add_multiple(rest, (-factor[0], factor[1]), where.expanded(form.row(other)))
+        if rest:
+            raise Refused("the neuron's row is not the stated multiple of the other's")
+        return {**decided, neuron: (other, factor)}
+
+    def _never(self, decided: Mapping[int, Decision], tokens: list[str]) -> None:
         """A leaf: a combination of what is > 0 and what is >= 0 that is 0 or less."""
         question, where = self._question, _Branch(self._question, decided)
         factors = [number(token) for token in tokens[:2]]
@@ -89,12 +108,15 @@ class Cases:
         elif factors[1][0]:
             raise Refused("there is no second neuron")
         for neuron, factor in self._neurons(values):
-            if neuron not in decided:
+            on = decided.get(neuron)
+            if on is None:
                 add_multiple(total, factor, {neuron: _UNIT})
                 continue
+            if not isinstance(on, bool):
+                raise Refused("the neuron's value is said to be that of another one")
             z = where.expanded(question.form.row(neuron))
-            strict |= decided[neuron]
-            add_multiple(total, factor if decided[neuron] else (-factor[0], factor[1]), z)
+            strict |= on
+            add_multiple(total, factor if on else (-factor[0], factor[1]), z)
         for neuron, factor in self._neurons(above):
             if neuron in decided:
                 raise Refused("the neuron after 'above' is decided")
@@ -143,19 +165,31 @@ def _pairs(
 class _Branch:
     """Rows as forms in the inputs and the values not decided, where some neurons are on or off."""
 
-    def __init__(self, question: Question, decided: Mapping[int, bool]) -> None:
+    def __init__(self, question: Question, decided: Mapping[int, Decision]) -> None:
         self._inputs, self._form = question.network.inputs, question.form
         self._decided = decided
         self._values: dict[int, Row] = {}
 
     def value(self, neuron: int) -> Row:
-        """relu(z) of a neuron: 0 where it is off, z where it is on, else itself."""
-        if neuron not in self._decided:
+        """relu(z) of a neuron: 0 where it is off, z where it is on, else itself, or what another
+        one's value says."""
+        decision = self._decided.get(neuron)
+        if decision is None:
             return {neuron: _UNIT}
         if neuron not in self._values:
-            on = self._decided[neuron]
-            self._values[neuron] = self.expanded(self._form.row(neuron)) if on else {}
+            self._values[neuron] = self._decided_value(neuron, decision)
         return self._values[neuron]
+
+    def _decided_value(self, neuron: int, decision: Decision) -> Row:
+        if isinstance(decision, bool):
+            return self.expanded(self._form.row(neuron)) if decision else {}
+        other, factor = decision
+        found: Row = {}
+        add_multiple(found, factor, self.value(other))
+        if factor[0] < 0:  # relu(c z) = c (z - relu(z))
+            found = {value: (-p, q) for value, (p, q) in found.items()}
+            add_multiple(found, factor, self.expanded(self._form.row(other)))
+        return found
 
     def expanded(self, row: Row) -> Row:
         """A row with the values of the neurons that it reads written out."""

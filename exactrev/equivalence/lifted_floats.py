@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from flint import fmpq
 from numpy.typing import NDArray
 
 from exactrev.equivalence.lifted import ONE, Lifted, Row
 from exactrev.exact.rational import to_float
+from exactrev.lp import Motzkin, interior_point
 from exactrev.lp.highs import solved_in_floats
+from exactrev.lp.polyhedron import Form
 
 Floats = NDArray[np.float64]
 
@@ -81,18 +84,37 @@ class FloatBranch:
         rises = allowed & (target[n:-1] @ steps > 1e-9)
         return self.undecided[int(np.flatnonzero(rises)[-1])] if rises.any() else None
 
-    def loosest(self, inputs: Floats, values: Floats) -> int | None:
-        """The undecided neuron whose value is the most above relu of its z, for the size of its
-        row; the later one of several.  None if all are relu of their z."""
+    def loosest(self, target: Floats, inputs: Floats, values: Floats) -> int | None:
+        """An undecided neuron whose value is above relu of its z; None if there is none.
+
+        The last one, if there is one, whose value raises the target at the input, where the later
+        ones are as they are there; else that which is the most above, for the size of its row.
+        """
         if not self.undecided:
             return None
         point, rows = np.concatenate([inputs, values, [1.0]]), self.z[self.undecided]
         size = np.abs(rows) @ np.abs(point) + np.abs(values[self.undecided])
         excess = values[self.undecided] - np.maximum(rows @ point, 0.0)
         excess[excess < 1e-9 * size] = 0.0
+        slopes = self._slopes(target, inputs)[self.undecided]
+        matter = np.flatnonzero((excess > 0.0) & (slopes > 1e-9))
+        if len(matter):
+            return self.undecided[int(matter[-1])]
         excess /= self.problem.sizes[self.undecided]
         place = len(excess) - 1 - int(np.argmax(excess[::-1]))
         return self.undecided[place] if excess[place] else None
+
+    def _slopes(self, target: Floats, inputs: Floats) -> Floats:
+        """How fast the target changes with the value of each neuron, at an input."""
+        n, count = self.problem.inputs, len(self.problem.rows)
+        known = np.concatenate([inputs, np.zeros(count), [1.0]])
+        for k in self.undecided:
+            known[n + k] = max(0.0, float(self.z[k] @ known))
+        slopes = target[n:-1].copy()
+        for k in reversed(self.undecided):
+            if known[n + k] > 0.0:
+                slopes += slopes[k] * self.z[k, n:-1]
+        return slopes
 
     def answer(self, target: Floats) -> FloatAnswer | None:
         """What a linear program says; None if it says nothing."""
@@ -157,6 +179,13 @@ class FloatLifted:
         self.rows = [self.row(row) for row in lifted.rows]
         self.outputs = [self.row(row) for row in lifted.outputs]
         self.cell = [self.row(row) for row in cell]
+        inside = interior_point(
+            lifted.inputs, [_form(row, lifted.inputs) for row in cell]
+        )
+        #: a point inside, nearly
+        self._inside = np.array(
+            [0.0] * lifted.inputs if isinstance(inside, Motzkin) else [*map(to_float, inside)]
+        )
         #: how large the coefficients of each neuron are
         self.sizes = np.array([np.abs(row[:-1]).max(initial=0.0) or 1.0 for row in self.rows])
 
@@ -167,6 +196,27 @@ class FloatLifted:
             found[number if number != ONE else -1] = to_float(coefficient)
         return found
 
+    def points(self, count: int) -> Floats:
+        """Points of the cell (count x inputs), by steps of all sizes from a point inside; fewer if
+        floats find none inside."""
+        random, n = np.random.default_rng(0), self.inputs
+        rows = np.array(self.cell).reshape(-1, n + self._count + 1)
+        linear, constant = rows[:, :n], rows[:, -1]
+        here, found = self._inside, []
+        for _ in range(count):
+            step = random.normal(size=n) * 2.0 ** random.uniform(-6, 8)
+            slopes, values = linear @ step, linear @ here + constant
+            if (values <= 0.0).any():
+                break
+            with np.errstate(divide="ignore"):
+                ends = -values / slopes
+            high = ends[slopes < 0].min(initial=1.0)
+            low = ends[slopes > 0].max(initial=-1.0)
+            found.append(here + random.uniform(low, high) * step)
+            if len(rows):
+                here = found[-1]
+        return np.array(found).reshape(-1, n)
+
     def is_nonzero(self, inputs: Floats) -> bool:
         """Whether an output does not seem to be 0 at an input."""
         n, known = self.inputs, np.zeros(self.inputs + self._count + 1)
@@ -174,3 +224,7 @@ class FloatLifted:
         for k, row in enumerate(self.rows):
             known[n + k] = max(0.0, float(row @ known))
         return any(abs(row @ known) > 1e-9 * (np.abs(row) @ np.abs(known)) for row in self.outputs)
+
+
+def _form(row: Row, inputs: int) -> Form:
+    return tuple(row.get(j, fmpq(0)) for j in [*range(inputs), ONE])

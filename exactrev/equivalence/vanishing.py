@@ -24,6 +24,7 @@ from flint import fmpq
 from exactrev.equivalence.contradiction import Combination, Contradiction
 from exactrev.equivalence.lifted import Branch, Lifted, Row
 from exactrev.equivalence.lifted_floats import FloatBranch, FloatLifted
+from exactrev.equivalence.samples import Samples
 from exactrev.errors import InputError
 from exactrev.exact.rational import from_floats
 
@@ -56,6 +57,11 @@ class Vanishing:
             for row in lifted.outputs
             for sign in (fmpq(1), fmpq(-1))
         ]
+        self._samples = (
+            Samples(self._floats, [self._floats.row(target) for target in self._targets])
+            if self._floats
+            else None
+        )
         self._open: list[tuple[Row, dict[int, bool]]] = [(t, {}) for t in self._targets[::-1]]
 
     @property
@@ -110,7 +116,10 @@ class Vanishing:
         self, here: Contradiction, target: Row, decided: dict[int, bool]
     ) -> Combination | int | None:
         """The leaf, or the neuron to decide next; None if floats do not tell."""
-        assert self._floats is not None
+        assert self._floats is not None and self._samples is not None
+        neuron = self._samples.needed(self._targets.index(target), decided)
+        if neuron is not None:
+            return neuron
         near = FloatBranch(self._floats, decided)
         goal = near.expanded(self._floats.row(target), len(self._lifted.rows))
         answer = near.answer(goal)
@@ -120,8 +129,14 @@ class Vanishing:
             return here.proposed(answer)
         if self._floats.is_nonzero(answer.inputs):
             self._look_at(from_floats(answer.inputs.tolist()))
+        self._samples.add(answer.inputs)
+        neuron = self._samples.needed(self._targets.index(target), decided)
+        if neuron is not None:
+            return neuron
         neuron = near.raising(goal)
-        return near.loosest(answer.inputs, answer.values) if neuron is None else neuron
+        return (
+            near.loosest(goal, answer.inputs, answer.values) if neuron is None else neuron
+        )
 
     def _exactly(self, here: Contradiction) -> Combination | int:
         """The leaf, or the neuron to decide next; where none is left an input tells."""
