@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 
 
-def network(name: str, inputs: int, hidden: list[str], outputs: list[str]) -> str:
-    """One hidden layer; a row is weights, then the bias, and outputs read inputs, then neurons."""
-    rows = [row.split() for row in hidden]
-    ends = [row.split() for row in outputs]
-    lines = ["exactrev-network 1", f"inputs {inputs}", f"layer {len(rows)}"]
-    lines += [" ".join(["bias", *(row[-1] for row in rows)]), "from 0"]
-    lines += [" ".join(row[:-1]) for row in rows]
-    lines += [f"layer {len(ends)}", " ".join(["bias", *(row[-1] for row in ends)])]
-    for source, part in ((0, slice(inputs)), (1, slice(inputs, -1))):
-        block = [row[part] for row in ends]
-        if any(word != "0" for row in block for word in row):
-            lines += [f"from {source}", *map(" ".join, block)]
+def network(name: str, inputs: int, *layers: list[str]) -> str:
+    """Rows of weights of all that stands before, the inputs first, then the bias."""
+    lines, sizes = ["exactrev-network 1", f"inputs {inputs}"], [inputs]
+    for layer in layers:
+        rows = [row.split() for row in layer]
+        lines += [f"layer {len(rows)}", " ".join(["bias", *(row[-1] for row in rows)])]
+        for source, size in enumerate(sizes):
+            block = [row[sum(sizes[:source]) :][:size] for row in rows]
+            if any(word != "0" for row in block for word in row):
+                lines += [f"from {source}", *map(" ".join, block)]
+        sizes.append(len(rows))
     text = "".join(f"{line}\n" for line in lines)
     return f"network {name} {hashlib.sha256(text.encode()).hexdigest()}\n{text}"
 
@@ -147,4 +146,69 @@ never 1 0 above 1:0 1
 """,
 )
 
-TEXTS = {"line": LINE, "plane": PLANE, "rows": ROWS, "split": SPLIT, "slice": SLICE}
+#: With a for max(x, y), relu(a - 1) is a - 1 + relu(2 - 2 a)/2.  The neurons 1:0 and 1:1 are
+#: relu(y - x) and relu(x - y); where the second is written by the first, 2:1's z is -2 times 2:0's.
+SAME = certificate(
+    network("A", 2, ["-1 1 0"], ["1 0 1 -1"], ["0 0 0 1 0"]),
+    network("B", 2, ["1 -1 0"], ["0 -2 -2 2"], ["0 1 1 1/2 -1"]),
+    1,
+    "domain 0\ndepth 0",
+    """
+vanishes
+same 1:1 1:0 -1
+same 2:1 2:0 -2
+never 1 0
+same 1:1 1:0 -1
+case 1:0
+same 2:1 2:0 -2
+never 1 0
+same 2:1 2:0 -2
+case 2:0
+never 1 0
+never 1/3 0
+""",
+)
+
+#: 2 relu(x - 1) + relu(2 x - 2) is 4 relu(x - 1), on both sides of a split by another neuron.
+SCALED = certificate(
+    network("A", 1, ["1 -1", "2 -2", "1 -3"], ["0 2 1 1 0"]),
+    network("B", 1, ["1/2 -1/2", "1 -3"], ["0 8 1 0"]),
+    1,
+    "domain 0\ndepth 0",
+    """
+split 2
+vanishes
+same 1:1 1:0 2
+same 1:3 1:0 1/2
+never 1 0 above 1:4 1
+same 1:3 1:1 1/4
+same 1:1 1:0 2
+case 1:4
+never 1 0
+never 0 0 1:4 1 rows 2 1
+vanishes
+same 1:3 1:0 1/2
+case 1:0
+case 1:1
+never 1 0 1:4 1
+never 1 0 1:0 2 1:4 1
+case 1:1
+never 1 0 1:0 2 1:4 1
+never 1 0 1:4 1
+same 1:3 1:1 1/4
+case 1:4
+never 0 0 1:4 1 rows 2 1
+same 1:1 1:0 2
+never 1/7 0
+""",
+)
+
+TEXTS = {
+    "line": LINE,
+    "plane": PLANE,
+    "rows": ROWS,
+    "split": SPLIT,
+    "slice": SLICE,
+    "chain": SAME,
+    "scaled": SCALED,
+}

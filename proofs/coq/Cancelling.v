@@ -7,14 +7,10 @@ From ExactRev Require Export PutAway.
 From ExactRev Require CasesSound.
 Require Import Lia.
 
-Definition is_zero_row (r : row) : bool :=
-  q_is_zero (bias r) && forallb (fun t => q_is_zero (snd t)) (inputs r) &&
-  forallb (fun t => q_is_zero (snd t)) (neurons r).
-
 (** The steps leave nothing of the outputs' rows. *)
 Definition outputs_cancel (net : network) (c : cell) (steps : list reduction) : bool :=
   match fold_steps (fun f s => reduce s f) (form_in_cell net c) steps with
-  | Some f => forallb is_zero_row (results f)
+  | Some f => forallb Cases.is_zero_row (results f)
   | None => false
   end.
 
@@ -23,10 +19,6 @@ Variable F : OrderedField.
 Local Open Scope field_scope.
 Add Ring F_ring : (field_ring F).
 Local Notation Z_ := (@of_Z F).
-
-Lemma is_zero_row_value r (v : valuation F) : is_zero_row r = true -> row_value r v = 0.
-Proof. unfold is_zero_row. rewrite !andb_true_iff. intros [[B I] N]. unfold row_value.
-  rewrite (of_Q_zero F _ B), !CasesSound.zero_terms by auto. ring. Qed.
 
 (** The outputs are 0 where the values of the decided neurons are as the cell says. *)
 Theorem outputs_cancel_sound net c steps (v : valuation F) : rectified v -> solves v (named net) ->
@@ -42,7 +34,7 @@ Proof.
   destruct (K v R S1) as (w & _ & _ & _ & V2).
   assert (Z : forall y, In y (result_values F g w) -> y = 0).
   { unfold result_values. intros y I. apply in_map_iff in I as (q & <- & I).
-    rewrite forallb_forall in C. now apply is_zero_row_value, C. }
+    rewrite forallb_forall in C. now apply CasesSound.is_zero_row_value, C. }
   intros r I. apply Z. rewrite V2, V1. apply in_map_iff. now exists r. Qed.
 
 (** At a point of a cell in which the outputs cancel they are 0. *)

@@ -2,7 +2,8 @@
 
     A tree of cases shows that a row is nowhere positive (where a neuron is on).  On a branch, the
     neurons that are decided have the values that the branch says, and of the others no more is used
-    than that their values are relu(z), hence neither below 0 nor below z. *)
+    than that their values are relu(z), hence neither below 0 nor below z.  Under the leaf [vanishes]
+    a neuron whose row is a multiple of another one's may be given the value that follows. *)
 
 From ExactRev Require Export Steps.
 
@@ -15,8 +16,11 @@ Definition known_rows := N -> option row.
 
 (** ** Branches *)
 
-(** A neuron that is decided, its row, and whether it is on. *)
-Record decision := Decision { decided : key; its_row : row; is_on : bool }.
+(** A neuron is on, or off, or it has the value of a row. *)
+Inductive state := IsOn | IsOff | HasValue (r : row).
+
+(** A neuron that is decided, and its row. *)
+Record decision := Decision { decided : key; its_row : row; its_state : state }.
 
 (** Decisions stand in the order of their layers, so that a row reads those before it. *)
 Fixpoint decide (d : decision) (ds : list decision) : list decision :=
@@ -47,10 +51,33 @@ Fixpoint write_out_terms (values : list (key * row)) (ts : list (term key)) : ro
 Definition write_out (values : list (key * row)) (r : row) : row :=
   add_multiple (Row (bias r) (inputs r) []) 1 (write_out_terms values (neurons r)).
 
+(** The row that is the value of a neuron decided. *)
+Definition its_value (d : decision) : row :=
+  match its_state d with IsOn => its_row d | IsOff => nothing | HasValue r => r end.
+
 (** The values of the neurons decided, written out one after the other. *)
 Definition values_of (ds : list decision) : list (key * row) :=
-  fold_left (fun values d =>
-      (decided d, if is_on d then write_out values (its_row d) else nothing) :: values) ds [].
+  fold_left (fun values d => (decided d, write_out values (its_value d)) :: values) ds [].
+
+(** ** Neurons of which one has a multiple of the other's row *)
+
+Definition is_zero_row (r : row) : bool :=
+  q_is_zero (bias r) && forallb (fun t => q_is_zero (snd t)) (inputs r) &&
+  forallb (fun t => q_is_zero (snd t)) (neurons r).
+
+(** relu(c z), where z is the row of [l]: c relu(z), or c z - c relu(z) if [c] is negative. *)
+Definition value_of_multiple (c : Q) (l : key) (z : row) : row :=
+  if q_nonneg c then Row 0 [] [(l, c)] else add_multiple (scale_row c z) 1 (Row 0 [] [(l, q_opp c)]).
+
+(** Where [k] and [l] are not decided and the row of [k] is [c] times that of [l], as the branch has them. *)
+Definition tied (ds : list decision) (k : key) (r : row) (l : key) (s : row) (c : Q) : option decision :=
+  let values := values_of ds in
+  match key_compare l k, decision_of k ds, decision_of l ds with
+  | Lt, None, None =>
+      if negb (q_is_zero c) && is_zero_row (add_multiple (write_out values r) (q_opp c) (write_out values s))
+      then Some (Decision k r (HasValue (value_of_multiple c l s))) else None
+  | _, _, _ => None
+  end.
 
 (** ** Leaves: combinations of forms that are not negative *)
 
@@ -68,12 +95,15 @@ Definition stated_beside (m : option key) (d : Q) (values : list (key * row)) : 
   end.
 
 (** z of a neuron that is on, -z of one that is off, the value of one that is not decided. *)
-Definition sign_of (ds : list decision) (values : list (key * row)) (t : key * Q) : summand :=
+Definition sign_of (ds : list decision) (values : list (key * row)) (t : key * Q) : option summand :=
   match decision_of (fst t) ds with
   | Some d =>
-      let z := write_out values (its_row d) in
-      if is_on d then Summand z true (snd t) else Summand (scale_row (q_opp 1) z) false (snd t)
-  | None => Summand (value_alone (fst t)) false (snd t)
+      match its_state d with
+      | IsOn => Some (Summand (write_out values (its_row d)) true (snd t))
+      | IsOff => Some (Summand (scale_row (q_opp 1) (write_out values (its_row d))) false (snd t))
+      | HasValue _ => None
+      end
+  | None => Some (Summand (value_alone (fst t)) false (snd t))
   end.
 
 (** The value of a neuron that is not decided, less its z. *)
@@ -134,12 +164,12 @@ Definition never (q : inquiry) (known : known_rows) (f : form) (ds : list decisi
   q_nonneg (of_row l) && q_nonneg (of_beside l) && names_allowed q f (of_signs l) &&
   names_allowed q f (of_excess l) && multipliers N.compare (of_known l) &&
   match stated_beside (beside q) (of_beside l) values,
+        all_some (map (sign_of ds values) (of_signs l)),
         all_some (map (excess_of f ds values) (of_excess l)),
         all_some (map (known_of known) (of_known l)) with
-  | Some other, Some excess, Some rows =>
-      impossible (stated (of_row l) values (looked_at q) ++ other ++
-        map (sign_of ds values) (of_signs l) ++ excess ++ rows)
-  | _, _, _ => false
+  | Some other, Some signs, Some excess, Some rows =>
+      impossible (stated (of_row l) values (looked_at q) ++ other ++ signs ++ excess ++ rows)
+  | _, _, _, _ => false
   end.
 
 (** ** The tree *)
@@ -148,6 +178,7 @@ Record search := Search { about : inquiry; branches : list (list decision) }.
 
 Inductive branch_step :=
   | CaseOf (k : key)
+  | SameAs (k l : key) (c : Q)
   | NeverHere (l : leaf).
 
 Definition search_start (q : inquiry) : search := Search q [[]].
@@ -160,8 +191,15 @@ Definition search_take (known : known_rows) (f : form) (s : search) (line : bran
       match row_of k (left f), decision_of k ds with
       | Some r, None =>
           if may_be_named (before q) f k
-          then Some (Search q (decide (Decision k r true) ds :: decide (Decision k r false) ds :: open))
+          then Some (Search q (decide (Decision k r IsOn) ds :: decide (Decision k r IsOff) ds :: open))
           else None
+      | _, _ => None
+      end
+  | ds :: open, SameAs k l c =>
+      match row_of k (left f), row_of l (left f) with
+      | Some r, Some s =>
+          if may_be_named (before q) f k && may_be_named (before q) f l
+          then option_map (fun d => Search q (decide d ds :: open)) (tied ds k r l s c) else None
       | _, _ => None
       end
   | ds :: open, NeverHere l => if never q known f ds l then Some (Search q open) else None

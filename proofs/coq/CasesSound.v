@@ -47,17 +47,25 @@ Proof. intro R. unfold write_out. rewrite add_multiple_value, of_Q_1, write_out_
 (** The values of the neurons are as a branch says. *)
 Definition agrees v (d : decision) : Prop :=
   v (decided d) = relu (row_value (its_row d) v) /\
-  if is_on d then 0 < row_value (its_row d) v else row_value (its_row d) v <= 0.
+  match its_state d with
+  | IsOn => 0 < row_value (its_row d) v
+  | IsOff => row_value (its_row d) v <= 0
+  | HasValue r => v (decided d) = row_value r v
+  end.
+
+Lemma its_value_right v d : agrees v d -> v (decided d) = row_value (its_value d) v.
+Proof. unfold its_value. intros [V S]. destruct (its_state d); auto; rewrite V.
+  - now apply relu_of_nonneg, lt_le.
+  - rewrite nothing_value. now apply relu_of_nonpos. Qed.
 
 Lemma values_of_right v ds : Forall (agrees v) ds -> right_values v (values_of ds).
 Proof. unfold values_of. enough (H : forall values, right_values v values -> Forall (agrees v) ds ->
     right_values v (fold_left (fun values d =>
-      (decided d, if is_on d then write_out values (its_row d) else nothing) :: values) ds values))
+      (decided d, write_out values (its_value d)) :: values) ds values))
     by (intro A; now apply H; [constructor|]).
-  induction ds as [|d ds IH]; intros values R A; simpl; auto. inversion A as [|? ? [V S] A']. subst.
-  apply IH; auto. constructor; auto. cbn [fst snd]. rewrite V. destruct (is_on d).
-  - rewrite write_out_value by auto. now apply relu_of_nonneg, lt_le.
-  - rewrite nothing_value. now apply relu_of_nonpos. Qed.
+  induction ds as [|d ds IH]; intros values R A; simpl; auto. inversion A as [|? ? D A']. subst.
+  apply IH; auto. constructor; auto. cbn [fst snd]. rewrite write_out_value by auto.
+  now apply its_value_right. Qed.
 
 Lemma decide_agrees v d ds : agrees v d -> Forall (agrees v) ds -> Forall (agrees v) (decide d ds).
 Proof. intros D A. induction A as [|e ds E A IH]; simpl; [auto|].
@@ -66,6 +74,41 @@ Proof. intros D A. induction A as [|e ds E A IH]; simpl; [auto|].
 Lemma decision_of_in k ds d : decision_of k ds = Some d -> In d ds.
 Proof. induction ds as [|e ds IH]; simpl; [discriminate|].
   destruct (key_eqb k (decided e)); auto. intro H. inversion H. auto. Qed.
+
+Lemma zero_terms {name} (ts : list (term name)) (v : name -> F) :
+  forallb (fun t => q_is_zero (snd t)) ts = true -> sum_terms ts v = 0.
+Proof. induction ts as [|[k c] ts IH]; simpl; auto. rewrite andb_true_iff. intros [Z H].
+  rewrite (of_Q_zero F c Z), IH by auto. ring. Qed.
+
+Lemma is_zero_row_value r v : is_zero_row r = true -> row_value r v = 0.
+Proof. unfold is_zero_row. rewrite !andb_true_iff. intros [[B I] N]. unfold row_value.
+  rewrite (of_Q_zero F _ B), !zero_terms by auto. ring. Qed.
+
+Lemma value_of_multiple_value v c l z : v l = relu (row_value z v) ->
+  row_value (value_of_multiple c l z) v = relu (of_Q c * row_value z v).
+Proof.
+  intro V. unfold value_of_multiple. destruct (q_nonneg c) eqn:C.
+  - rewrite single_value, V, relu_scale; auto. now apply of_Q_nonneg.
+  - assert (N : 0 <= - of_Q (F := F) c).
+    { apply opp_nonneg, of_Q_nonpos. unfold q_nonneg in C. unfold q_nonpos.
+      apply Z.leb_gt in C. apply Z.leb_le. lia. }
+    rewrite add_multiple_value, scale_row_value, single_value, of_Q_1, of_Q_opp, V.
+    pose proof (relu_flip F (of_Q c * row_value z v)) as E. rewrite E.
+    replace (- (of_Q c * row_value z v)) with (- of_Q c * row_value z v) by ring.
+    rewrite relu_scale by auto. ring. Qed.
+
+(** A neuron that is tied to another one has the value that is said. *)
+Lemma tied_agrees v ds k r l s c d : Forall (agrees v) ds -> v k = relu (row_value r v) ->
+  v l = relu (row_value s v) -> tied ds k r l s c = Some d -> agrees v d.
+Proof.
+  intros A K L. pose proof (values_of_right v ds A) as R. unfold tied.
+  destruct (key_compare l k); try discriminate. destruct (decision_of k ds); [discriminate|].
+  destruct (decision_of l ds); [discriminate|]. destruct (_ && _) eqn:C; [|discriminate]. intro H. inversion H.
+  apply andb_true_iff in C as [_ C]. apply (is_zero_row_value _ v) in C.
+  rewrite add_multiple_value, !write_out_value, of_Q_opp in C by auto. split; auto.
+  cbn [its_state decided]. rewrite value_of_multiple_value, K by auto. f_equal.
+  replace (row_value r v) with (row_value r v + - of_Q c * row_value s v + of_Q c * row_value s v) by ring.
+  rewrite C. ring. Qed.
 
 (** ** Summands are what they are said to be *)
 
@@ -84,11 +127,6 @@ Proof. induction 1 as [|s ss [M S] _ [N P]]; cbn [total fold_right existsb].
     + assert (Z : 0 <= of_Q (multiplier s) * row_value (summed s) v)
         by (apply mul_nonneg; auto; now apply lt_le).
       split; [now apply add_nonneg|]. intro E. apply add_pos_nonneg; auto. Qed.
-
-Lemma zero_terms {name} (ts : list (term name)) (v : name -> F) :
-  forallb (fun t => q_is_zero (snd t)) ts = true -> sum_terms ts v = 0.
-Proof. induction ts as [|[k c] ts IH]; simpl; auto. rewrite andb_true_iff. intros [Z H].
-  rewrite (of_Q_zero F c Z), IH by auto. ring. Qed.
 
 Lemma impossible_sound v ss : impossible ss = true -> ~ Forall (summand_holds v) ss.
 Proof. unfold impossible. rewrite !andb_true_iff, orb_true_iff, negb_true_iff.
@@ -141,16 +179,16 @@ Proof. unfold may_be_named. rewrite andb_true_iff. intros [_ H].
   destruct (row_of k (left f)) as [r|] eqn:E; [|discriminate]. exists r. split; auto.
   eapply solves_row_of; eauto. Qed.
 
-Lemma sign_of_holds k y : may_be_named (before q) f k = true -> 0 < of_Q (F := F) y ->
-  summand_holds v (sign_of ds values (k, y)).
+Lemma sign_of_holds k y s : may_be_named (before q) f k = true -> 0 < of_Q (F := F) y ->
+  sign_of ds values (k, y) = Some s -> summand_holds v s.
 Proof. intros B P. unfold sign_of. cbn [fst snd]. destruct (decision_of k ds) as [d|] eqn:E.
   - apply decision_of_in in E. destruct (proj1 (Forall_forall _ _) A d E) as [_ H].
-    destruct (is_on d); split; auto; cbn [above_zero summed].
+    destruct (its_state d); try discriminate; intro G; inversion G; split; auto; cbn [above_zero summed].
     + now rewrite write_out_value by apply right_here.
     + rewrite scale_row_value, write_out_value, of_Q_opp, of_Q_1 by apply right_here.
       replace (- (1) * row_value (its_row d) v) with (- row_value (its_row d) v) by ring.
       now apply opp_nonneg.
-  - destruct (left_value k B) as (r & _ & V). split; auto. cbn [above_zero summed].
+  - destruct (left_value k B) as (r & _ & V). intro G. inversion G. split; auto. cbn [above_zero summed].
     rewrite value_alone_value, V. apply relu_nonneg. Qed.
 
 Lemma relu_at_least (z : F) : z <= relu z.
@@ -177,14 +215,15 @@ Lemma never_sound l : never q known f ds l = true -> ~ asked q v.
 Proof. unfold never, names_allowed. rewrite !andb_true_iff. fold values.
   intros [[[[[C D] [Yp Yn]] [Up _]] Rp] H] [T M].
   destruct (stated_beside _ _ _) as [other|] eqn:O; [|discriminate].
-  destruct (all_some _) as [excess|] eqn:X; [|discriminate].
+  destruct (all_some (map (sign_of _ _) _)) as [signs|] eqn:Sg; [|discriminate].
+  destruct (all_some (map (excess_of _ _ _) _)) as [excess|] eqn:X; [|discriminate].
   destruct (all_some (map (known_of known) _)) as [rows|] eqn:Kn; [|discriminate].
   apply (impossible_sound v _ H). rewrite !Forall_app. repeat split.
   - now apply stated_holds.
   - unfold stated_beside in O. destruct (beside q) as [m|].
     + inversion O. apply stated_holds; auto. now rewrite value_alone_value.
     + destruct (q_is_zero _); inversion O. constructor.
-  - apply Forall_map, Forall_forall. intros [k y] I. rewrite forallb_forall in Yn.
+  - apply (all_some_map _ _ _ _ Sg). intros [k y] s I. rewrite forallb_forall in Yn.
     apply sign_of_holds; [exact (Yn _ I)|exact (multipliers_positive _ _ Yp _ I)].
   - apply (all_some_map _ _ _ _ X). intros [k u] s I.
     apply excess_of_holds. exact (multipliers_positive _ _ Up _ I).
@@ -203,9 +242,11 @@ Proof. intros v _ _ _ _. now do 2 constructor. Qed.
 
 Lemma search_take_about known f s line s' : search_take known f s line = Some s' -> about s' = about s.
 Proof. unfold search_take. destruct s as [q open]. destruct open as [|ds open]; [discriminate|].
-  destruct line as [k|l].
+  destruct line as [k|k l c|l].
   - destruct (row_of k (left f)); [|discriminate]. destruct (decision_of k ds); [discriminate|].
     destruct (may_be_named _ _ _); [|discriminate]. intro H. now inversion H.
+  - destruct (row_of k (left f)); [|discriminate]. destruct (row_of l (left f)); [|discriminate].
+    destruct (_ && _); [|discriminate]. destruct (tied _ _ _ _ _ _); [|discriminate]. intro H. now inversion H.
   - destruct (never q known f ds l); [|discriminate]. intro H. now inversion H. Qed.
 
 Lemma search_take_invariant known f s line s' :
@@ -213,7 +254,7 @@ Lemma search_take_invariant known f s line s' :
 Proof.
   intros I H. pose proof (search_take_about _ _ _ _ _ H) as Q. intros v R S K P. rewrite Q in P.
   specialize (I v R S K P). clear Q. destruct s as [q open]. cbn [about branches] in I, P.
-  unfold search_take in H. destruct open as [|ds open]; [discriminate|]. destruct line as [k|l].
+  unfold search_take in H. destruct open as [|ds open]; [discriminate|]. destruct line as [k|k l c|l].
   - destruct (row_of k (left f)) as [r|] eqn:E; [|discriminate].
     destruct (decision_of k ds); [discriminate|].
     destruct (may_be_named _ _ _); [|discriminate]. inversion H. cbn [branches].
@@ -221,6 +262,11 @@ Proof.
     pose proof (solves_row_of F v k _ r S E) as V. destruct (le_or_lt F (row_value r v) 0) as [N|N].
     + right. left. apply decide_agrees; auto. now split.
     + left. apply decide_agrees; auto. now split.
+  - destruct (row_of k (left f)) as [r|] eqn:E; [|discriminate].
+    destruct (row_of l (left f)) as [s0|] eqn:G; [|discriminate]. destruct (_ && _); [|discriminate].
+    destruct (tied ds k r l s0 c) as [d|] eqn:T; [|discriminate]. inversion H. cbn [branches].
+    inversion I as [? ? A|? ? A]; subst; [|now right]. left. apply decide_agrees; auto.
+    eapply tied_agrees; eauto; eapply solves_row_of; eauto.
   - destruct (never q known f ds l) eqn:E; [|discriminate]. inversion H. subst s'. cbn [branches].
     inversion I as [? ? A|? ? A]; subst; auto.
     exfalso. now apply (never_sound q known f ds v S K A l). Qed.

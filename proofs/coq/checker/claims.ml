@@ -187,6 +187,7 @@ let equal_on_step line =
   | "cancels" :: steps -> V.Cancels (reductions_of steps)
   | ["vanishes"] -> V.Vanishes
   | ["case"; k] -> V.UnderVanishes (V.CaseOf (any_neuron k))
+  | ["same"; k; l; c] -> V.UnderVanishes (V.SameAs (any_neuron k, any_neuron l, number c))
   | "never" :: c :: d :: rest -> V.UnderVanishes (never ~rows:true c d rest)
   | _ -> V.EqualOnTree (some_tree_step line)
 
