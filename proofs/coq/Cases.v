@@ -5,7 +5,7 @@
     than that their values are relu(z), hence neither below 0 nor below z.  Under the leaf [vanishes]
     a neuron whose row is a multiple of another one's may be given the value that follows. *)
 
-From ExactRev Require Export Steps.
+From ExactRev Require Export Matching.
 
 (** What a tree is about: the row, and the neuron besides that is on where the row is looked at.
     Neurons of the layers before the stated one may be named, or all that are left. *)
@@ -22,7 +22,7 @@ Inductive state := IsOn | IsOff | HasValue (r : row).
 (** A neuron that is decided, and its row. *)
 Record decision := Decision { decided : key; its_row : row; its_state : state }.
 
-(** Decisions stand in the order of their layers, so that a row reads those before it. *)
+(** Decisions stand in ascending order, so that a row reads those before it. *)
 Fixpoint decide (d : decision) (ds : list decision) : list decision :=
   match ds with
   | [] => [d]
@@ -40,15 +40,15 @@ Definition nothing : row := Row 0 [] [].
 Definition value_alone (k : key) : row := Row 0 [] [(k, 1%Q)].
 
 (** Terms with the values of some neurons written out. *)
-Fixpoint write_out_terms (values : list (key * row)) (ts : list (term key)) : row :=
+Fixpoint write_out_terms (values : KeyMap.t row) (ts : list (term key)) : row :=
   match ts with
   | [] => nothing
   | (k, c) :: ts =>
-      let value := match row_of k values with Some r => r | None => value_alone k end in
+      let value := match KeyMap.find k values with Some r => r | None => value_alone k end in
       add_multiple (write_out_terms values ts) c value
   end.
 
-Definition write_out (values : list (key * row)) (r : row) : row :=
+Definition write_out (values : KeyMap.t row) (r : row) : row :=
   add_multiple (Row (bias r) (inputs r) []) 1 (write_out_terms values (neurons r)).
 
 (** The row that is the value of a neuron decided. *)
@@ -56,8 +56,25 @@ Definition its_value (d : decision) : row :=
   match its_state d with IsOn => its_row d | IsOff => nothing | HasValue r => r end.
 
 (** The values of the neurons decided, written out one after the other. *)
-Definition values_of (ds : list decision) : list (key * row) :=
-  fold_left (fun values d => (decided d, write_out values (its_value d)) :: values) ds [].
+Definition values_of (ds : list decision) : KeyMap.t row :=
+  fold_left (fun values d => KeyMap.add (decided d) (write_out values (its_value d)) values) ds
+    (KeyMap.empty row).
+
+Definition with_reads (read : KeyMap.t unit) (r : row) : KeyMap.t unit :=
+  fold_left (fun read t => KeyMap.add (fst t) tt read) (neurons r) read.
+
+(** The decisions on what is read, directly or by the values of others. *)
+Fixpoint decisions_read (read : KeyMap.t unit) (ds : list decision) : list decision * KeyMap.t unit :=
+  match ds with
+  | [] => ([], read)
+  | d :: ds =>
+      let '(kept, read) := decisions_read read ds in
+      if KeyMap.mem (decided d) read then (d :: kept, with_reads read (its_value d)) else (kept, read)
+  end.
+
+(** The values that it takes to write out these rows. *)
+Definition values_for (rows : list row) (ds : list decision) : KeyMap.t row :=
+  values_of (fst (decisions_read (fold_left with_reads rows (KeyMap.empty unit)) ds)).
 
 (** ** Neurons of which one has a multiple of the other's row *)
 
@@ -71,7 +88,7 @@ Definition value_of_multiple (c : Q) (l : key) (z : row) : row :=
 
 (** Where [k] and [l] are not decided and the row of [k] is [c] times that of [l], as the branch has them. *)
 Definition tied (ds : list decision) (k : key) (r : row) (l : key) (s : row) (c : Q) : option decision :=
-  let values := values_of ds in
+  let values := values_for [r; s] ds in
   match key_compare l k, decision_of k ds, decision_of l ds with
   | Lt, None, None =>
       if negb (q_is_zero c) && is_zero_row (add_multiple (write_out values r) (q_opp c) (write_out values s))
@@ -85,17 +102,17 @@ Definition tied (ds : list decision) (k : key) (r : row) (l : key) (s : row) (c 
 Record summand := Summand { summed : row; above_zero : bool; multiplier : Q }.
 
 (** The row that is looked at, and the value of the neuron besides, which are > 0. *)
-Definition stated (q : Q) (values : list (key * row)) (r : row) : list summand :=
+Definition stated (q : Q) (values : KeyMap.t row) (r : row) : list summand :=
   if q_is_zero q then [] else [Summand (write_out values r) true q].
 
-Definition stated_beside (m : option key) (d : Q) (values : list (key * row)) : option (list summand) :=
+Definition stated_beside (m : option key) (d : Q) (values : KeyMap.t row) : option (list summand) :=
   match m with
   | Some m => Some (stated d values (value_alone m))
   | None => if q_is_zero d then Some [] else None
   end.
 
 (** z of a neuron that is on, -z of one that is off, the value of one that is not decided. *)
-Definition sign_of (ds : list decision) (values : list (key * row)) (t : key * Q) : option summand :=
+Definition sign_of (ds : list decision) (values : KeyMap.t row) (t : key * Q) : option summand :=
   match decision_of (fst t) ds with
   | Some d =>
       match its_state d with
@@ -107,7 +124,7 @@ Definition sign_of (ds : list decision) (values : list (key * row)) (t : key * Q
   end.
 
 (** The value of a neuron that is not decided, less its z. *)
-Definition excess_of (f : form) (ds : list decision) (values : list (key * row)) (t : key * Q) :
+Definition excess_of (f : form) (ds : list decision) (values : KeyMap.t row) (t : key * Q) :
   option summand :=
   match decision_of (fst t) ds, row_of (fst t) (left f) with
   | None, Some r =>
@@ -159,8 +176,14 @@ Record leaf := Leaf {
 Definition names_allowed (q : inquiry) (f : form) (ts : list (key * Q)) : bool :=
   multipliers key_compare ts && forallb (fun t => may_be_named (before q) f (fst t)) ts.
 
+(** The rows that a leaf may write out. *)
+Definition rows_read (q : inquiry) (f : form) (l : leaf) : list row :=
+  looked_at q :: match beside q with Some m => [value_alone m] | None => [] end ++
+  flat_map (fun t => match row_of (fst t) (left f) with Some r => [r] | None => [] end)
+    (of_signs l ++ of_excess l).
+
 Definition never (q : inquiry) (known : known_rows) (f : form) (ds : list decision) (l : leaf) : bool :=
-  let values := values_of ds in
+  let values := values_for (rows_read q f l) ds in
   q_nonneg (of_row l) && q_nonneg (of_beside l) && names_allowed q f (of_signs l) &&
   names_allowed q f (of_excess l) && multipliers N.compare (of_known l) &&
   match stated_beside (beside q) (of_beside l) values,

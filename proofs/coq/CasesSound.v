@@ -22,21 +22,15 @@ Lemma value_alone_value k v : row_value (value_alone k) v = v k.
 Proof. unfold value_alone. rewrite single_value, of_Q_1. ring. Qed.
 
 (** Rows in which values are written out compute the same. *)
-Definition right_values v (values : list (key * row)) : Prop :=
-  Forall (fun e => v (fst e) = row_value (snd e) v) values.
-
-Lemma right_row_of v values k r : right_values v values -> row_of k values = Some r ->
-  row_value r v = v k.
-Proof. induction 1 as [|[j s] values E H IH]; simpl; [discriminate|].
-  destruct (key_eqb k j) eqn:K; auto. apply key_eqb_iff in K. subst.
-  intro G. inversion G. now subst. Qed.
+Definition right_values v (values : KeyMap.t row) : Prop :=
+  forall k r, KeyMap.find k values = Some r -> v k = row_value r v.
 
 Lemma write_out_terms_value v values ts : right_values v values ->
   row_value (write_out_terms values ts) v = sum_terms ts v.
 Proof. intro R. induction ts as [|[k c] ts IH]; [apply nothing_value|].
   cbn [write_out_terms sum_terms]. rewrite add_multiple_value, IH.
-  destruct (row_of k values) as [r|] eqn:E.
-  - rewrite (right_row_of v values k r R E). ring.
+  destruct (KeyMap.find k values) as [r|] eqn:E.
+  - rewrite <- (R k r E). ring.
   - rewrite value_alone_value. ring. Qed.
 
 Lemma write_out_value v values r : right_values v values ->
@@ -59,13 +53,23 @@ Proof. unfold its_value. intros [V S]. destruct (its_state d); auto; rewrite V.
   - rewrite nothing_value. now apply relu_of_nonpos. Qed.
 
 Lemma values_of_right v ds : Forall (agrees v) ds -> right_values v (values_of ds).
-Proof. unfold values_of. enough (H : forall values, right_values v values -> Forall (agrees v) ds ->
+Proof.
+  unfold values_of. enough (H : forall values, right_values v values -> Forall (agrees v) ds ->
     right_values v (fold_left (fun values d =>
-      (decided d, write_out values (its_value d)) :: values) ds values))
-    by (intro A; now apply H; [constructor|]).
+      KeyMap.add (decided d) (write_out values (its_value d)) values) ds values)).
+  { intro A. apply H; auto. intros k r E. rewrite KeyFacts.empty_o in E. discriminate. }
   induction ds as [|d ds IH]; intros values R A; simpl; auto. inversion A as [|? ? D A']. subst.
-  apply IH; auto. constructor; auto. cbn [fst snd]. rewrite write_out_value by auto.
-  now apply its_value_right. Qed.
+  apply IH; auto. intros k r E. rewrite KeyFacts.add_o in E. destruct (KeyOrder.eq_dec (decided d) k) as [<-|N].
+  - inversion E. rewrite write_out_value by auto. now apply its_value_right.
+  - now apply R. Qed.
+
+Lemma decisions_read_in ds : forall read d, In d (fst (decisions_read read ds)) -> In d ds.
+Proof. induction ds as [|e ds IH]; simpl; intros read d; [tauto|]. specialize (IH read d).
+  destruct (decisions_read read ds) as [kept read']. destruct (KeyMap.mem _ _); simpl in *; tauto. Qed.
+
+Lemma values_for_right v rows ds : Forall (agrees v) ds -> right_values v (values_for rows ds).
+Proof. intro A. apply values_of_right. rewrite Forall_forall in *. intros d I.
+  eapply A, decisions_read_in, I. Qed.
 
 Lemma decide_agrees v d ds : agrees v d -> Forall (agrees v) ds -> Forall (agrees v) (decide d ds).
 Proof. intros D A. induction A as [|e ds E A IH]; simpl; [auto|].
@@ -101,7 +105,7 @@ Proof.
 Lemma tied_agrees v ds k r l s c d : Forall (agrees v) ds -> v k = relu (row_value r v) ->
   v l = relu (row_value s v) -> tied ds k r l s c = Some d -> agrees v d.
 Proof.
-  intros A K L. pose proof (values_of_right v ds A) as R. unfold tied.
+  intros A K L. pose proof (values_for_right v [r; s] ds A) as R. unfold tied.
   destruct (key_compare l k); try discriminate. destruct (decision_of k ds); [discriminate|].
   destruct (decision_of l ds); [discriminate|]. destruct (_ && _) eqn:C; [|discriminate]. intro H. inversion H.
   apply andb_true_iff in C as [_ C]. apply (is_zero_row_value _ v) in C.
@@ -160,10 +164,10 @@ Variables (q : inquiry) (known : known_rows) (f : form) (ds : list decision) (v 
 Hypothesis S : solves v (left f).
 Hypothesis K : known_positive known v.
 Hypothesis A : Forall (agrees v) ds.
-Let values := values_of ds.
 
-Lemma right_here : right_values v values.
-Proof. now apply values_of_right. Qed.
+Section Values.
+Variable values : KeyMap.t row.
+Hypothesis right_here : right_values v values.
 
 Lemma stated_holds c r : q_nonneg c = true -> 0 < row_value r v ->
   Forall (summand_holds v) (stated c values r).
@@ -171,7 +175,7 @@ Proof. intros N P. unfold stated. destruct (q_is_zero c) eqn:Z; constructor; [|c
   split; simpl.
   - apply le_neq_lt; [now apply of_Q_nonneg|]. intro E. symmetry in E.
     now apply (of_Q_not_zero F) in Z.
-  - now rewrite write_out_value by apply right_here. Qed.
+  - now rewrite write_out_value by exact right_here. Qed.
 
 Lemma left_value k : may_be_named (before q) f k = true ->
   exists r, row_of k (left f) = Some r /\ v k = relu (row_value r v).
@@ -184,8 +188,8 @@ Lemma sign_of_holds k y s : may_be_named (before q) f k = true -> 0 < of_Q (F :=
 Proof. intros B P. unfold sign_of. cbn [fst snd]. destruct (decision_of k ds) as [d|] eqn:E.
   - apply decision_of_in in E. destruct (proj1 (Forall_forall _ _) A d E) as [_ H].
     destruct (its_state d); try discriminate; intro G; inversion G; split; auto; cbn [above_zero summed].
-    + now rewrite write_out_value by apply right_here.
-    + rewrite scale_row_value, write_out_value, of_Q_opp, of_Q_1 by apply right_here.
+    + now rewrite write_out_value by exact right_here.
+    + rewrite scale_row_value, write_out_value, of_Q_opp, of_Q_1 by exact right_here.
       replace (- (1) * row_value (its_row d) v) with (- row_value (its_row d) v) by ring.
       now apply opp_nonneg.
   - destruct (left_value k B) as (r & _ & V). intro G. inversion G. split; auto. cbn [above_zero summed].
@@ -201,18 +205,21 @@ Lemma excess_of_holds k u s : 0 < of_Q (F := F) u -> excess_of f ds values (k, u
 Proof. intro P. unfold excess_of. cbn [fst snd]. destruct (decision_of k ds); [discriminate|].
   destruct (row_of k (left f)) as [r|] eqn:E; [|discriminate].
   intro H. inversion H. split; auto. cbn [above_zero summed].
-  rewrite add_multiple_value, value_alone_value, write_out_value, of_Q_opp, of_Q_1 by apply right_here.
+  rewrite add_multiple_value, value_alone_value, write_out_value, of_Q_opp, of_Q_1 by exact right_here.
   rewrite (solves_row_of F v k _ r S E).
   replace (relu (row_value r v) + - (1) * row_value r v) with (relu (row_value r v) - row_value r v)
     by ring.
   apply -> le_sub. apply relu_at_least. Qed.
 
+End Values.
+
 Lemma known_of_holds n w s : 0 < of_Q (F := F) w -> known_of known (n, w) = Some s -> summand_holds v s.
 Proof. intro P. unfold known_of. cbn [fst snd]. destruct (known n) as [r|] eqn:E; [|discriminate].
   intro H. inversion H. split; auto. cbn [above_zero summed]. eauto. Qed.
-
 Lemma never_sound l : never q known f ds l = true -> ~ asked q v.
-Proof. unfold never, names_allowed. rewrite !andb_true_iff. fold values.
+Proof.
+  unfold never, names_allowed. pose proof (values_for_right v (rows_read q f l) ds A) as R.
+  generalize dependent (values_for (rows_read q f l) ds). intros values R. rewrite !andb_true_iff.
   intros [[[[[C D] [Yp Yn]] [Up _]] Rp] H] [T M].
   destruct (stated_beside _ _ _) as [other|] eqn:O; [|discriminate].
   destruct (all_some (map (sign_of _ _) _)) as [signs|] eqn:Sg; [|discriminate].
@@ -224,9 +231,9 @@ Proof. unfold never, names_allowed. rewrite !andb_true_iff. fold values.
     + inversion O. apply stated_holds; auto. now rewrite value_alone_value.
     + destruct (q_is_zero _); inversion O. constructor.
   - apply (all_some_map _ _ _ _ Sg). intros [k y] s I. rewrite forallb_forall in Yn.
-    apply sign_of_holds; [exact (Yn _ I)|exact (multipliers_positive _ _ Yp _ I)].
+    apply (sign_of_holds values R); [exact (Yn _ I)|exact (multipliers_positive _ _ Yp _ I)].
   - apply (all_some_map _ _ _ _ X). intros [k u] s I.
-    apply excess_of_holds. exact (multipliers_positive _ _ Up _ I).
+    apply (excess_of_holds values R). exact (multipliers_positive _ _ Up _ I).
   - apply (all_some_map _ _ _ _ Kn). intros [n w] s I.
     apply known_of_holds. exact (multipliers_positive _ _ Rp _ I). Qed.
 End Branch.
