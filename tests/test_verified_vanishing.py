@@ -63,16 +63,10 @@ REFUSED = {
     "words after a multiple": ("chain", "same 1:1 1:0 -1", "same 1:1 1:0 -1 1"),
     "a multiple twice": ("chain", "same 1:1 1:0 -1", "same 1:1 1:0 -1\nsame 1:1 1:0 -1"),
     "a multiple of an output": ("chain", "same 2:1 2:0 -2", "same 3:0 2:0 -2"),
-    "a multiple's case": ("chain", "case 1:0", "case 1:1"),
+    "a multiple's case": ("chain", "case 2:0", "case 1:1"),
     "a multiple's value": ("chain", "never 1 0", "never 1 0 2:1 1"),
     "a multiple's value above": ("chain", "never 1 0", "never 1 0 above 2:1 1"),
-    "a multiple of a neuron on": (
-        "chain",
-        "same 1:1 1:0 -1\ncase 1:0",
-        "case 1:0\nsame 1:1 1:0 -1",
-    ),
     "a multiple that is put away": ("scaled", "same 1:3 1:0 1/2", "same 1:4 1:2 1"),
-    "a multiple of a multiple": ("scaled", "same 1:1 1:0 2", "same 1:1 1:0 2\nsame 1:3 1:1 1/4"),
     "a row in the slice that is another": ("slice", "rows 0 1", "rows 0 2"),
 }
 

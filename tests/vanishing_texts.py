@@ -158,13 +158,15 @@ vanishes
 same 1:1 1:0 -1
 same 2:1 2:0 -2
 never 1 0
-same 1:1 1:0 -1
 case 1:0
+same 1:1 1:0 -1
 same 2:1 2:0 -2
 never 1 0
-same 2:1 2:0 -2
+same 1:1 1:0 -1
 case 2:0
+same 2:1 2:0 -2
 never 1 0
+same 2:1 2:0 -2
 never 1/3 0
 """,
 )
@@ -181,8 +183,8 @@ vanishes
 same 1:1 1:0 2
 same 1:3 1:0 1/2
 never 1 0 above 1:4 1
-same 1:3 1:1 1/4
 same 1:1 1:0 2
+same 1:3 1:1 1/4
 case 1:4
 never 1 0
 never 0 0 1:4 1 rows 2 1

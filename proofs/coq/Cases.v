@@ -86,14 +86,14 @@ Definition is_zero_row (r : row) : bool :=
 Definition value_of_multiple (c : Q) (l : key) (z : row) : row :=
   if q_nonneg c then Row 0 [] [(l, c)] else add_multiple (scale_row c z) 1 (Row 0 [] [(l, q_opp c)]).
 
-(** Where [k] and [l] are not decided and the row of [k] is [c] times that of [l], as the branch has them. *)
+(** Where [k] is not decided and its row is [c] times that of [l], as the branch has them. *)
 Definition tied (ds : list decision) (k : key) (r : row) (l : key) (s : row) (c : Q) : option decision :=
   let values := values_for [r; s] ds in
-  match key_compare l k, decision_of k ds, decision_of l ds with
-  | Lt, None, None =>
+  match key_compare l k, decision_of k ds with
+  | Lt, None =>
       if negb (q_is_zero c) && is_zero_row (add_multiple (write_out values r) (q_opp c) (write_out values s))
       then Some (Decision k r (HasValue (value_of_multiple c l s))) else None
-  | _, _, _ => None
+  | _, _ => None
   end.
 
 (** ** Leaves: combinations of forms that are not negative *)

@@ -107,7 +107,7 @@ Lemma tied_agrees v ds k r l s c d : Forall (agrees v) ds -> v k = relu (row_val
 Proof.
   intros A K L. pose proof (values_for_right v [r; s] ds A) as R. unfold tied.
   destruct (key_compare l k); try discriminate. destruct (decision_of k ds); [discriminate|].
-  destruct (decision_of l ds); [discriminate|]. destruct (_ && _) eqn:C; [|discriminate]. intro H. inversion H.
+  destruct (_ && _) eqn:C; [|discriminate]. intro H. inversion H.
   apply andb_true_iff in C as [_ C]. apply (is_zero_row_value _ v) in C.
   rewrite add_multiple_value, !write_out_value, of_Q_opp in C by auto. split; auto.
   cbn [its_state decided]. rewrite value_of_multiple_value, K by auto. f_equal.
