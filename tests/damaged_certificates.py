@@ -35,6 +35,7 @@ KINDS = (
     "equal-on",
     "equal-on-cancels",
     "equal-on-flat",
+    "equal-on-vanishes",
     "within",
     "within-boxes",
     "within-flat",

@@ -84,7 +84,7 @@ class Cases:
         """The decisions where a neuron's z is found to be a number times that of an earlier one."""
         neuron, other = map(self._question.neuron, tokens[:2])
         factor = number(tokens[2])
-        if neuron in decided or other in decided or other >= neuron or not factor[0]:
+        if neuron in decided or other >= neuron or not factor[0]:
             raise Refused("expected an undecided neuron, an earlier one and a number other than 0")
         where, form = _Branch(self._question, decided), self._question.form
         rest = where.expanded(form.row(neuron))

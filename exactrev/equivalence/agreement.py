@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from flint import fmpq
 
@@ -26,8 +27,10 @@ from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.lifted import Lifted, as_row
+from exactrev.equivalence.likeness import ByLikeness
 from exactrev.equivalence.race import cost_of, first_done
 from exactrev.equivalence.resuming import nearly
+from exactrev.equivalence.samples import Samples
 from exactrev.equivalence.vanishing import Vanishing
 from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron, value
@@ -55,17 +58,18 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
         return self._explorer.certificate("equal-on", lambda: iter(()))
 
     def knowledge(self) -> Iterator[str]:
-        """The leaf ``vanishes`` as far as it was found, too."""
+        """Leaves ``vanishes`` as far as they were found, too."""
         yield from super().knowledge()
-        attempt = self._explorer.attempt
-        if attempt is not None and not attempt.proved:
-            yield from (f"tried {line}" for line in attempt.lines[1:])
+        attempts = self._explorer.attempts
+        if not any(attempt.proved for attempt in attempts):
+            for number, attempt in enumerate(attempts):
+                yield from (f"tried {number} {line}" for line in attempt.lines[1:])
 
     def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
-        """Begin with the tree and that leaf of a search that was stopped."""
+        """Begin with the tree and those leaves of a search that was stopped."""
         super().go_on(steps, knowledge)
-        tried = (line.removeprefix("tried ") for line in knowledge if line.startswith("tried "))
-        self._explorer.tried = list(tried)
+        tried = (line.split(" ", 2)[1:] for line in knowledge if line.startswith("tried "))
+        self._explorer.tried = [(int(number), line) for number, line in tried]
 
 
 class _AgreementExplorer(DifferenceExplorer):
@@ -75,8 +79,8 @@ class _AgreementExplorer(DifferenceExplorer):
         super().__init__(comparison, domain, stop)
         self._loners = Loners.of(self.comparison.on(self.ground))
         self._lifted = Lifted.of(self.reduction.network, self.arrangement.coordinates)
-        self.attempt: Vanishing | None = None
-        self.tried: list[str] = []
+        self.attempts: list[Vanishing] = []
+        self.tried: list[tuple[int, str]] = []
         self._cost = cost_of(self.reduction.network, self.ground.domain)
 
     # -- cells on which the outputs vanish though neurons are undecided ------------------------
@@ -86,26 +90,37 @@ class _AgreementExplorer(DifferenceExplorer):
         steps = super().tree(texts_of)
         if self._loners.neurons or self._cost is None:
             return steps
-        self.attempt = self._attempt({}, list(enumerate(self.arrangement.domain_rows_exactly)))
-        self.attempt.go_on(self.tried)
-        return self._first_done(steps, self.attempt, 0)
+        return self._first_done(steps, self._attempts_on_all, 0)
 
-    def _attempt(
+    def _attempts_on_all(self) -> list[Vanishing]:
+        """The searches for the leaf ``vanishes`` on the whole domain."""
+        rows = list(enumerate(self.arrangement.domain_rows_exactly))
+        self.attempts = self._attempts({}, rows)
+        for number, attempt in enumerate(self.attempts):
+            attempt.go_on([line for k, line in self.tried if k == number])
+        return self.attempts
+
+    def _attempts(
         self, decided: dict[int, bool], rows: Sequence[tuple[int, Form]]
-    ) -> Vanishing:
-        """The search for the leaf ``vanishes`` on a cell with these rows and decided neurons."""
+    ) -> list[Vanishing]:
+        """The searches for the leaf ``vanishes`` on a cell with these rows and decided neurons."""
         cell = [(number, as_row(row)) for number, row in rows]
         lifted = self._lifted.where(decided)
-        return Vanishing(lifted, cell, self._is_witness, self.arrangement.fit_floats)
+        if not self.arrangement.fit_floats:
+            return [Vanishing(lifted, cell, self._is_witness)]
+        samples = Samples.of(lifted, [row for _, row in cell])
+        kinds = (Vanishing, ByLikeness)
+        return [kind(lifted, cell, self._is_witness, samples) for kind in kinds]
 
     def _first_done(
-        self, steps: Iterator[str], attempt: Vanishing, cells: int
+        self, steps: Iterator[str], attempts: Callable[[], Sequence[Vanishing]], cells: int
     ) -> Iterator[str]:
-        """The steps or the attempt's lines; ``cells`` are those of the tree so far."""
+        """The steps or an attempt's lines; ``cells`` are those of the tree so far."""
         assert self._cost is not None
-        yield from first_done(steps, attempt, self._cost, self.stop)
-        if attempt.proved:
-            self.cells = cells + 1
+        for step in first_done(steps, attempts, self._cost, self.stop):
+            if step == "vanishes":
+                self.cells = cells + 1
+            yield step
 
     def _is_witness(self, point: Sequence[fmpq]) -> bool:
         """Whether the networks differ at a point of the domain's interior, or right beside it."""
@@ -154,8 +169,9 @@ class _AgreementExplorer(DifferenceExplorer):
             yield from below
             return
         decided = {i: sign == ON for i, sign in enumerate(cell.signs) if sign != UNDECIDED}
-        rows = zip(cell.rows, self.exact.signed_rows(cell), strict=True)
-        yield from self._first_done(below, self._attempt(decided, list(rows)), self.cells)
+        rows = list(zip(cell.rows, self.exact.signed_rows(cell), strict=True))
+        attempts = partial(self._attempts, decided, rows)
+        yield from self._first_done(below, attempts, self.cells)
 
     # -- cells on which all neurons are decided ------------------------------------------------
 

@@ -51,7 +51,7 @@ class Contradiction:
     """The search for the leaf of one branch, where a row of the lifted space is to be <= 0."""
 
     def __init__(self, branch: Branch, target: Row, cell: Sequence[Row]) -> None:
-        self._branch, self._cell = branch, cell
+        self.branch, self._cell = branch, cell
         self._target = branch.expanded(target)
         self._free = branch.undecided
         self._shift = branch.lifted.inputs
@@ -76,7 +76,7 @@ class Contradiction:
 
     def _rounded(self, near: _Proposal) -> Combination | None:
         """The proposal with short numbers, what values are multiplied with following from these."""
-        fixed = {k: _short(near.plain[k]) for k in self._branch.decided if k in near.plain}
+        fixed = {k: _short(near.plain[k]) for k in self.branch.decided if k in near.plain}
         rows = {k: _short(y) for k, y in near.rows.items()}
         found = Combination(near.target, fixed, {}, rows)
         total = self._sum(found)
@@ -90,7 +90,7 @@ class Contradiction:
         """The proposal's rows with the multipliers that make coefficients of the inputs 0."""
         parts = [self._part(near, None)]
         parameters = [
-            *(("plain", k) for k in sorted(self._branch.decided) if k in near.plain),
+            *(("plain", k) for k in sorted(self.branch.decided) if k in near.plain),
             *(("above", k) for k in self._free if k in near.plain and k in near.above),
             *(("rows", k) for k in near.rows),
         ]
@@ -129,7 +129,7 @@ class Contradiction:
         """Make the coefficient of a value 0: so much for it less its z, for itself what is left."""
         if above:
             found.above[k] = above
-            add_to(total, self._branch.z(k), -above)
+            add_to(total, self.branch.z(k), -above)
         if rest != above:
             found.plain[k] = rest - above
         total.pop(self._shift + k, None)
@@ -140,7 +140,7 @@ class Contradiction:
         if given.target:
             add_to(total, self._target, given.target)
         for k, y in given.plain.items():
-            add_to(total, self._branch.z(k), y if self._branch.decided[k] else -y)
+            add_to(total, self.branch.z(k), y if self.branch.decided[k] is True else -y)
         for k, y in given.rows.items():
             add_to(total, self._cell[k], y)
         return total
@@ -152,7 +152,7 @@ class Contradiction:
             return False
         constant = total.get(ONE, fmpq(0))
         strict = found.target > 0 or any(found.rows.values())
-        strict |= any(y and self._branch.decided.get(k, False) for k, y in found.plain.items())
+        strict |= any(found.plain.get(k) for k in self.branch.on)
         return bool(constant < 0 or (constant == 0 and strict))
 
     # -- exactly -------------------------------------------------------------------------------
@@ -160,17 +160,15 @@ class Contradiction:
     def exactly(self) -> Combination | Point:
         """By an exact linear program: the leaf, or a point (inputs, then the values that are left)
         where all that is > 0 or >= 0 on the branch is so."""
-        decided = self._branch.decided
-        on = [k for k in sorted(decided) if decided[k]]
-        off = [k for k in sorted(decided) if not decided[k]]
+        on, off = self.branch.on, self.branch.off
         values = [{self._shift + k: _UNIT} for k in self._free]
         above = []
         for k, value in zip(self._free, values, strict=True):
             row = dict(value)
-            add_to(row, self._branch.z(k), fmpq(-1))
+            add_to(row, self.branch.z(k), fmpq(-1))
             above.append(row)
-        strict = [self._target, *self._cell, *(self._branch.z(k) for k in on)]
-        weak = [{j: -a for j, a in self._branch.z(k).items()} for k in off]
+        strict = [self._target, *self._cell, *(self.branch.z(k) for k in on)]
+        weak = [{j: -a for j, a in self.branch.z(k).items()} for k in off]
         places = {number: number for number in range(self._shift)}
         places |= {self._shift + k: self._shift + i for i, k in enumerate(self._free)}
         forms = [_form(row, places) for row in [*strict, *weak, *values, *above]]
@@ -194,7 +192,7 @@ class Contradiction:
         known[ONE] = _UNIT
         found, most = None, fmpq(0)
         for k in self._free:
-            z = sum((a * known[j] for j, a in self._branch.z(k).items()), fmpq(0))
+            z = sum((a * known[j] for j, a in self.branch.z(k).items()), fmpq(0))
             excess = known[self._shift + k] - max(z, fmpq(0))
             if excess > 0 and excess >= most:
                 found, most = k, excess

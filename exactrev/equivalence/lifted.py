@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from flint import fmpq
 
@@ -28,6 +28,18 @@ ONE = -1
 
 #: Coefficients by number: the inputs, then the neurons in ascending order.  No zeros.
 Row = dict[int, fmpq]
+
+
+class Multiple(NamedTuple):
+    """That a neuron's z is a number other than 0 times that of an earlier one."""
+
+    of: int
+    factor: fmpq
+
+
+#: What is known of a neuron on a branch: whether it is on, or that it follows another one.
+Decision = bool | Multiple
+Decided = Mapping[int, Decision]
 
 
 @dataclass(frozen=True)
@@ -54,17 +66,12 @@ class Lifted:
         ]
         return Lifted(n, tuple(names), tuple(rows[: len(names)]), tuple(rows[len(names) :]))
 
-    def where(self, decided: Mapping[int, bool]) -> Lifted:
+    def where(self, decided: Decided) -> Lifted:
         """The same where some neurons are on or not; nothing reads these any more."""
         branch = Branch(self, decided)
         rows = (branch.z(k) for k in range(len(self.rows)))
         outputs = tuple(branch.expanded(row) for row in self.outputs)
         return Lifted(self.inputs, self.names, tuple(rows), outputs)
-
-    @cached_property
-    def levels(self) -> tuple[int, ...]:
-        """The hidden layer of each neuron."""
-        return tuple(name.layer for name in self.names)
 
 
 def _row(
@@ -81,6 +88,15 @@ def _row(
     return {**row, ONE: bias} if bias else row
 
 
+def targets_of(lifted: Lifted) -> list[Row]:
+    """What is nowhere > 0 if all outputs are 0: each of them, then times -1."""
+    return [
+        {number: sign * a for number, a in row.items()}
+        for row in lifted.outputs
+        for sign in (fmpq(1), fmpq(-1))
+    ]
+
+
 def as_row(form: Form) -> Row:
     """A form of the inputs as a row."""
     *linear, constant = form
@@ -89,16 +105,15 @@ def as_row(form: Form) -> Row:
 
 
 class Branch:
-    """Rows where some neurons, by their numbers 0, 1, ..., are on or not."""
+    """Rows where some neurons, by their numbers 0, 1, ..., are on or not, or follow others."""
 
-    def __init__(self, lifted: Lifted, decided: Mapping[int, bool]) -> None:
+    def __init__(self, lifted: Lifted, decided: Decided) -> None:
         self.lifted, self.decided = lifted, decided
+        self.on = [k for k in sorted(decided) if decided[k] is True]
+        self.off = [k for k in sorted(decided) if decided[k] is False]
+        #: the neurons whose values are unknowns
+        self.undecided = [k for k in range(len(lifted.rows)) if k not in decided]
         self._z: dict[int, Row] = {}
-
-    @property
-    def undecided(self) -> list[int]:
-        """The neurons whose values are unknowns."""
-        return [k for k in range(len(self.lifted.rows)) if k not in self.decided]
 
     def z(self, neuron: int) -> Row:
         """A neuron's preactivation."""
@@ -107,10 +122,18 @@ class Branch:
         return self._z[neuron]
 
     def value(self, neuron: int) -> Row:
-        """A neuron's value: z if it is on, 0 if it is off, else an unknown."""
-        if neuron not in self.decided:
+        """A neuron's value: z if it is on, 0 if it is off, else an unknown or what it follows."""
+        decision = self.decided.get(neuron)
+        if decision is None:
             return {self.lifted.inputs + neuron: fmpq(1)}
-        return self.z(neuron) if self.decided[neuron] else {}
+        if isinstance(decision, bool):
+            return self.z(neuron) if decision else {}
+        other, factor = decision
+        total: Row = {}
+        add_to(total, self.value(other), abs(factor))
+        if factor < 0:  # relu(c z) = c z - c relu(z)
+            add_to(total, self.z(other), factor)
+        return total
 
     def expanded(self, row: Row) -> Row:
         """A row with the values of the neurons that it reads written out."""

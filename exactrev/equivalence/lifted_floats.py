@@ -5,14 +5,14 @@ Nothing here is trusted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from exactrev.equivalence.lifted import ONE, Lifted, Row
+from exactrev.equivalence.lifted import ONE, Decided, Lifted, Multiple, Row
 from exactrev.exact.rational import to_float
 from exactrev.lp import Motzkin, interior_point
 from exactrev.lp.highs import solved_in_floats
@@ -45,23 +45,28 @@ class FloatAnswer:
 class FloatBranch:
     """The rows of all neurons on a branch, as forms in inputs, all values, and 1."""
 
-    def __init__(self, problem: FloatLifted, decided: Mapping[int, bool]) -> None:
+    def __init__(self, problem: FloatLifted, decided: Decided) -> None:
         self.problem, self.decided = problem, decided
         n, count = problem.inputs, len(problem.rows)
         self.z = np.zeros((count, n + count + 1))
         self._values = np.zeros((count, n + count + 1))
         for k in range(count):
-            self.z[k] = self.expanded(problem.rows[k], k)
-            if k not in decided:
+            self.z[k] = self.expanded(problem.rows[k])
+            decision = decided.get(k)
+            if decision is None:
                 self._values[k, n + k] = 1.0
-            elif decided[k]:
+            elif isinstance(decision, Multiple):
+                factor = to_float(decision.factor)
+                self._values[k] = abs(factor) * self._values[decision.of]
+                self._values[k] += min(factor, 0.0) * self.z[decision.of]
+            elif decision:
                 self._values[k] = self.z[k]
         self.undecided = [k for k in range(count) if k not in decided]
 
-    def expanded(self, row: Floats, before: int) -> Floats:
-        """A row that reads neurons before the one of this number."""
+    def expanded(self, row: Floats) -> Floats:
+        """A row with the values of the neurons that it reads written out."""
         n = self.problem.inputs
-        total = row[n : n + before] @ self._values[:before]
+        total: Floats = row[n:-1] @ self._values
         total[:n] += row[:n]
         total[-1] += row[-1]
         total[np.abs(total) < _SMALL * np.abs(total).max(initial=0.0)] = 0.0
@@ -75,11 +80,12 @@ class FloatBranch:
         allowed = np.ones(len(self.undecided), dtype=bool)
         for k in range(count):
             slope = self.z[k, n:-1] @ steps
-            if k not in self.decided:
+            decision = self.decided.get(k)
+            if decision is None:
                 steps[k] = np.maximum(steps[k], slope)
-            elif self.decided[k]:
+            elif decision is True:
                 allowed &= slope >= 0.0
-            else:
+            elif decision is False:
                 allowed &= slope <= 0.0
         rises = allowed & (target[n:-1] @ steps > 1e-9)
         return self.undecided[int(np.flatnonzero(rises)[-1])] if rises.any() else None
@@ -90,19 +96,32 @@ class FloatBranch:
         The last one, if there is one, whose value raises the target at the input, where the later
         ones are as they are there; else that which is the most above, for the size of its row.
         """
-        if not self.undecided:
-            return None
-        point, rows = np.concatenate([inputs, values, [1.0]]), self.z[self.undecided]
-        size = np.abs(rows) @ np.abs(point) + np.abs(values[self.undecided])
-        excess = values[self.undecided] - np.maximum(rows @ point, 0.0)
-        excess[excess < 1e-9 * size] = 0.0
+        excess = self._excess(inputs, values)
         slopes = self._slopes(target, inputs)[self.undecided]
         matter = np.flatnonzero((excess > 0.0) & (slopes > 1e-9))
         if len(matter):
             return self.undecided[int(matter[-1])]
         excess /= self.problem.sizes[self.undecided]
-        place = len(excess) - 1 - int(np.argmax(excess[::-1]))
-        return self.undecided[place] if excess[place] else None
+        if not excess.any():
+            return None
+        return self.undecided[len(excess) - 1 - int(np.argmax(excess[::-1]))]
+
+    def loosest_below(self, inputs: Floats, values: Floats) -> int | None:
+        """The last undecided neuron that z of decided ones read and whose value is above relu of
+        its z; None if there is none: then the input has the signs decided."""
+        n = self.problem.inputs
+        signs = [k for k, on in self.decided.items() if isinstance(on, bool)]
+        read: NDArray[np.bool_] = np.any(self.z[signs][:, n:-1][:, self.undecided], axis=0)
+        matter = np.flatnonzero(read & (self._excess(inputs, values) > 0.0))
+        return self.undecided[int(matter[-1])] if len(matter) else None
+
+    def _excess(self, inputs: Floats, values: Floats) -> Floats:
+        """How much the undecided neurons' values are above relu of their z."""
+        point, rows = np.concatenate([inputs, values, [1.0]]), self.z[self.undecided]
+        size = np.abs(rows) @ np.abs(point) + np.abs(values[self.undecided])
+        excess: Floats = values[self.undecided] - np.maximum(rows @ point, 0.0)
+        excess[excess < 1e-9 * size] = 0.0
+        return excess
 
     def _slopes(self, target: Floats, inputs: Floats) -> Floats:
         """How fast the target changes with the value of each neuron, at an input."""
@@ -120,8 +139,8 @@ class FloatBranch:
         """What a linear program says; None if it says nothing."""
         problem, n = self.problem, self.problem.inputs
         count = len(problem.rows)
-        on = [k for k in sorted(self.decided) if self.decided[k]]
-        off = [k for k in sorted(self.decided) if not self.decided[k]]
+        on = [k for k in sorted(self.decided) if self.decided[k] is True]
+        off = [k for k in sorted(self.decided) if self.decided[k] is False]
         free, m = self.undecided, len(problem.cell)
         columns = [*range(n), *(n + k for k in free)]
         width = len(columns) + 2  # two more unknowns: how large, and how much is violated
@@ -177,7 +196,6 @@ class FloatLifted:
     def __init__(self, lifted: Lifted, cell: Sequence[Row]) -> None:
         self.inputs, self._count = lifted.inputs, len(lifted.rows)
         self.rows = [self.row(row) for row in lifted.rows]
-        self.outputs = [self.row(row) for row in lifted.outputs]
         self.cell = [self.row(row) for row in cell]
         inside = interior_point(
             lifted.inputs, [_form(row, lifted.inputs) for row in cell]
@@ -196,34 +214,28 @@ class FloatLifted:
             found[number if number != ONE else -1] = to_float(coefficient)
         return found
 
-    def points(self, count: int) -> Floats:
-        """Points of the cell (count x inputs), by steps of all sizes from a point inside; fewer if
-        floats find none inside."""
+    def points(self, walks: int, steps: int) -> Floats:
+        """Points of the cell (walks * steps x inputs), by steps of all sizes from a point inside;
+        none if floats find none inside."""
         random, n = np.random.default_rng(0), self.inputs
         rows = np.array(self.cell).reshape(-1, n + self._count + 1)
         linear, constant = rows[:, :n], rows[:, -1]
-        here, found = self._inside, []
-        for _ in range(count):
-            step = random.normal(size=n) * 2.0 ** random.uniform(-6, 8)
-            slopes, values = linear @ step, linear @ here + constant
+        here, found = np.tile(self._inside, (walks, 1)), []
+        for _ in range(steps):
+            values = here @ linear.T + constant
             if (values <= 0.0).any():
-                break
-            with np.errstate(divide="ignore"):
-                ends = -values / slopes
-            high = ends[slopes < 0].min(initial=1.0)
-            low = ends[slopes > 0].max(initial=-1.0)
-            found.append(here + random.uniform(low, high) * step)
+                return np.zeros((0, n))
+            sizes = 2.0 ** random.uniform(-6, 8, size=walks)
+            ways = random.normal(size=(walks, n)) * sizes[:, None]
+            slopes = ways @ linear.T
+            ends = np.full(slopes.shape, np.inf)
+            np.divide(-values, slopes, out=ends, where=slopes != 0.0)
+            high = np.where(slopes < 0.0, ends, np.inf).min(axis=1, initial=1.0)
+            low = np.where(slopes > 0.0, ends, -np.inf).max(axis=1, initial=-1.0)
+            found.append(here + random.uniform(low, high)[:, None] * ways)
             if len(rows):
                 here = found[-1]
-        return np.array(found).reshape(-1, n)
-
-    def is_nonzero(self, inputs: Floats) -> bool:
-        """Whether an output does not seem to be 0 at an input."""
-        n, known = self.inputs, np.zeros(self.inputs + self._count + 1)
-        known[:n], known[-1] = inputs, 1.0
-        for k, row in enumerate(self.rows):
-            known[n + k] = max(0.0, float(row @ known))
-        return any(abs(row @ known) > 1e-9 * (np.abs(row) @ np.abs(known)) for row in self.outputs)
+        return np.concatenate(found)
 
 
 def _form(row: Row, inputs: int) -> Form:

@@ -1,17 +1,18 @@
-"""Two proofs of the same thing, worked on in turns: a tree of cells, and the leaf ``vanishes``.
+"""Proofs of the same thing, worked on in turns: a tree of cells, and leaves ``vanishes``.
 
-Either may be short where the other one is hopeless, and no one knows beforehand.  So the turns grow
-twice as long each time, and what comes out takes a few times as long as the faster one alone.
+Each may be short where the others are hopeless, and no one knows beforehand.  So the turns grow
+twice as long each time, and what comes out takes a few times as long as the fastest one alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import comb
 from random import Random
 from tempfile import TemporaryFile
+from typing import TextIO
 
 from exactrev.equivalence.sampling import chords
 from exactrev.equivalence.vanishing import Vanishing
@@ -29,6 +30,7 @@ _SLOW = 50
 #: The nodes of the first turn: at most so many, and at most one for so many cells.
 _FIRST, _CELLS = 2048, 16
 _MANY = 400  # neurons: more are not tried
+_FEW = 16  # nodes: where the first turns have fewer, it is worth while to see a few cells first
 
 
 @dataclass(frozen=True)
@@ -68,28 +70,37 @@ def _expected_cells(network: Network, domain: Polyhedron, neurons: int) -> int:
 
 
 def first_done(
-    steps: Iterator[str], attempt: Vanishing, cost: Cost, stop: Callable[[], bool]
+    steps: Iterator[str],
+    others: Callable[[], Sequence[Vanishing]],
+    cost: Cost,
+    stop: Callable[[], bool],
 ) -> Iterator[str]:
-    """The steps, or the lines of the other proof if that is done first.
+    """The steps, or the lines of that one of the other proofs which is done before.
 
-    Once ``stop`` says so, or the attempt is refuted, the steps are all that is asked for.  An
-    attempt that was made before goes on where its turn would have been.
+    Once ``stop`` says so, or another attempt is refuted, the steps are all that is asked for.
+    Attempts that were made before go on where their turns would have been.
     """
     nodes = until = cost.nodes
     with TemporaryFile("w+", encoding="ascii") as kept:
-        while not attempt.refuted and not stop():
-            attempt.run(until, stop)
-            if attempt.proved:
-                yield from attempt.lines
-                return
-            taken = 0
-            for step in islice(steps, nodes * cost.steps):
-                kept.write(step + "\n")
-                taken += 1
-            if taken < nodes * cost.steps:
-                break
+        whole = cost.nodes < _FEW and _is_taken(steps, kept, _FEW * cost.steps)
+        attempts = () if whole or stop() else others()
+        while not (whole or stop() or any(attempt.refuted for attempt in attempts)):
+            for attempt in attempts:
+                attempt.run(until, stop)
+                if attempt.proved:
+                    yield from attempt.lines
+                    return
+            whole = _is_taken(steps, kept, nodes * cost.steps)
             nodes *= 2
             until += nodes
         kept.seek(0)
         yield from (line.removesuffix("\n") for line in kept)
         yield from steps
+
+
+def _is_taken(steps: Iterator[str], kept: TextIO, count: int) -> bool:
+    """Keep so many steps; whether there are no more."""
+    for step in islice(steps, count):
+        kept.write(step + "\n")
+        count -= 1
+    return count > 0

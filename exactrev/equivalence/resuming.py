@@ -33,7 +33,7 @@ IsNote = Callable[[str], bool]
 def is_note(step: str) -> bool:
     """Whether a step is one of the bounds that go before the end of a leaf, or of the trees of
     cases that follow the step ``vanishes``."""
-    return step.startswith(("upper ", "lower ", "case ", "never "))
+    return step.startswith(("upper ", "lower ", "case ", "same ", "never "))
 
 
 class Path:

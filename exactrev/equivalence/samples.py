@@ -7,59 +7,88 @@ larger than it is.  In floats, so these are hints.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
+from numpy.typing import NDArray
 
+from exactrev.equivalence.lifted import Decided, Lifted, Row, targets_of
 from exactrev.equivalence.lifted_floats import FloatLifted, Floats
 
-_POINTS = 2048
+Bools = NDArray[np.bool_]
+
+_POINTS = 64, 24  # walks, and steps of each
 _STEEP = 1e-9
+#: What is less than this part of the numbers that it is the sum of is 0.
+_NOTHING = 1e-10
 
 
 class Samples:
-    """Points of a cell, the signs of all neurons there, and the slopes of targets in their values."""
+    """Points of a cell, the neurons that are on there, and the slopes of targets in all values."""
 
     def __init__(self, problem: FloatLifted, targets: Sequence[Floats]) -> None:
-        self._problem, self._targets = problem, targets
-        points = problem.points(_POINTS)
-        self._on, self._slopes = self._seen(points)
+        self.problem, self.targets = problem, targets
+        #: the z of all neurons (points x neurons)
+        self.z = np.zeros((0, len(problem.rows)))
+        self._slopes = [np.zeros((0, len(problem.rows))) for _ in targets]
+        #: a point at which a target does not seem to be 0
+        self.suspect: Floats | None = None
+        self.add(problem.points(*_POINTS))
 
-    def _seen(self, points: Floats) -> tuple[Floats, list[Floats]]:
-        """Of points (N x inputs): which neurons are on (N x neurons), and for every target the
-        slopes (N x neurons)."""
-        n, rows = self._problem.inputs, np.array(self._problem.rows)
-        known = np.zeros((len(points), rows.shape[1]))
+    @staticmethod
+    def of(lifted: Lifted, cell: Sequence[Row]) -> Samples:
+        """Points of a cell that has these rows, with the outputs and these times -1 as targets."""
+        problem = FloatLifted(lifted, cell)
+        return Samples(problem, [problem.row(target) for target in targets_of(lifted)])
+
+    def copy(self) -> Samples:
+        """The same, to which other points may be added."""
+        other = copy(self)
+        other._slopes = list(self._slopes)
+        return other
+
+    def add(self, points: Floats) -> None:
+        """More points (count x inputs)."""
+        n, width = self.problem.inputs, len(self.targets[0])
+        rows = np.array(self.problem.rows).reshape(-1, width)
+        known = np.zeros((len(points), width))
         known[:, :n], known[:, -1] = points, 1.0
+        z = np.zeros((len(points), len(rows)))
         for k, row in enumerate(rows):
-            known[:, n + k] = np.maximum(known @ row, 0.0)
-        on = known[:, n:-1] > 0.0
-        slopes = []
-        for target in self._targets:
-            found = np.tile(target[n:-1], (len(points), 1))
+            z[:, k] = _values(known, row)
+            known[:, n + k] = np.maximum(z[:, k], 0.0)
+        self.z = np.concatenate([self.z, z])
+        for i, target in enumerate(self.targets):
+            slopes = np.tile(target[n:-1], (len(points), 1))
             for k in reversed(range(len(rows))):
-                found += np.outer(found[:, k] * on[:, k], rows[k, n:-1])
-            slopes.append(found)
-        return on, slopes
+                slopes += np.outer(slopes[:, k] * (z[:, k] > 0.0), rows[k, n:-1])
+            self._slopes[i] = np.concatenate([self._slopes[i], slopes])
+            seen = np.flatnonzero(_values(known, target))
+            if len(seen):
+                self.suspect = points[seen[0]]
 
-    def needed(self, target: int, decided: Mapping[int, bool]) -> int | None:
+    def needed(self, target: int, decided: Decided) -> int | None:
         """The last undecided neuron whose value raises a target at one of the points that have the
         signs decided; None if there is none."""
-        here = self._here(decided)
+        here = self.here(decided, strictly=True)
         if not here.any():
             return None
-        steep = (self._slopes[target][here] > _STEEP).any(axis=0)
+        steep = np.asarray(np.any(self._slopes[target][here] > _STEEP, axis=0))
         steep[list(decided)] = False
         return int(np.flatnonzero(steep)[-1]) if steep.any() else None
 
-    def _here(self, decided: Mapping[int, bool]) -> Floats:
-        chosen = list(decided)
-        return (self._on[:, chosen] == np.array([decided[k] for k in chosen], bool)).all(axis=1)
+    def here(self, decided: Decided, strictly: bool = False) -> Bools:
+        """Which points have the signs decided; unless ``strictly``, neurons may switch there."""
+        signs = {k: on for k, on in decided.items() if isinstance(on, bool)}
+        sides = np.where(list(signs.values()), 1.0, -1.0)
+        z = self.z[:, list(signs)] * sides
+        found: Bools = np.all(z > 0.0 if strictly else z >= 0.0, axis=1)
+        return found
 
-    def add(self, inputs: Floats) -> None:
-        """One more point."""
-        on, slopes = self._seen(inputs[None, :])
-        self._on = np.concatenate([self._on, on])
-        self._slopes = [
-            np.concatenate([old, new]) for old, new in zip(self._slopes, slopes, strict=True)
-        ]
+
+def _values(known: Floats, row: Floats) -> Floats:
+    """A row at points where these are the inputs and values, 0 where it may be."""
+    values: Floats = known @ row
+    values[np.abs(values) < _NOTHING * (np.abs(known) @ np.abs(row))] = 0.0
+    return values

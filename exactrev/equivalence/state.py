@@ -5,7 +5,7 @@
     step ...                   those of the proof, with steps ``open`` where the search was stopped
     cells N
     seen OUTPUT SIDE VALUE q p_1 ... p_n       where a large deviation was seen
-    tried STEP                 of the leaf ``vanishes`` for the whole domain, as far as it was found
+    tried N STEP               of the N-th leaf ``vanishes`` for all, as far as it was found
     sha256 SHA256              of all lines before
 
 A file of another question, and one that was changed or cut off, is refused.  It is not a proof: the

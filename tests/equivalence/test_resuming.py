@@ -107,9 +107,9 @@ def test_cases_in_pieces_are_the_same_cases(calls: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["case 9:0", "never 1 0", "split 3", "case 1:0"])
 def test_cases_of_another_search_are_refused(line: str, tmp_path: Path) -> None:
     search = by_cases()
-    search.go_on(iter(["open"]), ["cells 0", *["tried case 1:0"] * (line == "case 1:0"),
-                                  *["tried never 0 0"] * 40 * (line == "never 1 0"),
-                                  f"tried {line}"])  # fmt: skip
+    search.go_on(iter(["open"]), ["cells 0", *["tried 0 case 1:0"] * (line == "case 1:0"),
+                                  *["tried 0 never 0 0"] * 40 * (line == "never 1 0"),
+                                  f"tried 0 {line}"])  # fmt: skip
     with pytest.raises(InputError):
         search.run()
 
