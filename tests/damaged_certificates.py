@@ -59,7 +59,7 @@ TRUE |= {
     for name, file in (("two parts", "disconnected"), ("three layers", "holds-3"))
 }
 TRUE |= {"boundaries of a slice": SLICE, "boundaries of a segment": SEGMENT}
-TRUE |= {f"equal-on of a {name} by cases": text for name, text in VANISHING.items()}
+TRUE |= {f"equal-on by cases: {name}": text for name, text in VANISHING.items()}
 
 #: |x| - 1 < 1/10 where |x| <= 1, by boxes of which one holds both signs of both neurons.
 TRUE["unsatisfied by boxes"] = (

@@ -25,10 +25,10 @@ def network(name: str, inputs: int, *layers: list[str]) -> str:
 
 
 def certificate(a: str, b: str, outputs: int, before: str, proof: str) -> str:
-    """The certificate of this proof; ``before`` are the lines from ``domain`` on."""
+    """The certificate of this proof; ``before`` are the lines before it, but scale and shift."""
     ones, zeros = " ".join("1" * outputs), " ".join("0" * outputs)
     head = f"exactrev-certificate 1\nsemantics real\nclaim equal-on A B\n{a}{b}"
-    middle = f"scale {ones}\nshift {zeros}\nreductions 0\n{before}\nproof\n"
+    middle = f"scale {ones}\nshift {zeros}\n{before}\nproof\n"
     return head + middle + proof.strip() + "\nend\n"
 
 
@@ -38,7 +38,7 @@ LINE = certificate(
     network("A", 1, ["1 -1"], ["1 1 0"]),
     network("B", 1, ["-1 1"], ["2 1 -1"]),
     1,
-    "domain 0\ndepth 0",
+    "reductions 0\ndomain 0\ndepth 0",
     """
 vanishes
 case 1:0
@@ -56,7 +56,7 @@ PLANE = certificate(
     network("A", 2, ["-1 1 0"], ["1 0 1 0", "-2 0 -2 0"]),
     network("B", 2, ["1 -1 0"], ["0 1 1 0", "0 -2 -2 0"]),
     2,
-    "domain 0\ndepth 0",
+    "reductions 0\ndomain 0\ndepth 0",
     """
 vanishes
 case 1:0
@@ -79,7 +79,7 @@ ROWS = certificate(
     network("A", 2, ["1 0 0", "0 1 -1"], ["0 0 1 1 0"]),
     network("B", 2, ["0 2 -2"], ["1 0 1/2 0"]),
     1,
-    "domain 2\nrow 1 0 -1\nrow 0 1 0\ndepth 0",
+    "reductions 0\ndomain 2\nrow 1 0 -1\nrow 0 1 0\ndepth 0",
     """
 vanishes
 case 1:0
@@ -105,7 +105,7 @@ SPLIT = certificate(
     network("A", 1, ["1 -1", "1 -5"], ["1 1 1 0"]),
     network("B", 1, ["1 -5", "-1 1"], ["2 1 1 -1"]),
     1,
-    "domain 1\nrow -1 9\ndepth 0",
+    "reductions 0\ndomain 1\nrow -1 9\ndepth 0",
     """
 split 2
 vanishes
@@ -134,7 +134,7 @@ SLICE = certificate(
     network("A", 3, ["1 1 -2 -1"], ["1 1 -2 1 0"]),
     network("B", 3, ["-1 -1 2 1"], ["2 2 -4 1 -1"]),
     1,
-    "domain 1\nrow 1 1 -2 -1\ndepth 0\nnorm 0\ncoordinates 0\ninverse 1",
+    "reductions 0\ndomain 1\nrow 1 1 -2 -1\ndepth 0\nnorm 0\ncoordinates 0\ninverse 1",
     """
 vanishes
 case 1:0
@@ -152,7 +152,7 @@ SAME = certificate(
     network("A", 2, ["-1 1 0"], ["1 0 1 -1"], ["0 0 0 1 0"]),
     network("B", 2, ["1 -1 0"], ["0 -2 -2 2"], ["0 1 1 1/2 -1"]),
     1,
-    "domain 0\ndepth 0",
+    "reductions 0\ndomain 0\ndepth 0",
     """
 vanishes
 same 1:1 1:0 -1
@@ -176,7 +176,7 @@ SCALED = certificate(
     network("A", 1, ["1 -1", "2 -2", "1 -3"], ["0 2 1 1 0"]),
     network("B", 1, ["1/2 -1/2", "1 -3"], ["0 8 1 0"]),
     1,
-    "domain 0\ndepth 0",
+    "reductions 0\ndomain 0\ndepth 0",
     """
 split 2
 vanishes
@@ -205,6 +205,23 @@ never 1/7 0
 """,
 )
 
+#: LINE, which A reads as x and B as y, where x = y >= 1; the tree has x alone, and one row.
+FLAT = certificate(
+    network("A", 2, ["1 0 -1"], ["1 0 1 0"]),
+    network("B", 2, ["0 -1 1"], ["0 2 1 -1"]),
+    1,
+    "domain 3\nrow 1 -1 0\nrow 1 0 -1\nrow -1 1 0\npin 0 1 0 1 2 1\ninside 2\n"
+    "reductions 0\ndepth 0",
+    """
+vanishes
+case 1:0
+never 1 0 1:1 1
+never 0 0 1:0 1 rows 0 1
+same 1:1 1:0 -1
+never 1 0
+""",
+)
+
 TEXTS = {
     "line": LINE,
     "plane": PLANE,
@@ -213,4 +230,5 @@ TEXTS = {
     "slice": SLICE,
     "chain": SAME,
     "scaled": SCALED,
+    "flat domain": FLAT,
 }
