@@ -81,14 +81,16 @@ class _AgreementExplorer(DifferenceExplorer):
         self._lifted = Lifted.of(self.reduction.network, self.arrangement.coordinates)
         self.attempts: list[Vanishing] = []
         self.tried: list[tuple[int, str]] = []
-        self._cost = cost_of(self.reduction.network, self.ground.domain)
+        self._cost = cost_of(
+            self.reduction.network, self.ground.domain, tree_first=bool(self._loners.neurons)
+        )
 
     # -- cells on which the outputs vanish though neurons are undecided ------------------------
 
     def tree(self, texts_of: TextsOf) -> Iterator[str]:
         """The steps of the tree; one leaf, where cases show that no more is needed."""
         steps = super().tree(texts_of)
-        if self._loners.neurons or self._cost is None:
+        if self._cost is None:
             return steps
         return self._first_done(steps, self._attempts_on_all, 0)
 
@@ -117,10 +119,15 @@ class _AgreementExplorer(DifferenceExplorer):
     ) -> Iterator[str]:
         """The steps or an attempt's lines; ``cells`` are those of the tree so far."""
         assert self._cost is not None
-        for step in first_done(steps, attempts, self._cost, self.stop):
-            if step == "vanishes":
-                self.cells = cells + 1
-            yield step
+        made: list[Vanishing] = []
+
+        def others() -> list[Vanishing]:
+            made.extend(attempts())
+            return made
+
+        yield from first_done(steps, others, self._cost, self.stop)
+        if any(attempt.proved for attempt in made):
+            self.cells = cells + 1
 
     def _is_witness(self, point: Sequence[fmpq]) -> bool:
         """Whether the networks differ at a point of the domain's interior, or right beside it."""

@@ -67,11 +67,20 @@ class Lifted:
         return Lifted(n, tuple(names), tuple(rows[: len(names)]), tuple(rows[len(names) :]))
 
     def where(self, decided: Decided) -> Lifted:
-        """The same where some neurons are on or not; nothing reads these any more."""
+        """The same where some neurons are on or not, without these."""
         branch = Branch(self, decided)
-        rows = (branch.z(k) for k in range(len(self.rows)))
-        outputs = tuple(branch.expanded(row) for row in self.outputs)
-        return Lifted(self.inputs, self.names, tuple(rows), outputs)
+        places = {j: j for j in range(ONE, self.inputs)}
+        places |= {self.inputs + k: self.inputs + i for i, k in enumerate(branch.undecided)}
+
+        def renumbered(row: Row) -> Row:
+            return {places[number]: a for number, a in row.items()}
+
+        return Lifted(
+            self.inputs,
+            tuple(self.names[k] for k in branch.undecided),
+            tuple(renumbered(branch.z(k)) for k in branch.undecided),
+            tuple(renumbered(branch.expanded(row)) for row in self.outputs),
+        )
 
 
 def _row(

@@ -29,27 +29,34 @@ _SMALL = 60
 _SLOW = 50
 #: The nodes of the first turn: at most so many, and at most one for so many cells.
 _FIRST, _CELLS = 2048, 16
+_BEGIN = 64  # nodes of the first turn of several attempts
 _MANY = 400  # neurons: more are not tried
 _FEW = 16  # nodes: where the first turns have fewer, it is worth while to see a few cells first
 
 
 @dataclass(frozen=True)
 class Cost:
-    """The nodes of the first turn, and the steps of a tree of cells that one of them is worth."""
+    """The nodes of the first turn, and the steps of a tree of cells that one of them is worth; and
+    how many steps are seen before."""
 
     nodes: int
     steps: int
+    before: int = 0
 
 
-def cost_of(network: Network, domain: Polyhedron) -> Cost | None:
-    """What a race about a network on a domain may cost; None if there is no use in one."""
+def cost_of(network: Network, domain: Polyhedron, tree_first: bool) -> Cost | None:
+    """What a race about a network on a domain may cost; None if there is no use in one.
+
+    ``tree_first`` if the tree of cells may well be short.
+    """
     neurons = sum(layer.size for layer in network.hidden)
     if not 0 < neurons <= _MANY:
         return None
     factor = max(1.0, (neurons / _SMALL) ** 2) * (1 if is_installed() else _SLOW)
     cells = _expected_cells(network, domain, neurons)
     nodes = min(_FIRST, cells // _CELLS) / factor
-    return Cost(max(2, round(nodes)), round(_STEPS * factor))
+    before = _FEW * _STEPS if tree_first or nodes < _FEW else 0
+    return Cost(max(2, round(nodes)), round(_STEPS * factor), before)
 
 
 def _expected_cells(network: Network, domain: Polyhedron, neurons: int) -> int:
@@ -82,14 +89,13 @@ def first_done(
     """
     nodes = until = cost.nodes
     with TemporaryFile("w+", encoding="ascii") as kept:
-        whole = cost.nodes < _FEW and _is_taken(steps, kept, _FEW * cost.steps)
+        whole = _is_taken(steps, kept, cost.before)
         attempts = () if whole or stop() else others()
         while not (whole or stop() or any(attempt.refuted for attempt in attempts)):
-            for attempt in attempts:
-                attempt.run(until, stop)
-                if attempt.proved:
-                    yield from attempt.lines
-                    return
+            done = _first_proved(attempts, until, stop)
+            if done is not None:
+                yield from done.lines
+                return
             whole = _is_taken(steps, kept, nodes * cost.steps)
             nodes *= 2
             until += nodes
@@ -98,9 +104,25 @@ def first_done(
         yield from steps
 
 
+def _first_proved(
+    attempts: Sequence[Vanishing], until: int, stop: Callable[[], bool]
+) -> Vanishing | None:
+    """The attempt that is done first, if one is with so many nodes; they take turns as well."""
+    nodes = min(_BEGIN, until)
+    while True:
+        for attempt in attempts:
+            attempt.run(nodes, stop)
+            if attempt.proved:
+                return attempt
+        if nodes == until:
+            return None
+        nodes = min(2 * nodes, until)
+
+
 def _is_taken(steps: Iterator[str], kept: TextIO, count: int) -> bool:
     """Keep so many steps; whether there are no more."""
+    left = count
     for step in islice(steps, count):
         kept.write(step + "\n")
-        count -= 1
-    return count > 0
+        left -= 1
+    return left > 0
