@@ -38,6 +38,7 @@ KINDS = (
     "equal-on-vanishes",
     "within",
     "within-boxes",
+    "within-polyhedron",
     "within-flat",
     "unbounded",
     "same-class",

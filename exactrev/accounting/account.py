@@ -8,6 +8,7 @@ from functools import cached_property
 from flint import fmpq
 
 from exactrev.accounting.causes import SECONDS, Causes, causes
+from exactrev.accounting.lower_layers import LOWER_SECONDS, LowerLayers
 from exactrev.accounting.standing import RECOVERED, Account, Standing
 from exactrev.equivalence.partial_matching import Counterpart, counterparts
 from exactrev.exact.six_digits import six_digits
@@ -60,6 +61,7 @@ class _Accounting:
         self._causes: Causes | None = causes(network)
         listed = self._causes is not None or not Together.may_search(network)
         self._together = None if listed else Together(network, SECONDS)
+        self._lower = None if self._causes else LowerLayers(network, LOWER_SECONDS)
         never = self._causes.never if self._causes else ()
         always = self._causes.always if self._causes else ()
         result = recovery.network or recovery.hidden_layers
@@ -94,11 +96,16 @@ class _Accounting:
         clauses = self._causes.of_neuron(name) if self._causes else self._never_seen(name)
         if self._recovery.equal:
             return Standing("not needed", self._dispensable(name, match, clauses))
+        if not clauses and self._lower:
+            clauses = self._lower.never_switches(name)
         if clauses:
             return Standing("assumption fails", "; ".join(clauses))
         missing = self._missing(self._sources(name))
         if missing:
             return Standing("depends", f"it reads {_listed(missing)}")
+        if self._lower and (uncrossed := self._lower.uncrossed(name)):
+            others = ", ".join(map(str, uncrossed))
+            return Standing("assumption fails", f"its boundary does not cross that of {others}")
         return Standing("unexplained", self._said_of(name))
 
     def _never_seen(self, name: Name) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ scale.  The others are missing, and each for one of these reasons:
   number there;
 - *assumption fails*: of the assumptions under which recovery is promised (R&K), one does not hold
   there; that is a fact about the network, seen from all of its regions or, where these are too
-  many, proved of two neurons that are never on together;
+  many, from those of the layers below a neuron, or proved of two neurons that are never on
+  together;
 - *depends*: it is told only with neurons that are missing for such a reason;
 - *unexplained*: none of these is known; the search gave up.
 """

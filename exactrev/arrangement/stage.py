@@ -26,6 +26,7 @@ from exactrev.arrangement.forms import (
     NetworkRows,
 )
 from exactrev.arrangement.norm import Norm
+from exactrev.arrangement.proof_lines import record_proofs
 from exactrev.arrangement.proofs import Answers, Booleans, Bounded, decide
 from exactrev.arrangement.tree import Tree
 
@@ -113,7 +114,8 @@ class Stage:
         answers = decide(bounded, targets)
         positive = answers.positive & sure
         crossed = answers.crossed & sure
-        self._record(cells, neurons, signs, answers, np.flatnonzero(positive))
+        shift = self.arrangement.domain_rows
+        record_proofs(self.tree, shift, cells, neurons, signs, answers, np.flatnonzero(positive))
         settled = np.where(positive, signs, UNDECIDED).astype(np.int8)
         for k in np.flatnonzero(~positive & ~crossed).tolist():
             cell = cells.take(slice(k, k + 1))
@@ -228,43 +230,16 @@ class Stage:
             targets, sides, sure = oriented(forms, which, tested, cells.points[which])
             answers = decide(bounded.take(which), targets)
             settled = np.flatnonzero(answers.positive & sure)
-            self._record(cells.take(which), tested, sides, answers, settled)
+            taken = cells.take(which)
+            record_proofs(
+                self.tree, self.arrangement.domain_rows, taken, tested, sides, answers, settled
+            )
             signs[which[settled], tested[settled]] = sides[settled]
             for k in np.flatnonzero(~answers.positive & ~answers.crossed).tolist():
                 cell = cells.take(slice(which[k], which[k] + 1))
                 sign = self._judge_exactly(cell, int(tested[k]), sides[k], answers.basis[k])
                 signs[which[k], tested[k]] = sign if isinstance(sign, int) else UNDECIDED
         return Cells(cells.node, signs, cells.points, cells.rows, cells.walls)
-
-    # -- what the tree says --------------------------------------------------------------------
-
-    def _record(
-        self, cells: Cells, neurons: Integers, signs: Floats, answers: Answers, which: Integers
-    ) -> None:
-        """The lines of proofs ``which``."""
-        numbers = np.concatenate([cells.rows[which], cells.walls[which]], axis=1)
-        y = answers.y[which]
-        at, column = np.nonzero(y)
-        keys = numbers[at, column]
-        order = np.lexsort((keys, at))
-        at, keys, values = at[order], keys[order], y[at, column][order]
-        tokens = list(map("%d %d".__mod__, zip(keys.tolist(), values.tolist(), strict=True)))
-        ends = np.searchsorted(at, np.arange(len(which)), side="right").tolist()
-        shift, start = self.arrangement.domain_rows, 0
-        lines = self.tree.lines
-        heads = zip(
-            cells.node[which].tolist(),
-            (signs[which] > 0).tolist(),
-            (neurons[which] + shift).tolist(),
-            answers.c[which].tolist(),
-            answers.e[which].tolist(),
-            ends,
-            strict=True,
-        )
-        for node, on, row, c, e, end in heads:
-            word = "on" if on else "off"
-            lines[node].append(" ".join([f"{word} {row} {c:.0f} {e:.0f}", *tokens[start:end]]))
-            start = end
 
     def _split(
         self,

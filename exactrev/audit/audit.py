@@ -137,7 +137,7 @@ def _box_search(
     seed: int,
     jobs: Jobs,
 ) -> BoxDeviation | None:
-    """A search by bounds over boxes, where the domain is one that has too many cells."""
+    """A search by bounds over boxes, where the domain is bounded and has too many cells."""
     if domain is None or not BoxDeviation.suits(comparison, domain):
         return None
     search = BoxDeviation(comparison, domain, None, stop, remaining, seed, jobs)

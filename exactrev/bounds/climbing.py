@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from flint import fmpq
 
+from exactrev.bounds.inside import Inside
 from exactrev.bounds.zonotope import Floats, FloatStages
 
 _SAMPLES = 4096
@@ -12,14 +13,18 @@ _CLIMBERS, _STEPS, _ROUNDS = 16, 32, 60
 _DIGITS = 40  # binary places of a point, beyond those of the box's size
 
 
-def largest_outputs(stages: FloatStages, low: Floats, high: Floats, seed: int = 0) -> Floats:
-    """Points (few x inputs) of a box at which the largest absolute output seems to be large.
+def largest_outputs(
+    stages: FloatStages, low: Floats, high: Floats, inside: Inside, seed: int = 0
+) -> Floats:
+    """Points (few x inputs) at which the largest absolute output seems to be large.
 
-    The largest comes first.  The best of many random points go on by random steps that get shorter.
+    They are those of a box, moved into the domain, nearly.  The largest comes first.  The best of
+    many random points go on by random steps that get shorter.
     """
     random = np.random.default_rng(seed)
     points = low + (high - low) * random.random((_SAMPLES, len(low)))
     points[0] = (low + high) / 2
+    points = inside.pulled(points)
     sizes = _sizes(stages, points)
     best = np.argsort(-sizes)[:_CLIMBERS]
     points, sizes = points[best], sizes[best]
@@ -27,7 +32,7 @@ def largest_outputs(stages: FloatStages, low: Floats, high: Floats, seed: int = 
         share = 0.5 * 0.85**turn
         steps = random.normal(size=(len(points), _STEPS, len(low))) * share * (high - low)
         steps *= random.random(steps.shape) < 0.5
-        tried = np.clip(points[:, None, :] + steps, low, high)
+        tried = inside.pulled(np.clip(points[:, None, :] + steps, low, high))
         found = _sizes(stages, tried.reshape(-1, len(low))).reshape(tried.shape[:2])
         place = found.argmax(axis=1)
         rows = np.arange(len(points))

@@ -1,8 +1,8 @@
-"""How far two networks are apart on a box, from below and from above, where cells are too many.
+"""How far two networks are apart on a bounded domain, from both sides, where cells are too many.
 
-Bounds of the difference over a box, from those of the gaps between neurons that resemble each
-other; then the box is cut where they are weakest.  Source: Paulsen, Wang and Wang, ReluDiff, ICSE
-2020; here with zonotopes, and with exact arithmetic in the end.
+Bounds of the difference over the box about the domain, from those of the gaps between neurons that
+resemble each other; then the box is cut where they are weakest.  Source: Paulsen, Wang and Wang,
+ReluDiff, ICSE 2020; here with zonotopes, and with exact arithmetic in the end.
 
 >>> from exactrev import Network
 >>> a = Network.dense([([[1], [1]], [0, -1]), ([[1, -1]], [0])])
@@ -26,11 +26,12 @@ from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.bounds.bench import Bench, best_cut, exact_bounds
 from exactrev.bounds.climbing import largest_outputs, rounded
+from exactrev.bounds.ground import Ground
 from exactrev.bounds.intervals import middle_and_radius
 from exactrev.bounds.pieces import Piece, Pieces
 from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.crews import Crew, Jobs, hire
-from exactrev.domain.boxes import Box, bounding_box
+from exactrev.domain.boxes import Box
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved
 from exactrev.equivalence.deviation import seen_points
@@ -49,7 +50,7 @@ _MANY = 10**7  # cells
 
 
 class BoxDeviation:
-    """A search for bounds of a's outputs less b's on a box.
+    """A search for bounds of a's outputs less b's on a bounded domain.
 
     It ends when they have met but for a relative 2^-24, when ``stop`` says so, or so long before
     ``remaining`` seconds are 0 that the exact bounds can be had in time.  At ``point`` the
@@ -57,7 +58,7 @@ class BoxDeviation:
     ``inexact`` is how many pieces still wait for their exact bounds.  With ``within``, it ends
     when the bounds are that small, or a deviation is larger.  Nothing but the time it takes depends
     on ``jobs``: the number of processes, or a cluster.  Raises InputError if the domain is
-    no box of the networks' dimension.
+    unbounded, empty, or of another dimension than the networks.
     """
 
     def __init__(
@@ -70,35 +71,34 @@ class BoxDeviation:
         seed: int = 0,
         jobs: Jobs = 1,
     ) -> None:
-        box = bounding_box(domain)
-        if box is None or len(box) != comparison.a.inputs or any(a > b for a, b in box):
-            raise InputError("the domain is no box of the networks' inputs")
-        self.comparison, self._domain, self._box, self._seed = comparison, domain, box, seed
+        ground = Ground.of(domain)
+        if ground is None or domain.dimension != comparison.a.inputs:
+            raise InputError("the domain is unbounded, empty, or of another dimension")
+        box = ground.hull.box
+        self.comparison, self._ground, self._seed = comparison, ground, seed
         self._within, self._stop, self._remaining = within, stop, remaining
         self.matches = nearest_neurons(comparison.a, comparison.b, _ALIKE)
-        self._bench = Bench(comparison, self.matches, tuple(box))
-        self._jobs = jobs
-        self.pieces = Pieces(self._bench.cuts, box)
+        self._bench, self._jobs = Bench(comparison, self.matches, box), jobs
+        self.pieces = Pieces(self._bench.cuts, box, ground.vacancy.proof)
         self._cost = 0.0  # seconds for a unit of load
         self.inexact = 0
-        self.point: Point = tuple(fmpq(1, 2) * (low + high) for low, high in box)
-        self.lower, self.output = fmpq(-1), 0
+        self.point, self.lower, self.output = ground.centre, fmpq(-1), 0
         self.consider(self.point)
 
     @staticmethod
     def suits(comparison: Comparison, domain: Polyhedron | None) -> bool:
-        """Whether the domain is a box with interior points on which floats hold the networks."""
-        box = None if domain is None else bounding_box(domain)
-        if box is None or any(low >= high for low, high in box):
+        """Whether the domain is a bounded one on which floats hold the networks."""
+        ground = Ground.of(domain)
+        if ground is None:
             return False
-        corners = list(chain.from_iterable(box))
+        corners = list(chain.from_iterable(ground.hull.box))
         factors = [*comparison.scale, *comparison.shift]
         return all(floats_hold(net, factors, corners) for net in (comparison.a, comparison.b))
 
     @property
     def has_too_many_cells(self) -> bool:
         """Whether it is hopeless to go through all cells, as far as can be told."""
-        unstable, n = self.pieces.root.found.unstable, sum(low < high for low, high in self._box)
+        unstable, n = self.pieces.root.found.unstable, self._ground.dimension
         return sum(comb(unstable, k) for k in range(min(n, unstable) + 1)) > _MANY
 
     @property
@@ -220,11 +220,12 @@ class BoxDeviation:
     def _climb(self, piece: Piece) -> None:
         """Look for a larger deviation in a piece."""
         middle, radius = middle_and_radius(piece.box)
-        points = largest_outputs(self._bench.floats, middle - radius, middle + radius, self._seed)
-        self.consider(rounded(points[0], list(piece.box)))
+        low, high, inside = middle - radius, middle + radius, self._ground.inside
+        points = largest_outputs(self._bench.floats, low, high, inside, self._seed)
+        self.consider(inside.moved(rounded(points[0], list(piece.box))))
 
     def consider(self, point: Point) -> None:
-        """Take in a point of the box, which may have a larger deviation."""
+        """Take in a point of the domain, which may have a larger deviation."""
         sizes = [abs(difference) for difference in self.comparison.differences(point)]
         if max(sizes) > self.lower:
             self.lower, self.point = max(sizes), point
@@ -236,7 +237,7 @@ class BoxDeviation:
         yield f"pairs {len(self.matches)}"
         for match in self.matches:
             yield match.line()
-        yield from domain_lines(self._domain)
+        yield from domain_lines(self._ground.domain)
 
     def _steps(self) -> Iterator[str]:
         self._search()
@@ -245,8 +246,11 @@ class BoxDeviation:
         yield exact_point_line(f"reached {self.output}", self.point)
 
     def _pieces_lines(self) -> Iterator[str]:
+        yield from self._ground.hull.lines()
         for piece in self.pieces.root.walk():
-            if piece.cut is None:
+            if piece.vacant is not None:
+                yield " ".join(["vacant", *(f"{k} {y}" for k, y in piece.vacant)])
+            elif piece.cut is None:
                 yield f"enclosed {piece.places}"
             else:
                 place, value = piece.cut
@@ -273,9 +277,10 @@ class BoxDeviation:
 
         Raises InputError where they are none.
         """
-        self.pieces.restore(map(_cut_of, steps))
+        nodes = (step for step in steps if not step.startswith("sum "))
+        self.pieces.restore(map(_cut_of, nodes))
         for _, _, _, point in seen_points(knowledge):
-            if self._domain.contains(point):
+            if self._ground.domain.contains(point):
                 self.consider(point)
 
 

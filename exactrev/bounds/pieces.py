@@ -9,6 +9,7 @@ from heapq import heapify, heappush, nsmallest
 import numpy as np
 from flint import fmpq
 
+from exactrev.arrangement.local import Pairs
 from exactrev.bounds.intervals import halves, middle_and_radius, parted
 from exactrev.bounds.zonotope import Enclosed, FloatStages
 from exactrev.domain.boxes import Box, Interval
@@ -20,12 +21,22 @@ _FORM = 32  # how many coefficients take as long as what else is done with a for
 _GAIN = 0.999  # a cut that leaves a larger share of the bound than that is no gain
 
 
+#: An input, 1 where it is >= a value and -1 where it is <= it, and the value.
+Side = tuple[int, int, fmpq]
+
+
 @dataclass(eq=False)
 class Piece:
-    """A box with bounds in floats, and, once they are asked for, exact ones times 2^places."""
+    """A box with bounds in floats, and, once they are asked for, exact ones times 2^places.
+
+    ``sides`` are those of the cuts that it comes from; rows in ``vacant`` show that no point of the
+    domain is in it.
+    """
 
     box: Box
     found: Enclosed
+    sides: tuple[Side, ...] = ()
+    vacant: Pairs | None = None
     cut: tuple[int, fmpq] | None = None
     halves: tuple[Piece, ...] = ()  # the upper one, then the lower one
     exact: tuple[tuple[int, int], ...] = ()
@@ -42,9 +53,9 @@ class Piece:
         return _FORM + len(self.box) + self.found.unstable
 
     def leaves(self) -> Iterator[Piece]:
-        """The pieces that were not cut, in the order of a certificate."""
+        """The pieces with points that were not cut, in the order of a certificate."""
         for piece in self.walk():
-            if piece.cut is None:
+            if piece.cut is None and piece.vacant is None:
                 yield piece
 
     def walk(self) -> Iterator[Piece]:
@@ -100,11 +111,17 @@ class Cuts:
 class Pieces:
     """The pieces of a box, of which those with the largest bounds are cut next.
 
-    ``load`` is that of all of them together.
+    ``vacancy`` gives the rows that show that a piece has no point, or None. ``load`` is that of all
+    pieces together.
     """
 
-    def __init__(self, cuts: Cuts, box: Sequence[Interval]) -> None:
-        self._cuts = cuts
+    def __init__(
+        self,
+        cuts: Cuts,
+        box: Sequence[Interval],
+        vacancy: Callable[[Piece], Pairs | None] = lambda piece: None,
+    ) -> None:
+        self._cuts, self._vacancy = cuts, vacancy
         self.root = Piece(tuple(box), self._cuts.bounds([tuple(box)])[0])
         self._queue: list[tuple[float, int, Piece]] = []
         self._pushed = 0
@@ -143,7 +160,7 @@ class Pieces:
             if not pending:
                 raise InputError("there is no such piece")
             piece = pending.pop()
-            if cut is not None:
+            if cut is not None and piece.vacant is None:
                 self._part(piece, *cut)
                 pending += piece.halves[::-1]
         self._queue, self.load = [], 0
@@ -154,16 +171,24 @@ class Pieces:
         if place >= len(piece.box) or not piece.box[place][0] <= value <= piece.box[place][1]:
             raise InputError("a piece is cut outside")
         both = parted(piece.box, place, value)
-        piece.cut = place, value
-        piece.halves = tuple(map(Piece, both, self._cuts.bounds(both)))
+        self._halve(piece, (place, value, list(zip(both, self._cuts.bounds(both), strict=True))))
 
     def _cut(self, piece: Piece, cut: Cut) -> None:
-        place, value, both = cut
         self.load -= piece.load
-        piece.cut, piece.exact = (place, value), ()
-        piece.halves = tuple(Piece(*half) for half in both)
+        self._halve(piece, cut)
         for half in piece.halves:
-            self._push(half)
+            if half.vacant is None:
+                self._push(half)
+
+    def _halve(self, piece: Piece, cut: Cut) -> None:
+        place, value, both = cut
+        piece.cut, piece.exact = (place, value), ()
+        piece.halves = tuple(
+            Piece(*half, (*piece.sides, (place, sign, value)))
+            for half, sign in zip(both, (1, -1), strict=True)
+        )
+        for half in piece.halves:
+            half.vacant = self._vacancy(half)
 
     def _push(self, piece: Piece) -> None:
         self._pushed += 1

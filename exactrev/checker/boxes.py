@@ -22,8 +22,11 @@ from exactrev.checker.ranges import Ranges
 from exactrev.checker.statement import at, read_domain
 
 _POINT = re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++")
+_ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
 _STEPS = {
+    "sum": re.compile(_ROWS),
     "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
+    "vacant": re.compile(_ROWS),
     "enclosed": re.compile(NATURAL),
     "attained": _POINT,
     "reached": _POINT,
@@ -53,7 +56,12 @@ class WithinBoxes:
         if not self._pieces:
             raise Refused("every piece of the domain is dealt with")
         piece = self._pieces.pop()
-        if word == "cut":
+        if word == "sum":
+            piece.add_sum(numbers)
+            self._pieces.append(piece)
+        elif word == "vacant":
+            piece.require_vacant(numbers)
+        elif word == "cut":
             self._pieces += piece.halves(numbers[0], (numbers[2], numbers[1]))[::-1]
         else:
             self._enclose(piece, numbers[0])

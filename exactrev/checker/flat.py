@@ -69,6 +69,10 @@ class Flat:
             bounds.append((max(low).as_integer_ratio(), min(high).as_integer_ratio()))
         return bounds
 
+    def add_sum(self, pairs: list[int]) -> None:
+        """Append the sum of multiplier times row, which is >= 0 where the rows are."""
+        self._rows.append(self._sum(pairs))
+
     def require_vacant(self, pairs: list[int]) -> None:
         """Refused unless the combination shows that the domain has no point."""
         if self._constant(pairs)[0] >= 0:
@@ -76,15 +80,20 @@ class Flat:
 
     def _constant(self, pairs: list[int]) -> Ratio:
         """The sum of multiplier times row, which must be a constant."""
+        total = self._sum(pairs)
+        if any(value != ONE for value in total):
+            raise Refused("the combination is not constant")
+        return total.get(ONE, (0, 1))
+
+    def _sum(self, pairs: list[int]) -> Row:
+        """The sum of multiplier times row."""
         numbers, multipliers = pairs[::2], pairs[1::2]
         if numbers != sorted(set(numbers)) or any(k >= len(self._rows) for k in numbers):
             raise Refused("rows of the domain are named once each, in ascending order")
         total: Row = {}
         for number, multiplier in zip(numbers, multipliers, strict=True):
             add_multiple(total, (multiplier, 1), self._rows[number])
-        if any(value != ONE for value in total):
-            raise Refused("the combination is not constant")
-        return total.get(ONE, (0, 1))
+        return total
 
     def interior(self, point: Sequence[Ratio]) -> list[list[Ratio]]:
         """The rows that are no constants, as lists; refused unless they are > 0 at the point, which

@@ -1,4 +1,4 @@
-"""``exactrev equiv --deviation`` and ``--epsilon`` on a box where cells are too many: bounds."""
+"""``exactrev equiv --deviation`` and ``--epsilon`` on bounded domains, by boxes: bounds."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def bounds_at_once(
     patience: Patience,
     **more: Any,
 ) -> Outcome | None:
-    """The outcome of a search that was stopped, with bounds over the whole box; None if there is
-    none."""
+    """The outcome of a search that was stopped, with bounds over the box about its domain; None
+    if there is none."""
     from exactrev.bounds import BoxDeviation
 
     if domain is None or not BoxDeviation.suits(stopped.comparison, domain):

@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                      help="compare A with B's outputs each scaled and shifted to fit best")
     parser.add_argument("--deviation", action="store_true",
                         help="find the exact range of A - B on the domain, output by output; "
-                             "or, on boxes with too many cells, bounds until --timeout")
+                             "or, where cells are too many, bounds until --timeout")
     parser.add_argument("--epsilon", type=rational, metavar="E",
                         help="is |A - B| at most E on the domain, for every output?")
     add_certificate(parser, "of the verdict")

@@ -26,9 +26,10 @@ class Unresolved:
 def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresolved, ...]:
     """What the search itself left open; nothing if it found a whole network.
 
-    Neurons are named as in the layers found.
+    Neurons are named as in the layers found.  Without a whole network the items cover all that it
+    has: weights of the neurons found, boundaries that show too little for a neuron, the directions
+    of the last layer, whatever may lie above it, and the output.
     """
-    depth = len(reconstruction.layers)
     if reconstruction.network is not None:
         return tuple(
             Unresolved(
@@ -44,20 +45,37 @@ def unresolved_of(reconstruction: Reconstruction, stopped: str) -> tuple[Unresol
     for number, layer in enumerate(reconstruction.layers, 1):
         items += _open_weights(number, layer)
         items += [Unresolved(f"a neuron of layer {number}", shown_by(p)) for p in layer.parts]
+    return (*items, *_above(reconstruction, bool(stopped)))
+
+
+def _above(reconstruction: Reconstruction, stopped: bool) -> Iterator[Unresolved]:
+    """What is not known of the last layer found, of what reads it, and of the output."""
+    layers = reconstruction.layers
+    if layers:
+        yield Unresolved(
+            f"directions of layer {len(layers)}",
+            "which way its neurons point is told by what reads them, of which nothing was "
+            "settled: each may be relu(-z) where the result has relu(z)",
+        )
     left = len(reconstruction.unexplained())
     if left:
-        items.append(
-            Unresolved(
-                f"layer {depth + 1} and above",
-                f"{left} of the kinks seen lie on boundaries that could not be attributed to "
-                "neurons",
-            )
+        open = [sum(len(neuron.unknown) for neuron in layer.neurons) for layer in layers]
+        lacking = [f"{n} weights of layer {k}" for k, n in enumerate(open, 1) if n]
+        following = f"; they are followed over what is found, where {', '.join(lacking)} are open"
+        yield Unresolved(
+            f"layer {len(layers) + 1} and above",
+            f"{left} of the kinks seen lie on boundaries that could not be attributed to neurons, "
+            f"of these layers or such as are missing below{following if lacking else ''}",
         )
-    elif not items:
-        items.append(
-            Unresolved("output layer", "no output layer over the neurons found agrees with f")
+        said = "it is found over all hidden layers, which are not known"
+    elif stopped:
+        said = (
+            "it was not found before the search ended; every kink seen is of a neuron found, but "
+            "there may be neurons and layers that no line has shown yet"
         )
-    return tuple(items)
+    else:
+        said = "no output layer over the neurons found agrees with f"
+    yield Unresolved("output layer", said)
 
 
 def missing_of(

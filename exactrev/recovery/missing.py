@@ -28,6 +28,8 @@ from exactrev.recovery.surface import Surface
 
 #: Points at which a neuron that was not found is looked at (a multiple of 4).
 SAMPLES = 2000
+#: Neurons that are named one by one where others are said to depend on them.
+_FEW = 8
 #: Coordinates of these points are whole multiples of one over this.
 _STEPS = 1024
 #: Kinks whose neurons are looked for at once.
@@ -78,7 +80,7 @@ def gaps(network: Network, reconstruction: Reconstruction, random: Random) -> tu
             reason = _reason(number, seen[number, i], count, (number, i) in in_part)
             items.append(Gap(f"neuron {names[i]}", reason))
         open_weights = sum(len(n.unknown) for n in reconstruction.layers[number - 1].neurons)
-        lacking += [f"{_many(len(missing), 'neuron')} of layer {number}"] if missing else []
+        lacking += [_neurons(number, [names[i] for i in missing])] if missing else []
         lacking += [f"{_many(open_weights, 'weight')} of layer {number}"] if open_weights else []
         passing = _named(names, missing, counts, SAMPLES)
     return tuple(items)
@@ -196,6 +198,13 @@ def _past(network: Network, number: int, passing: Sequence[str]) -> str:
     else:
         return ""
     return f"; {through}, it reads what layer {number - 1} reads too"
+
+
+def _neurons(number: int, names: Sequence[Name]) -> str:
+    """Neurons of a layer by name, if they are few, else how many."""
+    if len(names) > _FEW:
+        return f"{len(names)} neurons of layer {number}"
+    return ", ".join(f"neuron {name}" for name in names)
 
 
 def _named(

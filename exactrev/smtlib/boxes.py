@@ -28,7 +28,10 @@ from exactrev.smtlib.preliminaries import declare_inputs, read_domain
 from exactrev.smtlib.script import Script, linear, number, some
 
 _POINT = re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++")
+_ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
 _STEPS = {
+    "sum": re.compile(_ROWS),
+    "vacant": re.compile(_ROWS),
     "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
     "enclosed": re.compile(NATURAL),
     "attained": _POINT,
@@ -79,9 +82,11 @@ class WithinBoxesScript:
             self._script.comment(f"{why}: not checked")
         elif not self._pieces:
             raise Refused("all pieces are dealt with")
-        elif word == "enclosed":
+        elif word == "sum":
+            self._script.comment(f"{why}: follows from the rows of the piece")
+        elif word in ("enclosed", "vacant"):
             piece = [f"(>= {linear(row, self._names)} 0.0)" for row in self._pieces.pop()]
-            self._script.check(why, [*piece, self._beyond])
+            self._script.check(why, [*piece, self._beyond] if word == "enclosed" else piece)
         else:
             self._cut(numbers[0], fmpq(numbers[2], numbers[1]))
 

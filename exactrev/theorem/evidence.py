@@ -59,19 +59,11 @@ def evidence(report: TheoremReport) -> dict[str, Any]:
     is said not to exist is not in the complete lists of faces, which a certificate of the claim
     ``regions`` of depth 2 proves.
     """
-    assumption, dimension = report.linear_regions, report.dimension
     used = {piece for item in report.connections for part in item.components for piece in part}
     points = list(report.found.face_points(1)) if used else []
-    shared = assumption.shared
     found: dict[str, Any] = {
         "sha256": report.network.sha256,
-        "shared_map": None
-        if shared is None
-        else {
-            "regions": [_region(region) for region in shared.regions],
-            "linear": matrix_rows(shared.map.linear),
-            "constant": shared.map.constant.entries(),
-        },
+        "shared_map": _shared_map(report),
         "facets": {str(piece): points[piece] for piece in sorted(used)},
         "connected": {
             item.neuron: {
@@ -94,19 +86,35 @@ def evidence(report: TheoremReport) -> dict[str, Any]:
             "violations": [_crossing(item) for item in report.bends.violations],
             "exceptions": [_crossing(item) for item in report.bends.exceptions],
         },
-        "functional_dimension": None
-        if dimension is None
-        else {
-            "prime": dimension.prime,
-            "rows": [{"point": row.point, "output": row.output} for row in dimension.rows],
-            "columns": dimension.columns,
-        },
+        "functional_dimension": _functional_dimension(report),
         "neurons": {
             item.neuron: {"recovered": item.recovered, "why": item.why} for item in report.neurons
         },
     }
     exact: dict[str, Any] = plain(found)
     return exact
+
+
+def _shared_map(report: TheoremReport) -> dict[str, Any] | None:
+    shared = report.linear_regions.shared
+    if shared is None:
+        return None
+    return {
+        "regions": [_region(region) for region in shared.regions],
+        "linear": matrix_rows(shared.map.linear),
+        "constant": shared.map.constant.entries(),
+    }
+
+
+def _functional_dimension(report: TheoremReport) -> dict[str, Any] | None:
+    dimension = report.dimension
+    if dimension is None:
+        return None
+    return {
+        "prime": dimension.prime,
+        "rows": [{"point": row.point, "output": row.output} for row in dimension.rows],
+        "columns": dimension.columns,
+    }
 
 
 def _region(region: Region) -> dict[str, Any]:

@@ -10,6 +10,8 @@ Record boxes_text := BoxesText {
   box_rows : list (list Q) }.
 
 Inductive boxes_step :=
+  | BoxSum (ps : list (N * Z))
+  | BoxVacant (ps : list (N * Z))
   | BoxCut (j : N) (q p : Z)
   | BoxEnclosed (s : N)
   | BoxBounds (bs : list (Q * Q))
@@ -79,6 +81,16 @@ Definition over (unit : Z) (b : Z * Z) : Q * Q := (Qmake (fst b) (Z.to_pos unit)
 
 Definition boxes_take (st : boxes_state) (s : boxes_step) : option boxes_state :=
   match s with
+  | BoxSum ps =>
+      match bx_pieces st with
+      | pc :: rest => option_map (fun pc' => set_boxes st (pc' :: rest) (bx_widest st)) (add_sum pc ps)
+      | [] => None
+      end
+  | BoxVacant ps =>
+      match bx_pieces st with
+      | pc :: rest => if is_vacant pc ps then Some (set_boxes st rest (bx_widest st)) else None
+      | [] => None
+      end
   | BoxCut j q p =>
       match bx_pieces st with
       | pc :: rest =>
@@ -219,7 +231,19 @@ Proof. induction had as [|h had IH]; simpl; auto. intro I. apply add_new_in in I
 
 Lemma boxes_take_invariant st s st' : boxes_invariant st -> boxes_take st s = Some st' -> boxes_invariant st'.
 Proof.
-  intros I H. pose proof I as [Bn Br Bw Bd Bc Bx Bv Bs Be]. destruct s as [j q p|s|bs|i q xs|i q xs]; simpl in H.
+  intros I H. pose proof I as [Bn Br Bw Bd Bc Bx Bv Bs Be]. destruct s as [ts|ts|j q p|s|bs|i q xs|i q xs]; simpl in H.
+  - destruct (bx_pieces st) as [|pc rest] eqn:P; [discriminate|].
+    destruct (add_sum pc ts) as [pc'|] eqn:S; [|discriminate]. inversion H. subst st'.
+    split; cbn [set_boxes bx_net bx_ready bx_width bx_rows bx_count bx_pieces bx_widest bx_stated bx_attained bx_reached]; auto.
+    intros x X. destruct (Bv x X) as [(pc0 & [<-|K] & In_)|D]; auto; left.
+    + exists pc'. split; [now left|]. exact (add_sum_sound F _ _ _ x S In_).
+    + exists pc0. split; simpl; auto.
+  - destruct (bx_pieces st) as [|pc rest] eqn:P; [discriminate|].
+    destruct (is_vacant pc ts) eqn:S; [|discriminate]. inversion H. subst st'.
+    split; cbn [set_boxes bx_net bx_ready bx_width bx_rows bx_count bx_pieces bx_widest bx_stated bx_attained bx_reached]; auto.
+    intros x X. destruct (Bv x X) as [(pc0 & [<-|K] & In_)|D]; auto.
+    + now elim (vacant_sound F _ _ _ S In_).
+    + left. exists pc0. auto.
   - destruct (bx_pieces st) as [|pc rest] eqn:P; [discriminate|].
     destruct (cut _ pc j q p) as [[above below]|] eqn:C; [|discriminate]. inversion H. subst st'.
     split; cbn [set_boxes bx_net bx_ready bx_width bx_rows bx_count bx_pieces bx_widest bx_stated bx_attained bx_reached]; auto.

@@ -94,6 +94,11 @@ Definition cut (n : N) (pc : piece) (j : N) (q p : Z) : option (piece * piece) :
 Definition is_vacant (pc : piece) (ps : list (N * Z)) : bool :=
   match constant_sum (piece_domain pc) ps with Some s => negb (q_nonneg s) | None => false end.
 
+(** The piece with one more row, a sum of its rows. *)
+Definition add_sum (pc : piece) (ps : list (N * Z)) : option piece :=
+  option_map (fun s => Piece (piece_domain pc ++ [s]) (pinned pc))
+    (row_sum (piece_domain pc) None ps (Row 0%Q [] [])).
+
 (** The inputs that are left. *)
 Definition free_inputs (n : N) (pc : piece) : list N :=
   let m := pins_map (pinned pc) in
@@ -286,6 +291,15 @@ Proof.
     unfold q_positive, q_opp. simpl. apply Z.ltb_lt. lia. }
   rewrite of_Q_opp in P. apply (lt_irrefl F 0). replace (0 : F) with (- Q_ s + Q_ s) at 2 by ring.
   now apply add_pos_nonneg. Qed.
+
+Theorem add_sum_sound pc ps pc' x : add_sum pc ps = Some pc' -> in_piece pc x -> in_piece pc' x.
+Proof.
+  unfold add_sum. intros H [D P]. destruct (row_sum _ _ _ _) as [s|] eqn:S; [|discriminate].
+  cbn [option_map] in H. inversion H. split; cbn [piece_domain pinned]; auto.
+  intros r R. apply in_app_or in R as [R|[<-|[]]]; auto.
+  destruct (row_sum_value _ x D _ _ _ _ S) as [N _].
+  assert (Z0 : affine (Row 0%Q [] []) x = 0) by (unfold Regions.affine, input_sum; simpl; rewrite of_Q_0; ring).
+  now rewrite Z0 in N. Qed.
 
 (** ** The inputs that are left *)
 

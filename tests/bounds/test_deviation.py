@@ -57,6 +57,45 @@ def test_bounds_hold_and_are_accepted(data: st.DataObject) -> None:
     assert domain.contains(search.point) and search.lower <= search.upper()
 
 
+TRIANGLE = [[1, 0, 1], [0, 1, 1], [-2, -3, 2]]
+SIMPLEX = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [-1, -1, -1, 1]]
+CUT_BOX = [[1, 0, 1], [-1, 0, 1], [0, 1, 1], [0, -1, 1], [-3, -2, 1], [7, -1, 3]]
+
+
+FLAT = [[1, -2, 0], [-1, 2, 0], [1, 0, 1], [-1, 0, 1]]
+FIXED = [[1, 0, 1], [-1, 0, 1], [0, 3, -1], [0, -3, 1]]
+
+
+@pytest.mark.parametrize("rows", [TRIANGLE, SIMPLEX, CUT_BOX, FLAT, FIXED])
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_hold_on_polyhedra(rows: list[list[int]], seed: int) -> None:
+    """The true ranges, found by going through all cells, are within the bounds."""
+    n = len(rows[0]) - 1
+    a, b = (random_network([n, 4, 3, 2], Random(dice)) for dice in (seed, seed + 20))
+    pair, domain = Comparison.of(a, b), Polyhedron.of(n, rows)
+    search = BoxDeviation(pair, domain, stop=Cuts(40))
+    lines = list(search.lines())
+    outcome = judged(lines)
+    assert outcome.accepted, outcome.reason
+    assert any(line.startswith("sum ") for line in lines) == (rows is not FIXED)
+    exact = Deviation(pair, domain)
+    assert exact.run()
+    for (low, high), (least, largest) in zip(search.ranges(), exact.ranges(), strict=True):
+        assert low <= least <= largest <= high
+    assert search.lower == max(map(abs, pair.differences(search.point)))
+    assert domain.contains(search.point) and search.lower <= search.upper()
+
+
+def test_pieces_outside_a_polyhedron_are_vacant() -> None:
+    pair = Comparison.of(*(random_network([3, 6, 5, 2], Random(seed)) for seed in (1, 2)))
+    search = BoxDeviation(pair, Polyhedron.of(3, SIMPLEX), stop=Cuts(60))
+    lines = list(search.lines())
+    (first, *others) = [k for k, line in enumerate(lines) if line.startswith("vacant ")]
+    assert others and judged(lines).accepted
+    assert not judged([*lines[:first], *lines[first + 1 :]]).accepted
+    assert not judged([*lines[:first], lines[others[0]], *lines[first + 1 :]]).accepted
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_bounds_of_a_nearly_equal_copy_close(seed: int) -> None:
     """One weight of a permuted and scaled copy is moved: the bounds are as small as that."""
@@ -119,7 +158,7 @@ def test_time_is_left_for_the_exact_bounds() -> None:
     assert search.run() and len(search.pieces) == 1
 
 
-@pytest.mark.parametrize("rows", [[[1, 1], [1, 2]], [[1, -2], [-1, 1]]])
+@pytest.mark.parametrize("rows", [[[1, 1], [1, 2]], [[1, -2], [-1, 1]], [[1, 0], [0, -1]], []])
 def test_other_domains_are_turned_down(rows: list[list[int]]) -> None:
     line = Network.dense([([[1]], [0])])
     with pytest.raises(InputError):

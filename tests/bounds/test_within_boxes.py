@@ -117,6 +117,53 @@ def test_other_proofs(old: str, new: str, accepted: bool) -> None:
     assert outcome.accepted == accepted, outcome.reason
 
 
+POLYHEDRON = Path(__file__).parents[1] / "golden" / "within-polyhedron.cert"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "accepted"),
+    [
+        ("sum 0 1 2 1\n", "sum 0 1 2 1\nsum 0 1 4 2\n", True),  # one row more, and numbers move
+        ("vacant 1 1 6 1 7 1", "vacant 1 1 6 2 7 1", False),  # no constant
+        ("vacant 1 1 6 1 7 1", "vacant 1 2 6 2 7 2", True),
+        ("vacant 1 1 6 1 7 1", "vacant 1 1 6 1", False),
+        ("vacant 1 1 6 1 7 1", "vacant 1 1 7 1 6 1", False),
+        ("vacant 1 1 6 1 7 1", "vacant 1 1 6 1 8 1", False),
+        ("vacant 1 1 6 1 7 1", "vacant 0 1 6 1 7 1", False),
+        ("vacant 1 1 6 1 7 1", "vacant", False),
+        ("vacant 1 1 6 1 7 1", "vacant 2 1 3 1", False),  # 1 >= 0
+        ("vacant 1 1 6 1 7 1", "enclosed 40", True),  # the box about the piece is no worse
+        ("enclosed 40\nvacant 1 1 6 1 7 1", "vacant 1 1 6 1 7 1\nenclosed 40", False),
+        ("sum 0 1 2 1\n", "", False),
+        ("sum 1 1 2 1\n", "", False),
+        ("sum 0 1 2 1", "sum 0 1 3 1", False),  # bounds nothing
+        ("sum 0 1 2 1", "sum 2 1 0 1", False),
+        ("sum 0 1 2 1", "sum 0 1 2 0", False),
+        ("sum 0 1 2 1", "sum 0 1 2 -1", False),
+        ("sum 0 1 2 1", "sum 0 1 4 1", False),
+        ("sum 0 1 2 1", "sum 0 1 0 1 2 1", False),
+        ("sum 0 1 2 1", "sum 0 1 2", False),
+        ("sum 0 1 2 1", "sum", False),
+        ("sum 0 1 2 1", "sum 0 2 2 2", True),
+        ("reached", "sum 0 1 2 1\nreached", False),
+        ("reached 0 2 1 0", "reached 0 4 3 -2", False),  # in the box, outside the domain
+        ("reached 0 2 1 0", "reached 0 4 3 -1", True),
+    ],
+)
+def test_other_proofs_on_a_polyhedron(old: str, new: str, accepted: bool) -> None:
+    text = POLYHEDRON.read_text(encoding="ascii")
+    assert old in text
+    if "sum 0 1 4 2" in new:
+        text = text.replace("vacant 1 1 6 1 7 1", "vacant 1 1 7 1 8 1")
+    outcome = judged(text.replace(old, new, 1).splitlines())
+    assert outcome.accepted == accepted, outcome.reason
+
+
+def test_golden_certificates_on_a_polyhedron() -> None:
+    assert check(POLYHEDRON).accepted
+    assert not check(POLYHEDRON.with_suffix(".refused.cert")).accepted
+
+
 def test_bounds_are_those_of_the_format() -> None:
     """The least and largest bounds that the checker takes are those of the rules, by loops."""
     a = random_network([2, 3, 2, 1], Random(1))

@@ -230,11 +230,18 @@ def test_without_time_there_is_no_upper_bound(
     _, facts = audited(one, two, "--box", -1, 1)
     assert facts["state"] == "bounded" and facts["ranges"][0]["proved"]
     rows = [{"coefficients": row, "bound": "1"} for row in (["1", "1"], ["-1", "0"], ["0", "-1"])]
-    triangle = tmp_path / "triangle.json"
-    triangle.write_text(
-        json.dumps({"format": "exactrev-domain", "version": 1, "rows": rows})
-    )
-    page, facts = audited(one, two, "--domain", triangle)
+    domain = tmp_path / "domain.json"
+
+    def on(rows: list[Any]) -> tuple[Any, Any]:
+        text = json.dumps({"format": "exactrev-domain", "version": 1, "rows": rows})
+        domain.write_text(text)
+        found: tuple[Any, Any] = audited(one, two, "--domain", domain)
+        return found
+
+    _, facts = on(rows)
+    assert facts["state"] == "bounded" and facts["ranges"][0]["proved"]
+    two = write_json("two.json", ([["1", "1"], ["1", "-1"]], ["0", "-1/2"]), ([["1", "1"]], ["0"]))
+    page, facts = on(rows[:2])  # unbounded, the deviation being 1/2
     assert facts["state"] == "open" and facts["max_deviation"]["upper"] is None
     assert Fraction(facts["max_deviation"]["lower"]) > 0
     assert "no upper bound within the time" in page.words

@@ -37,7 +37,16 @@ from tests.verification.test_verify import searched
 from tests.vnnlib_texts import formulas
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-KINDS = ("isomorphic", "equal", "equal-trees", "regions", "equal-on", "within", "within-boxes")
+KINDS = (
+    "isomorphic",
+    "equal",
+    "equal-trees",
+    "regions",
+    "equal-on",
+    "within",
+    "within-boxes",
+    "within-polyhedron",
+)
 
 
 def golden(name: str) -> str:
@@ -77,7 +86,7 @@ def test_golden_certificates(kind: str) -> None:
 def test_no_step_can_be_left_out(kind: str) -> None:
     lines = golden(kind).splitlines(keepends=True)
     for place in range(lines.index("proof\n"), len(lines)):
-        if not lines[place].startswith(("attained", "reached")):  # bounds hold without them
+        if not lines[place].startswith(("attained", "reached", "sum")):  # all holds without them
             rest = "".join(lines[:place] + lines[place + 1 :])
             assert refused_or_doubted(rest), lines[place]
 
@@ -108,6 +117,8 @@ def test_no_step_can_be_left_out(kind: str) -> None:
         ("within-boxes", "bounds -1/1000", "bounds 1/1000"),
         ("within-boxes", "63/500", "12/100"),
         ("within-boxes", "bias -1/4", "bias -1/3"),
+        ("within-polyhedron", "cut 1 4 -3", "cut 1 4 -1"),
+        ("within-polyhedron", "63/500", "12/100"),
     ],
 )
 def test_what_is_false_is_not_confirmed(kind: str, old: str, new: str) -> None:

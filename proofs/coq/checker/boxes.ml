@@ -29,6 +29,8 @@ let read_boxes lines a b box_scales box_shifts : V.boxes_text =
 
 let boxes_step m line =
   match tokens line with
+  | "sum" :: (_ :: _ as ps) -> V.BoxSum (pairs ps)
+  | "vacant" :: (_ :: _ as ps) -> V.BoxVacant (pairs ps)
   | ["cut"; j; q; p] -> V.BoxCut (big_natural j, positive q, big_integer p)
   | ["enclosed"; s] -> V.BoxEnclosed (places s)
   | "bounds" :: _ -> V.BoxBounds (in_pairs (List.map number (after "bounds" line (2 * m))))
