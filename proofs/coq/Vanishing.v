@@ -59,11 +59,9 @@ Local Notation Z_ := (@of_Z F).
 Lemma numbered_integers f (y : N -> F) : forall i,
   sum_terms (numbered i (map inject_Z f)) y = value_from i f y.
 Proof. induction f as [|a f IH]; intro i; cbn [map numbered value_from sum_terms]; auto.
-  assert (A : of_Q (F := F) (inject_Z a) = Z_ a).
-  { symmetry. apply of_Q_spec. cbn [inject_Z Qden Qnum]. change (Z.pos 1) with 1%Z. rewrite of_Z_1. ring. }
   destruct (q_is_zero (inject_Z a)) eqn:E; cbn [sum_terms]; rewrite IH.
-  - apply (of_Q_zero F) in E. rewrite <- A, E. ring.
-  - now rewrite A. Qed.
+  - apply (of_Q_zero F) in E. rewrite <- of_Q_integer, E. ring.
+  - now rewrite of_Q_integer. Qed.
 
 Lemma row_of_form_value s f w (u : list F) : (0 < s)%Z ->
   Z_ s * row_value (row_of_form s f) (values_at w u) = value f (at_point u).
@@ -80,9 +78,7 @@ Proof.
       by (intros; apply values_input).
     rewrite <- (shifted F f 0 u (at_point u)).
     + change (at_point u 0%N) with (@one F).
-      assert (B : of_Q (F := F) (inject_Z b) = Z_ b).
-      { symmetry. apply of_Q_spec. cbn [inject_Z Qden Qnum]. change (Z.pos 1) with 1%Z. rewrite of_Z_1. ring. }
-      rewrite B. ring.
+      rewrite of_Q_integer. ring.
     + intro k. unfold at_point. now rewrite (proj2 (N.eqb_neq _ 0)), N.pred_succ by lia. Qed.
 
 Lemma rows_of_cell_positive ctx c w forms norm (u : list F) : (0 < scale ctx)%Z ->
