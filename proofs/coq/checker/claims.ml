@@ -48,14 +48,18 @@ let with_numbers name tokens =
     | _ -> refuse "expected pairs of a name and a number" in
   read [] tokens
 
+let some = function
+  | ([], _) -> refuse "nothing stands after 'above' or 'rows'"
+  | lists -> lists
+
 (* The leaf of a tree of cases; rows may be named under 'vanishes' only. *)
 let never ~rows c d rest : V.branch_step =
   let (of_signs, rest) = with_numbers any_neuron rest in
   let (of_excess, rest) = match rest with
-    | "above" :: rest -> with_numbers any_neuron rest
+    | "above" :: rest -> some (with_numbers any_neuron rest)
     | _ -> ([], rest) in
   let (of_known, rest) = match rest with
-    | "rows" :: rest when rows -> with_numbers big_natural rest
+    | "rows" :: rest when rows -> some (with_numbers big_natural rest)
     | _ -> ([], rest) in
   if rest <> [] then refuse "the leaf's lists are not those of this claim, in their order";
   V.NeverHere { of_row = number c; of_beside = number d; of_signs; of_excess; of_known }
