@@ -141,8 +141,9 @@ class Reconstruction:
             if oriented is not None and self._grown_over(oriented, kinks):
                 return True
             # a boundary that is of no such layer may seem to tell an orientation
-            doubt = oriented is not None and len(self.survey.lines) < _LINES_IN_DOUBT
-            if doubt or not self._may_skip:
+            wide = any(layer.prefix.wide for layer in self.layers)
+            doubt = wide or len(self.survey.lines) < _LINES_IN_DOUBT
+            if not self._may_skip or (oriented is not None and doubt):
                 return False
         followed = self._orienter.followed(self.prefix)
         return any(
