@@ -11,12 +11,13 @@ import pytest
 from flint import fmpq, fmpq_mat
 
 from benchmarks.circuits import (
-    Circuit,
     insertion,
     maximum_of_minima,
     odd_even_merge,
     sorted_forms,
+    with_a_dead_neuron,
     with_inner_maximum,
+    with_inner_sum,
 )
 from exactrev.checker import Outcome, check
 from exactrev.equivalence import Agreement, Comparison, agreement
@@ -146,29 +147,14 @@ def inner_maxima(shape: Sequence[int]) -> Pair:
     return a, b
 
 
-def with_a_dead_neuron(shape: Sequence[int]) -> Pair:
-    """A neuron of layer 2 that reads relu(a + b) - relu(a) - relu(b) - 1, and is read by all of
-    layer 3; and none."""
+def dead_neurons(shape: Sequence[int]) -> Pair:
+    a, b = (with_a_dead_neuron(shape, dead, Random(5)) for dead in (True, False))
+    return a, b
 
-    def network(dead: bool) -> Network:
-        random, circuit = Random(5), Circuit(shape[0])
 
-        def form() -> dict[int, fmpq]:
-            return circuit.form([random.randint(-20, 20) for _ in range(shape[0] + 1)])
-
-        a, b, *others = (form() for _ in range(shape[1] - 1))
-        values = [circuit.relu(z) for z in (a, b, circuit.combined((1, a), (1, b)), *others)]
-        low = circuit.form([*[0] * shape[0], -1])
-        parts = (1, values[2]), (-1, values[0]), (-1, values[1]), (1, low)
-        ghost = circuit.relu(circuit.combined(*parts))
-        ghost = circuit.combined((int(dead), ghost))
-        ends = []
-        for _ in range(shape[2]):
-            read = [(random.randint(-9, 9), value) for value in values]
-            ends.append(circuit.relu(circuit.combined(*read, (random.randint(-9, 9), ghost))))
-        return circuit.network([circuit.combined(*((random.randint(1, 9), e) for e in ends))])
-
-    return network(True), network(False)
+def inner_sums(shape: Sequence[int]) -> Pair:
+    a, b = (with_inner_sum(shape, rewritten, Random(5)) for rewritten in (True, False))
+    return a, b
 
 
 @pytest.mark.parametrize(
@@ -178,9 +164,10 @@ def with_a_dead_neuron(shape: Sequence[int]) -> Pair:
         (maxima(5, 31), 200),
         (lattices(4, 6, 5), 500),
         (lattices(5, 6, 5), 500),
-        (sorters(5, [7]), 300),
+        (sorters(6, [6]), 3000),
         (inner_maxima([4, 9, 12]), 400),
-        (with_a_dead_neuron([4, 7, 12]), 400),
+        (dead_neurons([4, 7, 12]), 400),
+        (inner_sums([4, 8, 12]), 400),
     ],
 )
 def test_pairs_with_many_cells(networks: Pair, most: int) -> None:
