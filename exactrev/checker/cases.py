@@ -135,6 +135,8 @@ class Cases:
         middle = tokens.index("above") if "above" in tokens[:end] else end
         if self._question.cell is None and end < len(tokens):
             raise Refused("there is no cell whose rows could be named")
+        if middle + 1 == end or end + 1 == len(tokens):
+            raise Refused("nothing stands after 'above' or 'rows'")
         return tokens[:middle], tokens[middle + 1 : end], tokens[end + 1 :]
 
     def _neurons(self, tokens: Sequence[str]) -> Iterator[tuple[int, Ratio]]:
