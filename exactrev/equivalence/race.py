@@ -23,8 +23,9 @@ from exactrev.network.model import Network
 
 #: Steps of a tree of cells that take as long as a node of the other one, in small networks.
 _STEPS = 100
-#: The number of neurons up to which a node costs no more than that; then it grows as the square.
-_SMALL = 60
+#: The number of neurons and inputs up to which a node costs no more than that; then it grows as the
+#: cube, as linear programs do.
+_SMALL = 64
 #: Without floats a node takes so many times as long.
 _SLOW = 50
 #: The nodes of the first turn: at most so many, and at most one for so many cells.
@@ -56,7 +57,8 @@ def cost_of(network: Network, domain: Polyhedron, tree_first: bool) -> Cost | No
     neurons = sum(layer.size for layer in network.hidden)
     if not 0 < neurons <= _MANY:
         return None
-    factor = max(1.0, (neurons / _SMALL) ** 2) * (1 if is_installed() else _SLOW)
+    size = neurons + network.inputs
+    factor = max(1.0, (size / _SMALL) ** 3) * (1 if is_installed() else _SLOW)
     cells = _expected_cells(network, domain, neurons)
     nodes = min(_FIRST, cells // _CELLS) / factor
     before = _FEW * _STEPS if tree_first or nodes < _FEW else 0
