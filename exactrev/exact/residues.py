@@ -20,7 +20,17 @@ from collections.abc import Sequence
 from flint import fmpq, nmod_mat
 
 #: A Mersenne prime.
-_PRIME = (1 << 61) - 1
+PRIME = (1 << 61) - 1
+
+
+def residue(x: fmpq) -> int:
+    """A rational modulo the prime; raises ValueError if that divides the denominator.
+
+    >>> (2 * residue(fmpq(1, 2))) % PRIME
+    1
+    """
+    p, q = int(x.p), int(x.q)
+    return p % PRIME if q == 1 else p * pow(q, -1, PRIME) % PRIME
 
 
 class Residues:
@@ -46,15 +56,15 @@ class Residues:
         if reduced is None or pivot is None:
             self._broken = True
             return
-        new = reduced * pow(entries[pivot], -1, _PRIME)
+        new = reduced * pow(entries[pivot], -1, PRIME)
         if self._rows is None:
             self._rows = new
         else:
             count = self._rows.nrows()
             column = [self._rows[i, pivot] for i in range(count)]
-            cleared = self._rows - nmod_mat(count, 1, column, _PRIME) * new
+            cleared = self._rows - nmod_mat(count, 1, column, PRIME) * new
             self._rows = nmod_mat(
-                count + 1, self.width, [*cleared.entries(), *new.entries()], _PRIME
+                count + 1, self.width, [*cleared.entries(), *new.entries()], PRIME
             )
         self._pivots.append(pivot)
 
@@ -70,11 +80,11 @@ class Residues:
         entries = []
         for x in row:
             p, q = int(x.p), int(x.q)
-            if not q % _PRIME:
+            if not q % PRIME:
                 return None
-            entries.append(p if q == 1 else p * pow(q, -1, _PRIME))
-        found = nmod_mat(1, self.width, [x % _PRIME for x in entries], _PRIME)
+            entries.append(p if q == 1 else p * pow(q, -1, PRIME))
+        found = nmod_mat(1, self.width, [x % PRIME for x in entries], PRIME)
         if self._rows is None:
             return found
         factors = [found[0, pivot] for pivot in self._pivots]
-        return found - nmod_mat(1, len(factors), factors, _PRIME) * self._rows
+        return found - nmod_mat(1, len(factors), factors, PRIME) * self._rows

@@ -25,7 +25,7 @@ from exactrev.recovery.trials import bends_at_a_peer, holds, seen_of_predicted
 from exactrev.recovery.walk import Walker, absorb
 
 #: With more lines scanned, kinks that look like the last layer's are tried in every layer.
-_LINES_TO_WAIT = 7
+_LINES_TO_WAIT = 4
 
 
 def grow(

@@ -86,12 +86,15 @@ class Layer:
         old = self.prefix.rows
         assert old is not None
         pairs = zip(matrix_rows(old), below.neurons, strict=True)
-        flips = [_turned(row, neuron.row.entries()) for row, neuron in pairs]
+        flips = [turned(row, neuron.row.entries()) for row, neuron in pairs]
         prefix = below.extended().oriented(flips).reading(self.prefix.reads)
         surfaces = [surface.reoriented(prefix) for surface in self.surfaces]
         return replace(self, prefix=prefix, surfaces=surfaces)
 
 
-def _turned(a: list[fmpq], b: list[fmpq]) -> bool:
-    """Whether two rows, one a multiple of the other where both are known, point apart."""
-    return any(x * y < 0 for x, y in zip(a, b, strict=True))
+def turned(a: list[fmpq], b: list[fmpq]) -> bool:
+    """Whether two rows point apart, one a multiple of the other where both are known.
+
+    The second may have more weights, after those of the first.
+    """
+    return any(x * y < 0 for x, y in zip(a[:-1], b, strict=False))

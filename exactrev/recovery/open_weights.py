@@ -8,21 +8,23 @@ far: right where no open weight matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flint import fmpq, fmpq_mat, fmpz
 
-from exactrev.exact.linear import LinearSystem, matrix_rows, row_vector
+from exactrev.exact.linear import LinearSystem, matrix_rows, row_vector, stack
 from exactrev.network.evaluation import activation_pattern
 from exactrev.network.model import Layer as NetworkLayer
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
+from exactrev.recovery.agreement import agrees_at
 from exactrev.recovery.assembly import hidden_part
-from exactrev.recovery.geometry import Form, in_scale_of
+from exactrev.recovery.geometry import Bend, Form, in_scale_of
 from exactrev.recovery.layer import Layer
-from exactrev.recovery.local import bend_at, combined, normal, unit_scale
+from exactrev.recovery.local import bend_across, combined, normal, sides, unit_scale
 from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.together import GivenUp, Together
@@ -59,25 +61,40 @@ def filled(
     reach: Reach,
     layers: Sequence[Layer],
     network: Network,
+    assumed: Container[tuple[int, int]],
     thorough: bool = False,
 ) -> tuple[Network, tuple[OpenWeight, ...]]:
-    """The network with its open weights set from f's bends, and those that nothing showed.
+    """The network with its open weights set from f's bends, and those that nothing showed alone.
 
-    A ``thorough`` search misses no place, as long as there are few cells to go through.
+    Of the weights of its last hidden layer those ``assumed``, of a neuron and what it reads, are
+    not known.  A ``thorough`` search misses no place, as long as there are few cells to go through.
     """
     missing: list[OpenWeight] = []
+    whole = _with_assumed(layers[-1], assumed)
     opened = open_weights(layers)
     for number, below in dict.fromkeys((weight.number, weight.below) for weight in opened):
         readers = [w.neuron for w in opened if (w.number, w.below) == (number, below)]
-        values: list[fmpq | None] = [None] * len(readers)
-        if below not in _in_sums(layers[number - 1]):
-            values = _solved(survey, reach, layers, network, number, below, readers, thorough)
-        for j, value in zip(readers, values, strict=True):
-            if value is None:
+        if below in _in_sums(layers[number - 1]):
+            missing += [OpenWeight(number, j, below) for j in readers]
+            continue
+        found = _solved(survey, reach, layers, whole, network, number, below, readers, thorough)
+        for k, (j, value) in enumerate(zip(readers, found.solution(), strict=True)):
+            # sums may be known where single weights are not
+            network = _with_weight(network, number, j, below, value)
+            if found.unit(k) is None:
                 missing.append(OpenWeight(number, j, below))
-            else:
-                network = _with_weight(network, number, j, below, value)
     return network, tuple(missing)
+
+
+def _with_assumed(top: Layer, assumed: Container[tuple[int, int]]) -> Prefix:
+    """The layers up to this one, of which nothing is open but the weights ``assumed``."""
+    left = [
+        direction.row
+        for j, neuron in enumerate(top.neurons)
+        for direction in neuron.open
+        if (j, direction.value) in assumed
+    ]
+    return top.prefix.with_layer(stack([neuron.row for neuron in top.neurons]), left)
 
 
 def _in_sums(layer: Layer) -> set[int]:
@@ -116,17 +133,18 @@ def _solved(
     survey: Survey,
     reach: Reach,
     layers: Sequence[Layer],
+    whole: Prefix,
     network: Network,
     number: int,
     below: int,
     readers: list[int],
     thorough: bool,
-) -> list[fmpq | None]:
+) -> LinearSystem:
+    """What is found of the weights with which these neurons read one below."""
     system = LinearSystem(len(readers))
     weight = network.weight(number)
-    places = 0
+    places = asked = 0
     prefix = layers[number - 1].prefix
-    whole = layers[-1].extended()
     points: Iterable[list[fmpq]] = reach.boundary_points(prefix, below, _MANY_POINTS)
     if thorough:
         points = [*_searched(layers, number, below, readers), *points]
@@ -136,12 +154,17 @@ def _solved(
         off = combined(point, -unit_scale(v) * fmpq(1, fmpz(1) << 200), v)
         pattern = activation_pattern(network, off)
         on = [j for j, bit in enumerate(pattern[number - 1]) if bit]
-        if not whole.certain(whole.cell(off)) or not any(j in on for j in readers):
+        certain = whole.certain(whole.cell(off))
+        if not any(j in on for j in readers) or (not certain and asked == _ENOUGH_PLACES):
+            continue
+        asked += not certain
+        lower, upper = sides(survey.probe, wall, point)
+        if not certain and not agrees_at(network, off, lower):
             continue
         places += 1
         for row, jump in zip(
             _sensitivities(network, pattern, number),
-            _jump_across(survey, wall, point, network.outputs),
+            _jump(bend_across(wall, lower, upper), wall, network.outputs),
             strict=True,
         ):
             known = sum((row[j] * weight[j, below] for j in on), fmpq(0))
@@ -149,7 +172,7 @@ def _solved(
             system.add(terms, jump - known)
         if system.rank == system.unknowns or places == _ENOUGH_PLACES:
             break
-    return [system.unit(k) for k in range(len(readers))]
+    return system
 
 
 def _searched(
@@ -170,11 +193,8 @@ def _searched(
             yield point
 
 
-def _jump_across(
-    survey: Survey, wall: Form, point: Sequence[fmpq], outputs: int
-) -> tuple[fmpq, ...]:
+def _jump(bend: Bend | None, wall: Form, outputs: int) -> tuple[fmpq, ...]:
     """How much f bends across a wall, in the wall's own scale; zeros where it does not bend."""
-    bend = bend_at(survey.probe, wall, point)
     return (fmpq(0),) * outputs if bend is None else in_scale_of(bend, wall)
 
 

@@ -14,6 +14,7 @@ from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.proportions import by_depth
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.unseen import Unseen
 from exactrev.recovery.walk import Walker
 from exactrev.recovery.woken import lacking, open_parts, sought_parts
 
@@ -26,6 +27,9 @@ _BEGUN = 36
 _IDLE = 3
 #: Boundaries that no orientation allows for, each alone, after which there is none.
 _UNLIKE = 3
+#: Boundaries that do not read a neuron after which it is taken for one of a deeper layer, and
+#: neurons that each of them reads.
+_UNREAD, _READ = 2, 2
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Orienter:
     def __init__(self, survey: Survey, walker: Walker) -> None:
         self.survey = survey
         self.walker = walker
+        self.unseen = Unseen(survey, walker)
         self._begin(Prefix(survey.probe.oracle.inputs))
 
     def _begin(self, prefix: Prefix) -> None:
@@ -74,7 +79,7 @@ class Orienter:
             if prefix.certain(prefix.cell(rationals(kink.point)))
         ]
         surfaces = [surface for surface in surfaces if surface.consistent]
-        flips = _agreed(surfaces, prefix.width)
+        flips = _agreed(surfaces, prefix.width) or _agreed(self._walked, prefix.width)
         following = self._followed_on(surfaces)
         unlike = 0
         while flips is None and (surface := next(following, None)) is not None:
@@ -92,6 +97,39 @@ class Orienter:
             if not lacking(prefix, flips, told) or next(following, None) is None:
                 break
         return Oriented(flips, told, self._walked)
+
+    def unread(self, prefix: Prefix) -> list[int]:
+        """The neurons of a prefix's last layer that none of the boundaries followed reads.
+
+        Two that read others are known to have weight 0 there, and no other weight is known.  Of
+        generic neurons all are read by the layer above: these are likely of a deeper layer than it.
+        """
+        width = range(prefix.width)
+        readers = [[surface.weight(i) for i in width] for surface in self.followed(prefix)]
+        readers = [weights for weights in readers if sum(map(bool, weights)) >= _READ]
+        columns = ([weights[i] for weights in readers] for i in width)
+        return [
+            i
+            for i, known in enumerate(columns)
+            if known.count(fmpq(0)) >= _UNREAD and not any(known)
+        ]
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether no orientation allows for all that was followed over the prefix tried last."""
+        try:
+            orientation(self._walked, self._prefix.width)
+        except Contradiction:
+            return True
+        return False
+
+    def go_on_over(self, prefix: Prefix) -> None:
+        """Keep what was followed, over a prefix with more neurons in the last layer or fewer."""
+        walked, begun = self._walked, self._begun
+        self._begin(prefix)
+        twins = [surface.retold(prefix) for surface in walked if surface.consistent]
+        self._walked = [twin for twin in twins if twin.consistent]
+        self._begun = begun
 
     def _followed_on(self, surfaces: list[Surface]) -> Iterator[Surface]:
         """Some of the boundaries, one by one as each is followed."""

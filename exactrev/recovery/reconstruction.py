@@ -9,20 +9,21 @@ from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
 from exactrev.recovery.assembly import affine_network
 from exactrev.recovery.beyond import layer_beyond
+from exactrev.recovery.candidate import Candidate, candidate
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
 from exactrev.recovery.layer import Layer
-from exactrev.recovery.levels import peers_of_the_last, take_in
+from exactrev.recovery.levels import level_with_the_last
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
-from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
+from exactrev.recovery.open_weights import OpenWeight
 from exactrev.recovery.orienting import Oriented, Orienter
-from exactrev.recovery.output_layer import Misfit, finish, output_weights
+from exactrev.recovery.output_layer import Misfit
 from exactrev.recovery.prefix import Prefix
-from exactrev.recovery.settled import reads_everything, settled
+from exactrev.recovery.revision import Revision
+from exactrev.recovery.settled import reads_everything
 from exactrev.recovery.sharing.attempt import Sharing
-from exactrev.recovery.sifting import sift
 from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
@@ -69,6 +70,7 @@ class Reconstruction:
         self._first = FirstLayer(self.survey)
         self._agreement = Agreement(self.survey)
         self._next_line = NextLine(self.survey)
+        self._revision = Revision(self.survey, self._walker)
         self._refuted: Network | None = None
         # how many layers are below those that are known to read more than the last of them
         self._skipping: set[int] = set()
@@ -148,7 +150,7 @@ class Reconstruction:
         followed = self._orienter.followed(self.prefix)
         return any(
             self._grown(Layer(prefix), kinks, [surface.over(prefix) for surface in followed])
-            and self._level_with_the_last()
+            and level_with_the_last(self.layers, self._skipping)
             for prefix in self.prefix.wider()
         ) or self._past_open_weights()
 
@@ -163,24 +165,6 @@ class Reconstruction:
             self.layers[-1:] = found
             self._beyond.add(found[1].prefix.depth)
         return found is not None
-
-    def _level_with_the_last(self) -> bool:
-        """Whether a new layer reads the last one.
-
-        Neurons that do not are put into that one; if they read more than it does, what it reads has
-        to be found anew.
-        """
-        peers = peers_of_the_last(self.layers[-1]) if len(self.layers) > 2 else []
-        if not peers:
-            return True
-        layer = self.layers.pop()
-        if take_in(self.layers[-1], layer, peers):
-            return True
-        if self.layers[-1].prefix.wide:
-            return False
-        self.layers.pop()
-        self._skipping.add(len(self.layers))
-        return True
 
     @property
     def _may_skip(self) -> bool:
@@ -231,27 +215,27 @@ class Reconstruction:
 
     def _conclude(self) -> None:
         """Add the output layer and test the result, or scan a line where it fails."""
-        candidate = self._finished()
-        if candidate is None:
+        network = self._finished()
+        if network is None:
             self._look_elsewhere()
             return
-        if isinstance(candidate, Misfit):
-            self._next_line.between(candidate.here, candidate.there)
+        if isinstance(network, Misfit):
+            self._next_line.between(network.here, network.there)
             return
-        where = self._agreement.disagreement(candidate)
+        where = self._agreement.disagreement(network)
         if where is None and self.assumed:
             closer = self._finished(thorough=True)
             if isinstance(closer, Misfit):
                 self._next_line.between(closer.here, closer.there)
                 return
-            candidate = closer or candidate
-            where = self._agreement.disagreement(candidate)
-        self._refuted = candidate
+            network = closer or network
+            where = self._agreement.disagreement(network)
+        self._refuted = network
         if where is None:
-            self.network = candidate
+            self.network = network
         elif self._outgrown:
             self._stand_anew()
-        elif not self._meets_missed(candidate, where):
+        elif not self._meets_missed(network, where):
             self._next_line.through(where.place)
 
     def _stand_anew(self) -> None:
@@ -280,26 +264,21 @@ class Reconstruction:
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
         self.assumed = ()
         top = self.layers[-1]
-        columns = output_weights(self.survey, top)
-        if columns is None:
-            return None
         # the output may read everything, too; along lines it shows where a neuron has both sides
         plane = self._root.inputs == 2 and reads_everything(top)
-        if plane or top.prefix.depth in self._beyond:
-            top = settled(self._walker.reach, top)
-        found = finish(self.survey, self._walker.reach, top, columns, thorough)
-        if isinstance(found, Misfit):
-            return found
-        depth = len(self.layers)
-        self.assumed = tuple(OpenWeight(depth, j, i) for j, i in found.assumed)
-        if not open_weights(self.layers):
-            return found.network
-        network, missing = filled(
-            self.survey, self._walker.reach, self.layers, found.network, thorough
+        found = candidate(
+            self.survey,
+            self._walker.reach,
+            self.layers,
+            plane or top.prefix.depth in self._beyond,
+            thorough,
         )
-        self.assumed += missing
-        self._outgrown = keep_filled(self.layers, network, missing)
-        return network
+        if not isinstance(found, Candidate):
+            return found
+        self.assumed = found.assumed
+        if found.outgrown is not None:
+            self._outgrown = found.outgrown
+        return found.network
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
@@ -311,19 +290,8 @@ class Reconstruction:
         self.layers = [Layer(self._root, [Neuron(form) for form in forms])] if forms else []
         return True
 
-    # -- back down -----------------------------------------------------------------------------
-
     def _revise(self) -> None:
-        """Give every kink that is still unexplained a chance in each known layer, lowest first.
-
-        A layer that gains a neuron invalidates the layers above it: they are dropped.
-        """
-        if self._restart():
-            return
-        for depth, layer in enumerate(self.layers[1:], 1):
-            sifted = sift(self.survey, layer)
-            if sifted:
-                del self.layers[depth + 1 :]
-            if grow(self.survey, self._walker, layer, self.unexplained()) or sifted:
-                del self.layers[depth + (1 if layer.neurons else 0) :]
-                return
+        """Give every kink that is still unexplained a chance in each known layer."""
+        if not self._restart():
+            whole = self._refuted is not None
+            self._revision.revise(self.layers, self.unexplained, whole, self.known)

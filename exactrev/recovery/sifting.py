@@ -9,16 +9,12 @@ A neuron of the layer that is hidden so well is found above it in the end (``lev
 from __future__ import annotations
 
 from exactrev.recovery.layer import Layer
-from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import (
-    seen_of_predicted,
-    straight_across,
-    straight_already,
-)
+from exactrev.recovery.trials import seen_of_predicted, straight_across, straight_already
 
-#: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend.
-_PEERS = 3
+#: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend: of one that
+#: was seen wherever it was predicted, and of others.
+_PEERS, _PEERS_IN_DOUBT = 3, 12
 
 
 def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
@@ -26,7 +22,8 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
 
     The first ``old`` are left alone.  Each of the others is tried with a few peers, but with none
     again, until it went straight on at some; what the scanned lines show of that is free.  One that
-    did at none of them is taken out, too, if f shows few of its predicted kinks; but only once.
+    went straight on at none of several, and was not seen wherever it was predicted, is taken out
+    for once, too.
     """
     known = straight_already(survey, layer.prefix, layer.neurons)
     keys = [surface.kink.key for surface in layer.surfaces]
@@ -36,28 +33,26 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
         straight |= {k for k, key in enumerate(keys) if (keys[index], key) in layer.straight}
         others = [k for k in range(len(keys)) if k not in straight and k not in (index, *bent)]
         open_to = [k for k in others if (keys[index], keys[k]) not in layer.tried]
-        wanted = min(len(open_to), max(0, _PEERS - len(straight)))
+        seen, predicted = seen_of_predicted(survey, layer.prefix, layer.neurons[index])
+        doubtful = seen < predicted
+        most = _PEERS_IN_DOUBT if doubtful else _PEERS
+        wanted = min(len(open_to), max(0, most - len(straight)))
         for k in survey.random.sample(open_to, wanted):
             across = straight_across(survey, layer.surfaces[index], layer.neurons[k])
             layer.tried.add((keys[index], keys[k]))
             if across:
+                straight.add(k)
                 layer.straight.add((keys[index], keys[k]))
-            straight |= {k} if across else set()
             if across is False:
                 bent.append(index)
                 break
         else:
             tried = sum((keys[index], key) in layer.tried for key in keys)
-            doubtful = not straight and tried >= _PEERS and keys[index] not in layer.refused
-            if doubtful and _mostly_missed(survey, layer, layer.neurons[index]):
+            untold = not straight and tried >= _PEERS and keys[index] not in layer.refused
+            if untold and doubtful:
                 bent.append(index)
     for index in reversed(bent):
         layer.refused.add(keys[index])
         del layer.neurons[index], layer.surfaces[index]
         survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
     return bool(bent)
-
-
-def _mostly_missed(survey: Survey, layer: Layer, neuron: Neuron) -> bool:
-    seen, predicted = seen_of_predicted(survey, layer.prefix, neuron)
-    return 4 * seen < predicted

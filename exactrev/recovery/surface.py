@@ -58,6 +58,10 @@ class Waypoint:
     origin: Waypoint | None = None
     passage: Passage | None = None
 
+    def scaled(self, factor: fmpq) -> Waypoint:
+        """The same place, with the form in another scale."""
+        return Waypoint(self.point, self.cell, self.form * factor)
+
 
 class Surface:
     """What is known of the neuron behind one boundary: equations for (w, b) and places on it.
@@ -65,6 +69,7 @@ class Surface:
     Attributes: ``consistent`` turns False when the equations contradict each other, so that the
     boundary is of no neuron that reads this prefix alone.  Whatever was followed over a wide prefix
     is ``oriented``.  ``sought`` are the values at whose boundaries it was sought by climbing.
+    ``seen`` are the places, after the first one, where f was asked.
     """
 
     def __init__(self, prefix: Prefix, kink: Kink, oriented: bool) -> None:
@@ -80,6 +85,7 @@ class Surface:
         self._apart: dict[int, tuple[Kink, int]] = {}
         point = tuple(rationals(kink.point))
         self.waypoints = [Waypoint(point, prefix.cell(point), kink.form)]
+        self.seen: list[Waypoint] = []
         self._start(self.waypoints[0])
 
     def _start(self, here: Waypoint) -> None:
@@ -151,6 +157,7 @@ class Surface:
             return False
         self.system = joint.without_last_unknown()
         self.waypoints.append(Waypoint(point, cell, kink.form * scale))
+        self.seen.append(self.waypoints[-1])
         return True
 
     def merge(self, other: Surface) -> bool:
@@ -167,9 +174,8 @@ class Surface:
         if not scale or joint.rank - before >= len(rows):
             return False
         self.system = joint.without_last_unknown()
-        self.waypoints += [
-            Waypoint(place.point, place.cell, place.form * scale) for place in other.waypoints
-        ]
+        self.waypoints += [place.scaled(scale) for place in other.waypoints]
+        self.seen += [place.scaled(scale) for place in (other.waypoints[0], *other.seen)]
         return True
 
     def form_on(self, cell: Cell) -> Form | None:
@@ -240,6 +246,30 @@ class Surface:
             for place in self.waypoints[1:]:
                 twin._start(place)
                 twin.waypoints.append(place)
+        return twin
+
+    def widened(self, prefix: Prefix) -> Surface:
+        """The same boundary over an oriented layer with more neurons, which are off along it."""
+        twin = Surface(prefix, self.kink, oriented=True)
+        for i in range(self.prefix.width):
+            weight = self.weight(i)
+            if weight is not None:
+                twin.learn([fmpq(int(k == i)) for k in range(twin.system.unknowns)], weight)
+        twin.waypoints += [
+            Waypoint(old.point, prefix.cell(old.point), old.form) for old in self.waypoints[1:]
+        ]
+        return twin
+
+    def retold(self, prefix: Prefix, oriented: bool = False) -> Surface:
+        """The same boundary over other layers, of which it may be that f shows: what was seen of
+        it, and not what followed from that over these ones.
+        """
+        twin = Surface(prefix, self.kink, oriented)
+        for place in self.seen:
+            here = Waypoint(place.point, prefix.cell(place.point), place.form)
+            twin._start(here)
+            twin.waypoints.append(here)
+            twin.seen.append(here)
         return twin
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from flint import fmpq
 
 from exactrev.exact.linear import stack
+from exactrev.exact.rational import to_float
 from exactrev.recovery.geometry import Form, Kink, form_at, homogeneous, rationals, slope
 from exactrev.recovery.junction import junction
 from exactrev.recovery.lines import Line
@@ -25,6 +27,8 @@ _LOOKS = 2
 #: Random walks, and steps of each, that a believed boundary must stand.
 _TRIALS = 3
 _TRIAL_STEPS = 3
+#: Waypoints among which the nearest to a peer is chosen.
+_COMPARED = 12
 #: Steps towards a peer's boundary after which the two are taken not to meet.
 _MAX_STEPS = 40
 
@@ -62,10 +66,10 @@ def holds(survey: Survey, surface: Surface, peers: Sequence[Neuron]) -> bool:
 def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool | None:
     """Whether the boundary goes straight on where it meets the ``peer``'s; None if nothing shows.
 
-    If it bends there its neuron reads the peer and is of a deeper layer.  Where they meet is found
-    without queries; a look past it and a look before take two each.
+    If it bends there, or was lost before, its neuron is of a deeper layer.  Where they meet is
+    found without queries; a look past it and a look before take two each.
     """
-    here: Waypoint | None = survey.random.choice(surface.waypoints) if surface.waypoints else None
+    here = _nearest(survey, surface, peer)
     for _ in range(_MAX_STEPS):
         if here is None or not peer.known_on(surface.prefix, here.cell):
             return None
@@ -78,7 +82,7 @@ def straight_across(survey: Survey, surface: Surface, peer: Neuron) -> bool | No
         ahead = meeting is not None and meeting > 0
         if meeting is not None and ahead and (crossing is None or meeting < crossing.distance):
             end = 2 * meeting if crossing is None else crossing.distance
-            return _passes(survey, here, direction, meeting, (meeting + end) / 2, other)
+            return _passes(survey, surface, here, direction, meeting, (meeting + end) / 2, other)
         if crossing is None:
             return None
         here = known_step(survey, surface, here, direction, crossing)
@@ -133,8 +137,23 @@ def _meeting(here: Waypoint, other: Form) -> _Meeting | None:
     return _Meeting(other, way) if ahead and (wall is None or wall.distance > 1) else None
 
 
+def _nearest(survey: Survey, surface: Surface, peer: Neuron) -> Waypoint | None:
+    """Of a few waypoints the one that is nearest to a peer's boundary."""
+    some = surface.waypoints
+    if len(some) > _COMPARED:
+        some = survey.random.sample(some, _COMPARED)
+
+    def distance(here: Waypoint) -> float:
+        form = surface.prefix.local_form(here.cell, peer.row)
+        size = sum(abs(x) for x in form.entries()[:-1])
+        return to_float(abs(form_at(form, here.point)) / size) if size else inf
+
+    return min(some, key=distance, default=None)
+
+
 def _passes(
     survey: Survey,
+    surface: Surface,
     here: Waypoint,
     direction: Sequence[fmpq],
     meeting: fmpq,
@@ -147,8 +166,11 @@ def _passes(
         bend_at(survey.probe, here.form, combined(here.point, way, direction)) is not None
         for way in sides
     ]
-    if all(seen) or not any(seen):
-        return seen[0] or None
+    if all(seen):
+        return True
+    if not any(seen):
+        before = combined(here.point, meeting * NEARLY, direction)
+        return False if turned(survey, surface, (), here, before) else None
     around = junction(survey, here.form, other, combined(here.point, meeting, direction))
     if around.times(here.form) == 2:
         return True

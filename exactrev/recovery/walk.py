@@ -171,6 +171,7 @@ class Walker:
             return None
         equation = surface.jump(here.cell, after, crossing.layer, crossing.neuron)
         jump = surface.system.value(equation)
+        asked = jump is None
         if jump is None:
             jump = bend_past(
                 self.survey.probe, here.form, passage.wall, passage.place, passage.side
@@ -186,7 +187,10 @@ class Walker:
         form = here.form + passage.wall * jump
         if not any(form.entries()[:-1]):
             return None
-        return step_in(self.survey, here, passage, after, form)
+        there = step_in(self.survey, here, passage, after, form)
+        if asked:
+            surface.seen += [here] if there is None else [here, there]
+        return there
 
 
 def _signs(surface: Surface, kink: Kink) -> Signs:
