@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
@@ -26,6 +27,7 @@ from exactrev.recovery.sifting import sift
 from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.told_above import told_by_readers
 from exactrev.recovery.walk import Walker
 from exactrev.recovery.woken import with_open_parts
 
@@ -206,7 +208,19 @@ class Reconstruction:
         if not grow(self.survey, self._walker, layer, kinks, followed):
             return False
         self.layers.append(layer)
+        if self._hear():
+            grow(self.survey, self._walker, self.layers[-1], self.unexplained())
         return True
+
+    def _hear(self) -> bool:
+        """Let layers take in what those above them tell of their open weights; whether any did."""
+        told = [
+            told_by_readers(below, layer, self.survey.kinks)
+            for below, layer in pairwise(self.layers)
+        ]
+        if any(told):
+            self._stand_anew()
+        return any(told)
 
     def unexplained(self) -> list[Kink]:
         """The kinks that lie on no boundary of a known neuron."""
@@ -317,6 +331,7 @@ class Reconstruction:
         """
         if self._restart():
             return
+        self._hear()
         for depth, layer in enumerate(self.layers[1:], 1):
             sifted = sift(self.survey, layer)
             if sifted:
