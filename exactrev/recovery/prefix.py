@@ -66,6 +66,7 @@ class Prefix:
         self._forms: dict[Signs, fmpq_mat] = {}
         self._values: dict[Signs, fmpq_mat] = {}
         self._asleep: dict[Signs, frozenset[int]] = {}
+        self._certain: dict[Signs, bool] = {}
         self._paths: dict[Line, list[Segment]] = {}
         self._crossings: dict[tuple[Any, ...], list[tuple[fmpq, Form]]] = {}
 
@@ -152,13 +153,16 @@ class Prefix:
         """Whether nothing that is not known of the layers matters on the cell: its forms are
         right.
         """
-        return self.below is None or (
-            self.below.certain(cell) and self.below.vanish(cell, self.open)
-        )
+        if self.below is None:
+            return True
+        signs = cell.signs[: self.depth - 1]
+        if signs not in self._certain:
+            self._certain[signs] = self.below.certain(cell) and self.below.vanish(cell, self.open)
+        return self._certain[signs]
 
     def vanish(self, cell: Cell, rows: Sequence[Form]) -> bool:
         """Whether rows over the values that a next layer reads are all 0 on a cell."""
-        return not rows or is_zero(self.local_form(cell, stack(rows)))
+        return all(is_zero(self.local_form(cell, row)) for row in rows)
 
     def cell(self, point: Sequence[fmpq]) -> Cell:
         """The cell that holds a point; on a boundary the bit of its neuron is off."""

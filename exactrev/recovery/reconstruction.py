@@ -13,6 +13,7 @@ from exactrev.recovery.beyond import layer_beyond
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
+from exactrev.recovery.last_resort import oriented_at_last
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.levels import peers_of_the_last, take_in
 from exactrev.recovery.neuron import Neuron
@@ -24,7 +25,6 @@ from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.settled import reads_everything, settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
-from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.told_above import told_by_readers
@@ -139,7 +139,7 @@ class Reconstruction:
         if beyond and self._past_open_weights():
             return True
         if len(self.layers) not in self._skipping:
-            oriented = oriented_at_last(self.survey, self._orienter, self.layers[-1], kinks)
+            oriented = oriented_at_last(self._orienter, self.layers[-1], kinks)
             if oriented is not None:
                 return self._grown_over(oriented, kinks)
             if not self._may_skip:
