@@ -18,6 +18,7 @@ from pathlib import Path
 from exactrev.checker import check
 from tests import test_checker_regions
 from tests.boundary_texts import SEGMENT, SLICE
+from tests.vanishing_texts import TEXTS as VANISHING
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -34,6 +35,7 @@ KINDS = (
     "equal-on",
     "equal-on-cancels",
     "equal-on-flat",
+    "equal-on-vanishes",
     "within",
     "within-boxes",
     "within-polyhedron",
@@ -58,6 +60,7 @@ TRUE |= {
     for name, file in (("two parts", "disconnected"), ("three layers", "holds-3"))
 }
 TRUE |= {"boundaries of a slice": SLICE, "boundaries of a segment": SEGMENT}
+TRUE |= {f"equal-on by cases: {name}": text for name, text in VANISHING.items()}
 
 #: |x| - 1 < 1/10 where |x| <= 1, by boxes of which one holds both signs of both neurons.
 TRUE["unsatisfied by boxes"] = (

@@ -13,6 +13,7 @@ from flint import fmpq
 
 from exactrev.checker import check
 from exactrev.equivalence.decide import equal_by_trees
+from exactrev.equivalence.neuron_rows import neuron_rows
 from exactrev.equivalence.never import never_together
 from exactrev.equivalence.reweighing import reweighed
 from exactrev.network import Network
@@ -30,6 +31,18 @@ def late_network(weight: int) -> Network:
     return Network.dense([*HIDDEN, ([[1, weight, -9]], [-1]), ([[1]], [0])])
 
 
+def skipping_network(weight: int, source: int) -> Network:
+    """The same, where 3:0 reads of layer 1 or of the inputs half of the second, v1 or less, too.
+
+    Where 2:1 is on by s, v0 = 2 v1 + 1 - s.  If v1 < 1, v0 - 3 v1 and v1 / 2 are at most 1 in sum.
+    Else 3:0 is at most v1 / 2 less 7 s and 9 (3 v1 + 3 - 2 s), which is 2:2, if both are positive.
+    """
+    late = late_network(weight)
+    *below, last, output = late.layers
+    read = Layer.of({source: [[0, "1/2"]], 2: last.weights[0][1]}, last.bias.entries())
+    return Network(2, (*below, read, output))
+
+
 def certificate_of(a: Network, b: Network) -> list[str]:
     found = equal_by_trees(a, b, inf)
     assert found is not None and found.verdict == "equal"
@@ -40,6 +53,30 @@ def certificate_of(a: Network, b: Network) -> list[str]:
 
 def _accepted(lines: list[str]) -> bool:
     return check(io.BytesIO("".join(line + "\n" for line in lines).encode())).accepted
+
+
+@pytest.mark.parametrize("source", [0, 1])
+def test_one_that_never_matters_where_a_neuron_reads_several_layers(source: int) -> None:
+    a, b, c = (skipping_network(weight, source) for weight in (-9, -7, 50))
+    for pair in (a, b), (b, a):
+        lines = certificate_of(*pair)
+        assert any(line.startswith("apart A 3:0 2:1 ") for line in lines) and _accepted(lines)
+        leaf = max(k for k, line in enumerate(lines) if line.startswith("never"))
+        assert not _accepted([*lines[:leaf], "never 1 0", *lines[leaf + 1 :]])
+    assert a([0, 1]) != c([0, 1])
+    assert equal_by_trees(a, c, inf) is None and equal_by_trees(c, a, inf) is None
+
+
+@pytest.mark.parametrize("source", [0, 1])
+def test_what_is_read_past_a_layer_is_not_forgotten(source: int) -> None:
+    """With more of it the two neurons are on together, and the weight matters."""
+    first, second, _, output = late_network(0).layers
+    read = [Layer.of({source: [[0, 30]], 2: [[1, weight, -9]]}, [-1]) for weight in (-9, -7)]
+    a, b = (Network(2, (first, second, layer, output)) for layer in read)
+    row = neuron_rows(b, 3)[0]
+    assert a([0, 1]) != b([0, 1])
+    assert never_together(b, Name(2, 1), Name(3, 0), row) is None
+    assert equal_by_trees(a, b, inf) is None
 
 
 def test_a_weight_that_never_matters_may_be_another_one() -> None:
@@ -186,19 +223,39 @@ def drawn(sizes: tuple[int, ...], seed: int) -> Network:
     )
 
 
-@pytest.mark.parametrize("sizes", [(4, 3, 3, 3, 1), (2, 4, 3, 3, 1), (3, 3, 4, 2)])
-def test_proofs_of_random_networks_are_accepted(sizes: tuple[int, ...]) -> None:
+def also_reading(network: Network, number: int, source: int) -> Network:
+    """The network with weights by which a layer reads an earlier one, too."""
+    random = Random(f"{number} {source} {network.sha256}")
+    old = network.layers[number - 1]
+    width = network.architecture[source]
+    rows = [[fmpq(random.randint(-9, 5), 4) for _ in range(width)] for _ in range(old.size)]
+    layer = Layer.of({**dict(old.weights), source: rows}, old.bias.entries())
+    layers = (*network.layers[: number - 1], layer, *network.layers[number:])
+    return Network(network.inputs, layers)
+
+
+DEEP = [(4, 3, 3, 3, 1), (2, 4, 3, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "skip"),
+    [(sizes, None) for sizes in (*DEEP, (3, 3, 4, 2))]
+    + [(sizes, skip) for sizes in DEEP for skip in ((2, 0), (3, 1), (3, 0))],
+)
+def test_proofs_of_random_networks_are_accepted(
+    sizes: tuple[int, ...], skip: tuple[int, int] | None
+) -> None:
     proved = 0
-    for seed in range(4):
+    for seed in range(4 if skip is None else 2):
         network = drawn(sizes, seed)
+        if skip is not None:
+            network = also_reading(network, *skip)
         names = [[Name(k, i) for i in range(n)] for k, n in enumerate(sizes[1:-1], 1)]
         for number in range(2, len(sizes) - 1):
             for j in range(sizes[number]):
                 for i in range(sizes[number - 1]):
                     other = with_less(network, number, j, i)
-                    matrix = network.weight(number)
-                    row = [matrix[j, k] for k in range(sizes[number - 1])]
-                    row.append(network.bias(number)[j, 0])
+                    row = neuron_rows(network, number)[j]
                     tree = never_together(network, Name(number - 1, i), Name(number, j), row)
                     changed = reweighed(network, other, names)
                     if tree is None or changed is None:
@@ -219,6 +276,7 @@ def with_less(network: Network, number: int, neuron: int, below: int) -> Network
     matrix = network.weight(number)
     entries = [[matrix[r, c] for c in range(matrix.ncols())] for r in range(matrix.nrows())]
     entries[neuron][below] -= 5
-    layer = Layer.of({number - 1: entries}, network.bias(number).entries())
+    old = network.layers[number - 1]
+    layer = Layer.of({**dict(old.weights), number - 1: entries}, old.bias.entries())
     layers = (*network.layers[: number - 1], layer, *network.layers[number:])
     return Network(network.inputs, layers)

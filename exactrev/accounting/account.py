@@ -59,7 +59,7 @@ class _Accounting:
     def __init__(self, network: Network, recovery: Recovery) -> None:
         self._network, self._recovery = network, recovery
         self._causes: Causes | None = causes(network)
-        listed = self._causes is not None or not Together.may_search(network)
+        listed = self._causes is not None or not network.hidden
         self._together = None if listed else Together(network, SECONDS)
         self._lower = None if self._causes else LowerLayers(network, LOWER_SECONDS)
         never = self._causes.never if self._causes else ()

@@ -20,6 +20,7 @@ from exactrev.checker.network import Network
 from exactrev.checker.ranges import Key, Ranges
 from exactrev.checker.reduced import ReducedTree
 from exactrev.checker.tree import GRAMMAR
+from exactrev.checker.vanishing import Vanishing
 
 _BOUND = re.compile(rf"{NATURAL} {POSITIVE} {NATURAL}(?: {NATURAL} {NONZERO})*+")
 _BOUNDS = GRAMMAR | {
@@ -36,9 +37,19 @@ class EqualOn:
         self._pair = read_pair(lines, a, b)
         self._outputs = range(a.outputs)
         self._proof = ReducedTree(lines, self._pair.difference())
+        self._vanishing: Vanishing | None = None
 
     def step(self, line: str) -> None:
         word, *operands = line.split(" ")
+        if self._vanishing is not None:
+            self._vanishing.step(line)
+            if self._vanishing.closed:
+                self._vanishing = None
+                self._proof.tree.close()
+            return
+        if line == "vanishes":
+            self._vanishing = self._proof.vanishing()
+            return
         if word == "cancels":
             self._proof.require_cancelled(operands)
             self._proof.tree.close()
@@ -51,7 +62,7 @@ class EqualOn:
         self._proof.tree.close()
 
     def finish(self) -> None:
-        if not self._proof.tree.finished:
+        if self._vanishing is not None or not self._proof.tree.finished:
             raise Refused("a branch of the tree is open")
 
     def sentence(self) -> str:

@@ -126,6 +126,10 @@ class Cell:
 
     # -- what follows --------------------------------------------------------------------------
 
+    def has_row(self, number: int) -> bool:
+        """Whether the cell has a row of this number."""
+        return number in self._rows
+
     def row(self, number: int) -> Form:
         """The row of this number, which the cell must have: a neuron's is -z where it is off."""
         return self._rows[number]

@@ -15,6 +15,7 @@ from exactrev.checker.rows import WorkingForm
 from exactrev.checker.stack import Stack, in_free_inputs, renamed
 from exactrev.checker.statement import at, count_after, read_domain
 from exactrev.checker.tree import Tree
+from exactrev.checker.vanishing import Vanishing
 
 PIN = {"pin": re.compile(rf"{NATURAL} {NATURAL} {NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+")}
 
@@ -82,6 +83,18 @@ class ReducedTree:
     def require_cancelled(self, steps: Sequence[str]) -> None:
         """Refused unless these reductions show the outputs to be 0 wherever the decided neurons are
         on or not as they are on the current cell."""
+        form = self._form_here()
+        for rule, operands in _each(steps):
+            reduce(self._left, form, rule, operands)
+        if any(form.output_rows()):
+            raise Refused("the outputs do not cancel")
+
+    def vanishing(self) -> Vanishing:
+        """The trees that are to prove the outputs 0 on the current cell."""
+        return Vanishing(self._left, self._form_here(), self.tree)
+
+    def _form_here(self) -> WorkingForm:
+        """The working form at the current node: the decided neurons are put away."""
         self.tree.require_open()
         form = WorkingForm(self._left)
         shift = form.inputs - len(self.tree.cell.domain)
@@ -89,10 +102,7 @@ class ReducedTree:
             if number < self.first_output:
                 neuron = number + shift
                 form.replace(neuron, form.row(neuron) if on else {})
-        for rule, operands in _each(steps):
-            reduce(self._left, form, rule, operands)
-        if any(form.output_rows()):
-            raise Refused("the outputs do not cancel")
+        return form
 
     def require_closed(self, denominator: int, numerators: Sequence[int]) -> None:
         """Refused unless this point, with a positive denominator, is in the closed domain."""

@@ -5,7 +5,7 @@ Each rule is one method: it holds and changes the rows as the format says, or it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import gcd
 
 from exactrev.checker.lines import Ratio, Refused
@@ -144,6 +144,13 @@ class WorkingForm:
         for reader in self._readers(neuron):
             add_multiple(reader, reader[neuron], row)
         self._rows[neuron] = {value: (-p, q) for value, (p, q) in row.items()}
+
+    def restrict(self, coordinates: Collection[int]) -> None:
+        """Take the inputs other than these to be 0."""
+        self._load()
+        for row in (*self._rows.values(), *(self._outputs or [])):
+            for value in [j for j in row if ONE < j < self.inputs and j not in coordinates]:
+                del row[value]
 
     def reweigh(self, neuron: int, source: int, weight: Ratio) -> None:
         """Change a coefficient; that it does not matter was proved."""

@@ -45,7 +45,7 @@ class Tree:
     def __init__(self, cell: Cell, depth: int, inputs: int, coordinates: Sequence[int]) -> None:
         self.cell, self.depth = cell, depth
         self.finished = False
-        self._coordinates = coordinates
+        self.coordinates = coordinates
         self._absent = sorted(set(range(inputs)) - set(coordinates))
         self._splits: list[_Split] = []
 
@@ -132,9 +132,9 @@ class Tree:
 
     def _in_slice(self, denominator: int, numerators: Sequence[int]) -> list[int]:
         """The coordinates that forms have on the slice, then the denominator."""
-        inputs = len(self._coordinates) + len(self._absent)
+        inputs = len(self.coordinates) + len(self._absent)
         if len(numerators) != inputs:
             raise Refused(f"the point needs {inputs} coordinates")
         if any(numerators[j] for j in self._absent):
             raise Refused("the point is not in the slice")
-        return [*(numerators[j] for j in self._coordinates), denominator]
+        return [*(numerators[j] for j in self.coordinates), denominator]

@@ -5,6 +5,9 @@ else is looked at until the proof.  A Python callable can stand in for NET (--or
 then nothing to prove against, and the verdict says unproved.  With --from boundaries the hidden
 layers are recovered from the unlabelled set of NET's region boundaries, polyhedra without names or
 values, and outputs are asked for the output layer only.
+
+--timeout ends the search.  The proof of what was found by then has the time that is left, or ten
+seconds, and accounting for what is missing may take a minute; Ctrl-C ends either.
 """
 
 from __future__ import annotations
@@ -82,6 +85,8 @@ def run(arguments: argparse.Namespace) -> Outcome:
     if isinstance(recovery, _Nothing):
         return _no_network(target, recovery)
     written = write_files(recovery, arguments.output, arguments.certificate)
+    if not arguments.quiet and recovery.verdict != "recovered":
+        report_progress("accounting for what is missing")
     return report(recovery, written, account_of(target, recovery))
 
 

@@ -12,7 +12,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from flint import fmpq
 
@@ -25,7 +26,12 @@ from exactrev.equivalence.cancelling import Loners
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
 from exactrev.equivalence.ground import Point
+from exactrev.equivalence.lifted import Lifted, as_row
+from exactrev.equivalence.likeness import ByLikeness
+from exactrev.equivalence.race import cost_of, first_done
 from exactrev.equivalence.resuming import nearly
+from exactrev.equivalence.samples import Samples
+from exactrev.equivalence.vanishing import Vanishing
 from exactrev.lp import Form
 from exactrev.lp.polyhedron import Polyhedron, value
 
@@ -51,6 +57,20 @@ class Agreement(CoveringSearch["_AgreementExplorer"]):
         """The certificate of the claim ``equal-on``."""
         return self._explorer.certificate("equal-on", lambda: iter(()))
 
+    def knowledge(self) -> Iterator[str]:
+        """Leaves ``vanishes`` as far as they were found, too."""
+        yield from super().knowledge()
+        attempts = self._explorer.attempts
+        if not any(attempt.proved for attempt in attempts):
+            for number, attempt in enumerate(attempts):
+                yield from (f"tried {number} {line}" for line in attempt.lines[1:])
+
+    def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
+        """Begin with the tree and those leaves of a search that was stopped."""
+        super().go_on(steps, knowledge)
+        tried = (line.split(" ", 2)[1:] for line in knowledge if line.startswith("tried "))
+        self._explorer.tried = [(int(number), line) for number, line in tried]
+
 
 class _AgreementExplorer(DifferenceExplorer):
     def __init__(
@@ -58,6 +78,66 @@ class _AgreementExplorer(DifferenceExplorer):
     ) -> None:
         super().__init__(comparison, domain, stop)
         self._loners = Loners.of(self.comparison.on(self.ground))
+        self._lifted = Lifted.of(self.reduction.network, self.arrangement.coordinates)
+        self.attempts: list[Vanishing] = []
+        self.tried: list[tuple[int, str]] = []
+        self._cost = cost_of(
+            self.reduction.network, self.ground.domain, tree_first=bool(self._loners.neurons)
+        )
+
+    # -- cells on which the outputs vanish though neurons are undecided ------------------------
+
+    def tree(self, texts_of: TextsOf) -> Iterator[str]:
+        """The steps of the tree; one leaf, where cases show that no more is needed."""
+        steps = super().tree(texts_of)
+        if self._cost is None:
+            return steps
+        return self._first_done(steps, self._attempts_on_all, 0)
+
+    def _attempts_on_all(self) -> list[Vanishing]:
+        """The searches for the leaf ``vanishes`` on the whole domain."""
+        rows = list(enumerate(self.arrangement.domain_rows_exactly))
+        self.attempts = self._attempts({}, rows)
+        for number, attempt in enumerate(self.attempts):
+            attempt.go_on([line for k, line in self.tried if k == number])
+        return self.attempts
+
+    def _attempts(
+        self, decided: dict[int, bool], rows: Sequence[tuple[int, Form]]
+    ) -> list[Vanishing]:
+        """The searches for the leaf ``vanishes`` on a cell with these rows and decided neurons."""
+        cell = [(number, as_row(row)) for number, row in rows]
+        lifted = self._lifted.where(decided)
+        if not self.arrangement.fit_floats:
+            return [Vanishing(lifted, cell, self._is_witness)]
+        samples = Samples.of(lifted, [row for _, row in cell])
+        kinds = (Vanishing, ByLikeness)
+        return [kind(lifted, cell, self._is_witness, samples) for kind in kinds]
+
+    def _first_done(
+        self, steps: Iterator[str], attempts: Callable[[], Sequence[Vanishing]], cells: int
+    ) -> Iterator[str]:
+        """The steps or an attempt's lines; ``cells`` are those of the tree so far."""
+        assert self._cost is not None
+        made: list[Vanishing] = []
+
+        def others() -> list[Vanishing]:
+            made.extend(attempts())
+            return made
+
+        yield from first_done(steps, others, self._cost, self.stop)
+        if any(attempt.proved for attempt in made):
+            self.cells = cells + 1
+
+    def _is_witness(self, point: Sequence[fmpq]) -> bool:
+        """Whether the networks differ at a point of the domain's interior, or right beside it."""
+        for places in (4, 20, None):
+            near = point if places is None else [_rounded(x, places) for x in point]
+            whole = self.whole(near)
+            if self._is_inside(near) and any(self.comparison.differences(whole)):
+                self.witness = whole
+                return True
+        return False
 
     # -- neurons that one network alone has ----------------------------------------------------
 
@@ -91,7 +171,14 @@ class _AgreementExplorer(DifferenceExplorer):
             yield line
             return
         here = nearly(self.exact, cell) if self.arrangement.fit_floats else None
-        yield from self.exactly(cell) if here is None else super().lines(here, texts_of)
+        below = self.exactly(cell) if here is None else super().lines(here, texts_of)
+        if self._cost is None:
+            yield from below
+            return
+        decided = {i: sign == ON for i, sign in enumerate(cell.signs) if sign != UNDECIDED}
+        rows = list(zip(cell.rows, self.exact.signed_rows(cell), strict=True))
+        attempts = partial(self._attempts, decided, rows)
+        yield from self._first_done(below, attempts, self.cells)
 
     # -- cells on which all neurons are decided ------------------------------------------------
 
@@ -127,5 +214,10 @@ class _AgreementExplorer(DifferenceExplorer):
             point = tuple(x + step * a for x, a in zip(inside, form[:-1], strict=True))
             step /= 16
 
-    def _is_inside(self, point: Point) -> bool:
+    def _is_inside(self, point: Sequence[fmpq]) -> bool:
         return all(value(row, point) > 0 for row in self.arrangement.domain_rows_exactly)
+
+
+def _rounded(x: fmpq, places: int) -> fmpq:
+    """The multiple of 2^-places next to x, so that a witness is short."""
+    return fmpq((x * (1 << places) + fmpq(1, 2)).floor(), 1 << places)

@@ -14,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from flint import fmpq
 
+from exactrev.arrangement.chunks import TextsOf
 from exactrev.arrangement.coordinates import independent_coordinates
 from exactrev.arrangement.exploration import tree_lines
 from exactrev.arrangement.explore import Explorer
@@ -107,15 +108,17 @@ class CoveringExplorer(Explorer):
     def steps(self) -> Iterator[str]:
         """The steps of the tree; raises NotProved at its end if branches were left open."""
         with workers(self, self.jobs) as texts_of:
-            if self.unfinished is None:
-                steps = tree_lines(self, texts_of)
-            else:
-                steps = resumed(self, self.unfinished, texts_of)
-            for step in steps:
+            for step in self.tree(texts_of):
                 self.record(step)
                 yield step
         if self.found.open_branches:
             raise NotProved("the search was stopped")
+
+    def tree(self, texts_of: TextsOf) -> Iterator[str]:
+        """The steps of the tree, from the root or going on with what was left unfinished."""
+        if self.unfinished is None:
+            return tree_lines(self, texts_of)
+        return resumed(self, self.unfinished, texts_of)
 
 
 class DifferenceExplorer(CoveringExplorer):

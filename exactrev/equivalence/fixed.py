@@ -17,6 +17,7 @@ from random import Random
 
 from flint import fmpq
 
+from exactrev.equivalence.neuron_rows import neuron_rows
 from exactrev.equivalence.never import never_on
 from exactrev.equivalence.partial_matching import counterparts
 from exactrev.network.evaluation import Batch, preactivation_batches
@@ -63,8 +64,8 @@ def without_fixed(reduction: Reduction, other: Network, deadline: float = inf) -
         if 0 < count < _SAMPLES:
             continue
         sign = fmpq(-1 if count else 1)
-        row = [sign * x for x in _row(network, name)]
-        tree = never_on(network, name.layer - 1, row, names, deadline)
+        own = neuron_rows(network, name.layer)[name.place]
+        tree = never_on(network, {key: sign * w for key, w in own.items()}, names, deadline)
         if tree is not None:
             (always if count else never).add(name)
             lines += [f"{'alive' if count else 'dead'} A {called(name)}", *tree]
@@ -115,13 +116,6 @@ def _then(found: WithoutFixed, after: Reduction, gone: Container[Name]) -> Witho
             lines.append(Step(step.rule, called(step.neuron), into, step.scale).line("A"))
     left = tuple(tuple(called(name) for name in layer) for layer in after.names)
     return WithoutFixed(Reduction(after.network, found.reduction.steps, left), tuple(lines))
-
-
-def _row(network: Network, name: Name) -> list[fmpq]:
-    """What a neuron reads of the layer below, and its bias."""
-    matrix = network.weight(name.layer)
-    row = [matrix[name.place, k] for k in range(matrix.ncols())]
-    return [*row, network.bias(name.layer)[name.place, 0]]
 
 
 def _times_on(network: Network) -> list[list[int]]:

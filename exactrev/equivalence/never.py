@@ -1,32 +1,34 @@
 """The proof that a neuron is nowhere on, or nowhere with one that it reads (format, 6.1).
 
 In the second case the weight between them may be another number, as long as they are never both on
-with that either.  It is a tree of cases: neurons of the layers below those that it reads, from the
+with that either.  It is a tree of cases: the neurons that it reads by way of others, from the
 lowest layer that matters upwards, then those that it reads whose values raise it.  Of the others no
 more is used than that their values are >= 0 and >= z.
 
 >>> hidden = ([[1, 0], [0, 1]], [0, 0]), ([[1, -3], [-1, 2]], [0, 1]), ([[1, -9]], [-1])
 >>> net = Network.dense([*hidden, ([[1]], [0])])
->>> for line in never_together(net, Name(2, 1), Name(3, 0), [fmpq(1), fmpq(-9), fmpq(-1)]) or ():
+>>> row = {(2, 0): fmpq(1), (2, 1): fmpq(-9), None: fmpq(-1)}
+>>> for line in never_together(net, Name(2, 1), Name(3, 0), row) or ():
 ...     print(line)
 case 2:1
 case 2:0
 never 1 0 1:1 1 2:1 10
 never 1 0 2:1 9
 never 0 1
->>> never_together(net, Name(2, 0), Name(3, 0), [fmpq(1), fmpq(-9), fmpq(-1)]) is None
+>>> never_together(net, Name(2, 0), Name(3, 0), row) is None
 True
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
 from flint import fmpq
 
+from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.lp import Form, Motzkin, System, solve
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
@@ -51,78 +53,79 @@ def never_together(
     network: Network,
     earlier: Name,
     later: Name,
-    row: Sequence[fmpq],
+    row: Row,
     names: Sequence[Sequence[Name]] | None = None,
     deadline: float = inf,
 ) -> list[str] | None:
-    """The tree that proves that a neuron is nowhere on together with one that reads its layer by a
-    row (weights | bias); None if that is false, or if it was not proved by the ``deadline``.
+    """The tree that proves that a neuron is nowhere on together with a later one that has this row;
+    None if that is false, or if it was not proved by the ``deadline``.
 
-    Each layer of the network reads nothing but the one below.  ``names`` are how lines name its
-    neurons, layer by layer.
+    ``names`` are how lines name the network's neurons, layer by layer.
     """
-    if later.layer != earlier.layer + 1 or not is_plain(network):
+    if not 0 < earlier.layer < later.layer:
         return None
-    return _Tree(network, earlier.layer, earlier.place, row, names, deadline).lines()
+    return _Tree(network, earlier, row, names, deadline).lines()
 
 
 def never_on(
     network: Network,
-    layer: int,
-    row: Sequence[fmpq],
+    row: Row,
     names: Sequence[Sequence[Name]] | None = None,
     deadline: float = inf,
 ) -> list[str] | None:
-    """As :func:`never_together` for a neuron that reads a hidden layer and is on nowhere at all."""
-    return _Tree(network, layer, None, row, names, deadline).lines() if is_plain(network) else None
-
-
-def is_plain(network: Network) -> bool:
-    """Whether the hidden layers read nothing but the one below each."""
-    return all(
-        [source for source, _ in layer.weights] == [number]
-        for number, layer in enumerate(network.hidden)
-    )
+    """As :func:`never_together` for a neuron with this row that is on nowhere at all."""
+    return _Tree(network, None, row, names, deadline).lines()
 
 
 class _Tree:
     def __init__(
         self,
         network: Network,
-        layer: int,
-        place: int | None,
-        row: Sequence[fmpq],
+        earlier: Name | None,
+        row: Row,
         names: Sequence[Sequence[Name]] | None,
         deadline: float,
     ) -> None:
-        self._network, self._layer, self._row = network, layer, row
-        self._earlier = None if place is None else Name(layer, place)
+        self._row, self._earlier = row, earlier
         self._names, self._deadline = names, deadline
+        self._rows = [neuron_rows(network, k) for k in range(1, len(network.hidden) + 1)]
+        named = [*_hidden(row), *([earlier] if earlier else [])]
+        # what is read by way of others: its values are to be known exactly
+        self._below = self._sources(named)
+        later = [row, *(self._of(name) for name in (*named, *self._below) if name.layer > 1)]
+        inputs = any(key is not None and key[0] == 0 for read in later for key in read)
         first = network.weight(1)
         # any values >= 0 may be the first layer's: then they are the unknowns, else the inputs
-        self._onto = first.rank() == first.nrows()
+        self._onto = first.rank() == first.nrows() and not inputs
         self._size = first.nrows() if self._onto else network.inputs
         self._units = tuple(_unit(k, self._size) for k in range(self._size))
 
+    def _of(self, name: Name) -> Row:
+        return self._rows[name.layer - 1][name.place]
+
+    def _sources(self, names: Iterable[Name]) -> list[Name]:
+        """The neurons that some neurons read, and what those read, from the lowest layer on."""
+        found = set[Name]()
+        waiting = list(names)
+        while waiting:
+            read = _hidden(self._of(waiting.pop()))
+            waiting += [name for name in read if name not in found]
+            found.update(read)
+        return sorted(found)
+
     def lines(self) -> list[str] | None:
         """The whole tree."""
-        sizes = self._network.architecture
-        lowest = 2 if self._onto else 1
-        below = [
-            Name(number, k) for number in range(lowest, self._layer) for k in range(sizes[number])
-        ]
         rows: list[_Row] = []
         values: dict[Name, Form] = {}
         if self._onto:
             values = {Name(1, k): unit for k, unit in enumerate(self._units)}
             rows = [_Row(unit, False, name) for name, unit in values.items()]
-        if self._layer < lowest:
-            if self._earlier is not None:
-                rows.append(_Row(values[self._earlier], True, _EARLIER))
-            return self._last(rows, values)
         own = [] if self._earlier is None else [self._earlier]
-        rising = [Name(self._layer, k) for k, w in enumerate(self._row[:-1]) if w > 0]
-        return self._cases(rows, values, list(dict.fromkeys([*below, *own, *rising])))
+        if own and own[0] in values:
+            rows.append(_Row(values[own[0]], True, _EARLIER))
+        rising = [name for name in _hidden(self._row) if self._row[name] > 0]
+        todo = dict.fromkeys([*self._below, *own, *rising])
+        return self._cases(rows, values, [name for name in todo if name not in values])
 
     def _cases(
         self, rows: list[_Row], values: Mapping[Name, Form], todo: Sequence[Name]
@@ -148,11 +151,11 @@ class _Tree:
 
     def _last(self, rows: list[_Row], values: Mapping[Name, Form]) -> list[str] | None:
         """The leaf where all is decided that raises the later neuron."""
-        *weights, bias = self._row
-        known = [(Name(self._layer, k), w) for k, w in enumerate(weights) if w]
+        known = [(name, self._row[name]) for name in _hidden(self._row)]
         falling = [(name, w) for name, w in known if name not in values]
         total = self._size + len(falling)
-        z = (*[fmpq(0)] * total, bias)
+        inputs = {key: w for key, w in self._row.items() if key is None or not key[0]}
+        z = _widened(self._written(inputs, values), total)
         extra: list[_Row] = []
         for name, w in known:
             if name in values:
@@ -198,15 +201,22 @@ class _Tree:
         return name if self._names is None else self._names[name.layer - 1][name.place]
 
     def _form(self, name: Name, values: Mapping[Name, Form]) -> Form:
-        """z of a neuron whose layer reads values that are all known."""
-        matrix = self._network.weight(name.layer)
-        total = (*[fmpq(0)] * self._size, self._network.bias(name.layer)[name.place, 0])
-        for k in range(matrix.ncols()):
-            w = matrix[name.place, k]
-            if w:
-                read = values[Name(name.layer - 1, k)] if name.layer > 1 else self._units[k]
+        """z of a neuron that reads values that are all known."""
+        return self._written(self._of(name), values)
+
+    def _written(self, row: Row, values: Mapping[Name, Form]) -> Form:
+        """A row as a form in the unknowns."""
+        total: Form = (*[fmpq(0)] * self._size, row.get(None, fmpq(0)))
+        for key, w in row.items():
+            if key is not None:
+                read = values[Name(*key)] if key[0] else self._units[key[1]]
                 total = _sum(total, read, w)
         return total
+
+
+def _hidden(row: Row) -> list[Name]:
+    """The hidden neurons that a row reads, in order."""
+    return sorted(Name(*key) for key in row if key is not None and key[0])
 
 
 def _sum(a: Form, b: Form, factor: fmpq) -> Form:

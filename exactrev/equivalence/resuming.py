@@ -30,15 +30,16 @@ _SIGNS = {"on": ON, "off": OFF, "zero": ZERO}
 IsNote = Callable[[str], bool]
 
 
-def is_bound(step: str) -> bool:
-    """Whether a step is one of the bounds that go before the end of a leaf."""
-    return step.startswith(("upper ", "lower "))
+def is_note(step: str) -> bool:
+    """Whether a step is one of the bounds that go before the end of a leaf, or of the trees of
+    cases that follow the step ``vanishes``."""
+    return step.startswith(("upper ", "lower ", "case ", "same ", "never "))
 
 
 class Path:
     """Where a walk through the steps of a tree stands: the current cell's decisions."""
 
-    def __init__(self, arrangement: NetworkRows, is_note: IsNote = is_bound) -> None:
+    def __init__(self, arrangement: NetworkRows, is_note: IsNote = is_note) -> None:
         self._arrangement, self._is_note = arrangement, is_note
         self._signs = [UNDECIDED] * arrangement.neurons
         self._rows = list(range(arrangement.domain_rows))
@@ -49,6 +50,8 @@ class Path:
     def follow(self, step: str) -> None:
         """Go on by one step.  Raises InputError where the tree has no place for it."""
         word, _, rest = step.partition(" ")
+        if self._is_note(step):
+            return
         if self.finished:
             raise InputError("steps follow the end of the tree")
         if word == "split":
@@ -57,7 +60,7 @@ class Path:
             self._enter(neuron, ON)
         elif word in _SIGNS:
             self._decide(self._neuron(rest.partition(" ")[0]), _SIGNS[word])
-        elif not self._is_note(step):
+        else:
             self._leave()
 
     def cell(self, step: str) -> ExactCell | None:
@@ -118,7 +121,7 @@ class _Block:
 
 
 def resumed(
-    explorer: Explorer, steps: Iterable[str], texts_of: TextsOf, is_note: IsNote = is_bound
+    explorer: Explorer, steps: Iterable[str], texts_of: TextsOf, is_note: IsNote = is_note
 ) -> Iterator[str]:
     """The steps of the whole tree, from those of an unfinished one.
 

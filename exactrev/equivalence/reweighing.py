@@ -16,7 +16,8 @@ from math import inf
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.equivalence.never import is_plain, never_together
+from exactrev.equivalence.neuron_rows import Row, neuron_rows
+from exactrev.equivalence.never import never_together
 from exactrev.equivalence.partial_matching import Counterpart, counterparts
 from exactrev.network.model import Layer, Network
 from exactrev.network.reduction import Name
@@ -40,7 +41,7 @@ def reweighed(
     None where a neuron differs from its counterpart in b for other reasons, as far as is known by
     the ``deadline``.  Lines name the neurons of a as in ``names``, layer by layer.
     """
-    if a.architecture != b.architecture or not is_plain(a) or not is_plain(b):
+    if a.architecture != b.architecture:
         return None
     matched = counterparts(a, b)
     network, lines = a, list[str]()
@@ -50,8 +51,9 @@ def reweighed(
         for source, weight in _differences(a, b, name, matched):
             if weight is None or source.layer < 1:
                 return None
-            old, changed = _row(network, name), _with_weight(network, name, source, weight)
-            larger = max(old, _row(changed, name), key=lambda row: row[source.place])
+            changed = _with_weight(network, name, source, weight)
+            rows = [_row(each, name) for each in (network, changed)]
+            larger = max(rows, key=lambda row: row.get(source, fmpq(0)))
             tree = never_together(network, source, name, larger, names, deadline)
             if tree is None:
                 return None
@@ -68,31 +70,37 @@ def _differences(
     own = matched[name]
     mine = _row(a, name)
     theirs = _row(b, Name(own.layer, own.index))
-    if own.layer != name.layer or own.factor <= 0 or mine[-1] * own.factor != theirs[-1]:
+    same_bias = mine.pop(None, fmpq(0)) * own.factor == theirs.pop(None, fmpq(0))
+    if own.layer != name.layer or own.factor <= 0 or not same_bias:
         yield name, None
         return
-    for k, weight in enumerate(mine[:-1]):
-        source = Name(name.layer - 1, k)
-        match = matched.get(source) if source.layer else Counterpart(0, k, fmpq(1), True)
-        if match is None or match.layer != source.layer or match.factor <= 0:
-            yield source, None
-        else:
-            other = theirs[match.index] * match.factor / own.factor
-            if other != weight:
-                yield source, other
+    columns = {(0, k): ((0, k), fmpq(1)) for k in range(a.inputs)} | {
+        (match.layer, match.index): (source, match.factor)
+        for source, match in matched.items()
+        if match.factor > 0
+    }
+    if not columns.keys() >= theirs.keys():
+        yield name, None
+        return
+    other = {
+        columns[key][0]: weight * columns[key][1] / own.factor
+        for key, weight in theirs.items()
+        if key is not None
+    }
+    for key in sorted(key for key in {*mine, *other} if key is not None):
+        weight = other.get(key, fmpq(0))
+        if weight != mine.get(key, fmpq(0)):
+            yield Name(*key), weight
 
 
-def _row(network: Network, name: Name) -> list[fmpq]:
-    """What a neuron reads of the layer below, and its bias."""
-    matrix = network.weight(name.layer)
-    row = [matrix[name.place, k] for k in range(matrix.ncols())]
-    return [*row, network.bias(name.layer)[name.place, 0]]
+def _row(network: Network, name: Name) -> Row:
+    return neuron_rows(network, name.layer)[name.place]
 
 
 def _with_weight(network: Network, name: Name, source: Name, weight: fmpq) -> Network:
     old = network.layers[name.layer - 1]
-    matrix = fmpq_mat(network.weight(name.layer))
+    matrix = fmpq_mat(network.weight(name.layer, source.layer))
     matrix[name.place, source.place] = weight
-    layer = Layer.of({source.layer: matrix}, old.bias.entries())
+    layer = Layer.of({**dict(old.weights), source.layer: matrix}, old.bias.entries())
     layers = (*network.layers[: name.layer - 1], layer, *network.layers[name.layer :])
     return Network(network.inputs, layers)

@@ -5,6 +5,7 @@
     step ...                   those of the proof, with steps ``open`` where the search was stopped
     cells N
     seen OUTPUT SIDE VALUE q p_1 ... p_n       where a large deviation was seen
+    tried N STEP               of the N-th leaf ``vanishes`` for all, as far as it was found
     sha256 SHA256              of all lines before
 
 A file of another question, and one that was changed or cut off, is refused.  It is not a proof: the
@@ -26,7 +27,7 @@ from typing import Literal, Protocol, TextIO, cast
 from exactrev.errors import InputError
 
 _HEADER = "exactrev-search 1"
-_LAST = ("cells", "seen", "sha256")
+_LAST = ("cells", "seen", "tried", "sha256")
 
 StatePath = str | os.PathLike[str]
 
@@ -41,7 +42,7 @@ class Resumable(Protocol):
         """Tell the steps to ``put`` as they are found."""
 
     def knowledge(self) -> Iterator[str]:
-        """The steps that were not told, then a line ``cells`` and lines ``seen``."""
+        """The steps that were not told, then a line ``cells`` and lines ``seen`` or ``tried``."""
 
     def go_on(self, steps: Iterator[str], knowledge: Sequence[str]) -> None:
         """Begin with what another search has done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ class FloatOracle:
         self._function = function
         self._max_queries, self._timeout = max_queries, timeout
         self._started = time.monotonic()
+        self._end = inf if timeout is None else timeout
         self._known: dict[bytes, int] = {}
         self._points: list[Floats] = []
         self._answers: list[Floats] = []
@@ -75,6 +77,11 @@ class FloatOracle:
     def seconds(self) -> float:
         """Seconds since the oracle was made."""
         return time.monotonic() - self._started
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until the limit of time, lifted or not; inf if there is none."""
+        return self._end - self.seconds
 
     def ask(self, points: Floats) -> Floats:
         """The outputs (K x m) at points (K x n).

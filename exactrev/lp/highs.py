@@ -19,7 +19,7 @@ import numpy as np
 from flint import fmpq
 
 from exactrev.exact.rational import to_rational
-from exactrev.lp.float_model import FloatModel, float_model
+from exactrev.lp.float_model import FloatModel, Floats, float_model
 from exactrev.lp.program import Program, shifted
 
 #: Binary places that a multiplier is rounded to.
@@ -136,6 +136,37 @@ class Proposer:
             tight,
             {k: _short(float(duals[k]), -model.row_exponents[k]) for k in tight},
         )
+
+
+def solved_in_floats(
+    matrix: Floats, lower: Floats, cost: Floats
+) -> tuple[Floats, Floats] | None:
+    """A point that minimises the cost where matrix z >= lower, and the rows' multipliers.
+
+    In floats; None if there is no answer.
+    """
+    if _highspy() is None or not np.isfinite(matrix).all() or not np.isfinite(lower).all():
+        return None
+    rows, columns = matrix.shape
+    proposer = Proposer()
+    proposer._highs = _new_highs()
+    model = FloatModel(
+        matrix, lower, np.full(rows, np.inf), cost, (0,) * rows, (0,) * columns
+    )
+    if not proposer._pass(model):
+        return None
+    proposer._highs.run()
+    solution = proposer._highs.getSolution()
+    point, duals = np.array(solution.col_value), np.array(solution.row_dual)
+    if len(point) != columns or len(duals) != rows:
+        return None
+    sane = np.abs(point).max() < _HUGE and np.abs(duals).max() < _HUGE
+    return (point, duals) if sane else None
+
+
+def is_installed() -> bool:
+    """Whether anything will ever be proposed."""
+    return _highspy() is not None
 
 
 @cache

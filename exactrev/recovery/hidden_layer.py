@@ -21,7 +21,7 @@ from exactrev.recovery.sifting import sift
 from exactrev.recovery.standing import standing_neuron
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import bends_at_a_peer, holds, sightings
+from exactrev.recovery.trials import bends_at_a_peer, holds, seen_of_predicted
 from exactrev.recovery.walk import Walker, absorb
 
 #: With more lines scanned, kinks that look like the last layer's are tried in every layer.
@@ -257,10 +257,7 @@ def _believed(survey: Survey, layer: Layer, surface: Surface, neuron: Neuron) ->
     All predictions on the scanned lines cost nothing.  If some fail, because the neuron is
     hidden there or is not one of this layer, its boundary is followed to see whether it turns.
     """
-    predicted = sum(
-        len(neuron.crossings(layer.prefix, scanned.line)) for scanned in survey.lines
-    )
-    seen = len(sightings(survey, layer.prefix, neuron))
+    seen, predicted = seen_of_predicted(survey, layer.prefix, neuron)
     if seen == predicted and seen > 1:
         return True
     if 4 * seen < predicted:

@@ -21,7 +21,7 @@ from exactrev.exact.lattice import binary_solution
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Neuron
-from exactrev.recovery.prefix import Prefix
+from exactrev.recovery.prefix import Cell, Prefix
 from exactrev.recovery.samples import Place, Sample
 
 #: How much larger than its others an open weight is taken that keeps a neuron on or off.
@@ -130,6 +130,16 @@ class Fit:
     def usual_side(self, neuron: int, below: int) -> bool:
         """The side of a neuron's boundary that is to be expected where one below is on."""
         return ((neuron, below) in self._met) != bool(self.bits[neuron])
+
+    def usual_side_on(self, neuron: int, cell: Cell) -> bool | None:
+        """The side to be expected on a cell where open weights matter; None if that is not clear.
+        """
+        sides = {
+            self.usual_side(j, direction.value)
+            for j, direction in self.directions
+            if j == neuron and not self.layer.prefix.vanish(cell, [direction.row])
+        }
+        return sides.pop() if len(sides) == 1 else None
 
     # -- what follows --------------------------------------------------------------------------
 

@@ -157,15 +157,13 @@ def _searched(
 ) -> Iterator[list[fmpq]]:
     """Points of the boundary of a neuron below where one that reads it is on, found exactly."""
     layer, above = layers[number - 1], layers[number].prefix
-    hidden = hidden_part(layer.prefix)
-    if not Together.may_search(hidden):
-        return
-    together = Together(hidden, _SECONDS)
+    together = Together(hidden_part(layer.prefix), _SECONDS)
     earlier = Name(layer.prefix.depth, below)
     for j in readers:
-        off = sorted(layer.neurons[j].unknown - {below})
+        off = {Name(*layer.prefix.values[i]): False for i in layer.neurons[j].unknown - {below}}
+        row = layer.prefix.named(above.row(j))
         try:
-            point = together.place(earlier, above.row(j).entries(), off, beside=True)
+            point = together.place(earlier, row, off, beside=True)
         except GivenUp:
             return
         if point is not None:

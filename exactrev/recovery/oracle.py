@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -89,9 +90,14 @@ class Oracle:
         """Seconds since the oracle was made."""
         return time.monotonic() - self.started
 
+    @property
+    def remaining(self) -> float:
+        """Seconds until the limit of time, negative beyond it; inf if there is none."""
+        return inf if self._timeout is None else self._timeout - self.seconds
+
     def check_time(self) -> None:
         """Raise TimeLimitExceeded if the time is used up; long work without queries calls this."""
-        if self._timeout is not None and self.seconds > self._timeout:
+        if self.remaining < 0:
             raise TimeLimitExceeded(f"the limit of {self._timeout} seconds is reached")
 
     def ask(self, point: Point) -> Answer:

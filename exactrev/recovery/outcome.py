@@ -88,6 +88,10 @@ class Costs(Protocol):
     def seconds(self) -> float:
         """Since it was made."""
 
+    @property
+    def remaining(self) -> float:
+        """Seconds until the limit of time, if there is one."""
+
 
 @dataclass(frozen=True)
 class End:
@@ -132,7 +136,7 @@ def judged(target: Any, findings: Findings, oracle: Costs, seed: int, end: End) 
     unresolved = findings.unresolved
     found: Equivalence | None = None
     if network is not None and isinstance(target, Network):
-        found = proved_against(target, network, seed)
+        found = proved_against(target, network, seed, oracle.remaining)
         unresolved = () if found.same_function else unresolved + unproved_reasons(found, seed)
     proof = _proof(network, found)
     equal = proof in ("isomorphism", "equality")

@@ -23,7 +23,11 @@ from exactrev.recovery.geometry import in_scale_of, rationals, rounded
 from exactrev.recovery.last_layer import Columns, Fit
 from exactrev.recovery.layer import Layer as HiddenLayer
 from exactrev.recovery.local import GRID
-from exactrev.recovery.places_to_ask import places_to_ask, try_rarer_sides
+from exactrev.recovery.places_to_ask import (
+    places_to_ask,
+    try_rarer_sides,
+    try_rarest_sides,
+)
 from exactrev.recovery.reach import Reach
 from exactrev.recovery.samples import Sample, asked, seen
 from exactrev.recovery.survey import Survey
@@ -136,6 +140,8 @@ def _enriched(
     pointed = _pointed(fit, samples) if fit.direct else None
     if pointed is None:
         try_rarer_sides(survey, fit)
+        if thorough:
+            try_rarest_sides(survey, fit)
     if pointed is None:
         return _assembled(fit)
     return _enriched(survey, reach, pointed, samples, thorough)

@@ -59,29 +59,35 @@ def places_to_ask(
             if None not in place.sides:
                 yield place
     if thorough:
-        yield from _rarest(fit)
+        yield from (place for place in _rarest(fit) if None not in place.sides)
 
 
 def _rarest(fit: Fit) -> Iterator[Place]:
     """Where neurons are on their rarer sides at the boundary of one below, found exactly."""
     prefix = fit.layer.prefix
-    hidden = hidden_part(prefix)
-    if prefix.wide or not Together.may_search(hidden):
-        return
-    together = Together(hidden, _SECONDS)
+    together = Together(hidden_part(prefix), _SECONDS)
     for j, i in _of_neurons(fit):
-        row = (fit.layer.neurons[j].row * (-1 if fit.usual_side(j, i) else 1)).entries()
-        for others in dict.fromkeys((_open_values(fit, i), _open_values(fit, i, j))):
-            off = [index for _, index in others]
+        row = prefix.named(fit.layer.neurons[j].row * (-1 if fit.usual_side(j, i) else 1))
+        for others in (_open_sides(fit, i), _open_sides(fit, i, j)):
             try:
-                point = together.place(Name(*prefix.values[i]), row, off, beside=True)
+                point = together.place(Name(*prefix.values[i]), row, others, beside=True)
             except GivenUp:
                 return
             if point is not None:
-                place = _just_past(fit.layer, i, point, on=True)
-                if None not in place.sides:
-                    yield place
-                    break
+                yield _just_past(fit.layer, i, point, fit.matters_on(i))
+                break
+
+
+def try_rarest_sides(survey: Survey, fit: Fit) -> None:
+    """The same where the sides of others are not certain: they are taken to be the usual ones."""
+    for place in _rarest(fit):
+        there = replace(place, sides=tuple(
+            fit.usual_side_on(k, place.cell) if side is None else side
+            for k, side in enumerate(place.sides)
+        ))
+        if None in place.sides and None not in there.sides and fit.tells(there):
+            point = rounded(there.point, GRID)
+            fit.take_all([Sample(there, survey.probe.piece(point))])
 
 
 def try_rarer_sides(survey: Survey, fit: Fit) -> None:
@@ -128,13 +134,17 @@ def _ascents(
 
 def _open_values(fit: Fit, value: int, neuron: int | None = None) -> tuple[tuple[int, int], ...]:
     """What else is to be off for the sides of all neurons, or of one, to be certain."""
-    others = {
-        direction.value
+    return tuple(sorted(name for name, on in _open_sides(fit, value, neuron).items() if not on))
+
+
+def _open_sides(fit: Fit, value: int, neuron: int | None = None) -> dict[Name, bool]:
+    """On which sides others are to be for the sides of all neurons, or of one, to be certain."""
+    return {
+        Name(*fit.layer.prefix.values[direction.value]): not direction.on
         for index, known in enumerate(fit.layer.neurons)
         for direction in known.open
-        if neuron in (None, index) and direction.on and direction.value != value
+        if neuron in (None, index) and direction.value != value and _hidden(fit, direction.value)
     }
-    return tuple(fit.layer.prefix.values[other] for other in sorted(others) if _hidden(fit, other))
 
 
 def _of_neurons(fit: Fit) -> list[tuple[int, int]]:

@@ -121,6 +121,12 @@ class Prefix:
                 entries[places[place]] = weight
         return fmpq_mat(1, len(entries), entries)
 
+    def named(self, row: Form) -> dict[tuple[int, int] | None, fmpq]:
+        """A row over the values by what it reads, the bias as None; zeros are left out."""
+        *weights, bias = row.entries()
+        named = zip((*self.values, None), (*weights, bias), strict=True)
+        return {key: weight for key, weight in named if weight}
+
     def reading(self, reads: Sequence[int]) -> Prefix:
         """The same layers, of which a next layer may read these."""
         return Prefix(self.inputs, self.below, self.rows, self.open, reads, self.dormant)

@@ -9,6 +9,7 @@ where they differ.
 
 from __future__ import annotations
 
+from math import inf
 from time import monotonic
 
 from exactrev.equivalence import Agreement, Comparison, Equivalence, compare_structure
@@ -20,27 +21,33 @@ SECONDS_APART = 300.0
 #: The tree is given up after this many seconds, or this many rounds of linear programs.
 SECONDS = 60.0
 ROUNDS = 600
+#: But trees have so many seconds, however little is left of the time for all.
+LEAST_SECONDS = 10.0
 
 
-def proved_against(network: Network, result: Network, seed: int) -> Equivalence:
+def proved_against(
+    network: Network, result: Network, seed: int, remaining: float = inf
+) -> Equivalence:
     """What is proved of the result: the same function, different at an input, or unknown.
 
-    Ctrl-C gives up the trees alone: the result is kept, unproved.
+    Trees are given up after ``remaining`` seconds, or ten if that is less, or at Ctrl-C: the result
+    is then kept, unproved.
     """
+    limit = monotonic() + max(remaining, LEAST_SECONDS)
     found = compare_structure(network, result, seed)
     if found.verdict != "unknown":
         return found
     try:
-        return _proved_by_trees(network, result)
+        return _proved_by_trees(network, result, limit)
     except KeyboardInterrupt:
         return found
 
 
-def _proved_by_trees(network: Network, result: Network) -> Equivalence:
-    by_trees = equal_by_trees(network, result, monotonic() + SECONDS_APART)
+def _proved_by_trees(network: Network, result: Network, limit: float) -> Equivalence:
+    by_trees = equal_by_trees(network, result, min(monotonic() + SECONDS_APART, limit))
     if by_trees is not None:
         return by_trees
-    end, rounds = monotonic() + SECONDS, 0
+    end, rounds = min(monotonic() + SECONDS, limit), 0
 
     def enough() -> bool:
         nonlocal rounds

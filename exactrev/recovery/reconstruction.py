@@ -36,7 +36,7 @@ from exactrev.recovery.woken import with_open_parts
 _LINES_TO_FINISH = 5
 #: With this many lines scanned a layer that cannot be oriented is tried with skip connections.
 _LINES_TO_SKIP = 4
-#: The same where something of that layer is open.
+#: The same where something of that layer is open, or something says how it is oriented.
 _LINES_IN_DOUBT = 8
 #: With this many kinks met beside the lines, whole lines are scanned where something is missed.
 _MOST_BESIDE = 60
@@ -140,9 +140,11 @@ class Reconstruction:
             return True
         if len(self.layers) not in self._skipping:
             oriented = oriented_at_last(self._orienter, self.layers[-1], kinks)
-            if oriented is not None:
-                return self._grown_over(oriented, kinks)
-            if not self._may_skip:
+            if oriented is not None and self._grown_over(oriented, kinks):
+                return True
+            # a boundary that is of no such layer may seem to tell an orientation
+            doubt = oriented is not None and len(self.survey.lines) < _LINES_IN_DOUBT
+            if doubt or not self._may_skip:
                 return False
         followed = self._orienter.followed(self.prefix)
         return any(

@@ -76,6 +76,8 @@ def recover(
         neurons=tuple(len(layer.neurons) for layer in layers),
         unresolved=unresolved,
     )
+    if found is not None and isinstance(target, Network):
+        survey.report("a network is found: proving that it is the given one")
     recovery = judged(target, findings, oracle, seed, end)
     return recovery if seen is None else replace(recovery, convolutions=seen.convolutions)
 

@@ -1,10 +1,20 @@
-"""Neurons that were taken for ones of a layer and prove to be of a deeper one: they read a peer."""
+"""Neurons that were taken for ones of a layer and prove to be of a deeper one: they read a peer.
+
+Part of a deeper boundary may lie where it meets none of the peers'.  Then it looks like one of the
+layer, but is missed, as more lines are scanned, at most places where the layer's neuron would show.
+A neuron of the layer that is hidden so well is found above it in the end (``levels``).
+"""
 
 from __future__ import annotations
 
 from exactrev.recovery.layer import Layer
+from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.trials import straight_across, straight_already
+from exactrev.recovery.trials import (
+    seen_of_predicted,
+    straight_across,
+    straight_already,
+)
 
 #: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend.
 _PEERS = 3
@@ -30,11 +40,21 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
             layer.tried.add((keys[index], keys[k]))
             if across:
                 layer.straight.add((keys[index], keys[k]))
+            straight |= {k} if across else set()
             if across is False:
                 bent.append(index)
                 break
+        else:
+            again = keys[index] in layer.refused
+            if not straight and not again and _mostly_missed(survey, layer, layer.neurons[index]):
+                bent.append(index)
     for index in reversed(bent):
         layer.refused.add(keys[index])
         del layer.neurons[index], layer.surfaces[index]
         survey.report(f"layer {layer.prefix.depth + 1}: {len(layer.neurons)} neurons")
     return bool(bent)
+
+
+def _mostly_missed(survey: Survey, layer: Layer, neuron: Neuron) -> bool:
+    seen, predicted = seen_of_predicted(survey, layer.prefix, neuron)
+    return 4 * seen < predicted

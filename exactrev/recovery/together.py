@@ -1,14 +1,15 @@
-"""Where two neurons of adjacent layers are on together, or the proof that they nowhere are.
+"""Where two neurons are on together, or the proof that they nowhere are.
 
-Where the first hidden layer takes all values that are not negative, such values are looked for, and
-else inputs.  The layers above those and below the earlier neuron are gone through cell by cell.  On
-a cell the later neuron is
+Where the first hidden layer takes all values that are not negative and no later one reads the
+inputs, such values are looked for, and else inputs.  The layers below the last that the later
+neuron reads are gone through cell by cell.  On a cell that neuron is
 
-    z = sum_m w_m relu(z_m) + b
+    z = sum_m w_m relu(z_m) + (what else it reads, affine)
 
-with affine z_m.  Where w_m < 0 that is at least sum_m w_m t_m + b for any t_m >= 0 and >= z_m, and
-just so much for the least such t_m; where w_m > 0 the signs of z_m are two cases.  Each case is a
-linear program, decided exactly.
+with affine z_m, m being the neurons of that last layer.  Where w_m < 0 that is at least as large
+with any t_m >= 0 and >= z_m in the place of relu(z_m) as with more, and as large as it gets with
+the least such t_m; where w_m > 0 the signs of z_m are two cases.  Each case is a linear program,
+decided exactly.
 
 >>> hidden = ([[1, 0], [0, 1]], [0, 0]), ([[1, -3], [-1, 2]], [0, 1]), ([[1, -9]], [-1])
 >>> together = Together(Network.dense([*hidden, ([[1]], [0])]), seconds=10)
@@ -18,12 +19,13 @@ linear program, decided exactly.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from flint import fmpq
 
+from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.lp import Form, Point, System, solve
 from exactrev.network.model import Network
@@ -39,30 +41,37 @@ class GivenUp(Exception):
 
 @dataclass(frozen=True)
 class _Cell:
-    """Where all ``rows`` are > 0; ``values`` are there those of the layer gone through last.  Both
-    are forms in the first layer's values, or in the inputs.
+    """A cell of some of the layers: where each of its neurons is ``on`` or not, z and the value.
+
+    Forms are in the first layer's values, or in the inputs.
     """
 
-    rows: tuple[Form, ...]
-    values: tuple[Form, ...]
+    on: Mapping[Name, bool]
+    inner: Mapping[Name, Form]
+    values: Mapping[tuple[int, int], Form]
+
+    @property
+    def rows(self) -> tuple[Form, ...]:
+        """What is > 0 on it."""
+        return tuple(z if self.on[name] else _negated(z) for name, z in self.inner.items())
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of a cell, and what is sought there: neurons of the layer cut it (``inner``, affine),
-    and a neuron that reads them with ``weights`` is to be on.  Those in ``undecided`` may be on.
+    """A part of a cell (``strict`` rows > 0, ``rows`` >= 0), and what is sought there: that z > 0
+    for ``z`` and, for neurons with these forms, their ``weights`` times relu of them, in sum.
     """
 
+    strict: tuple[Form, ...]
     rows: tuple[Form, ...]
     equalities: tuple[Form, ...]
-    inner: tuple[Form, ...]
-    weights: tuple[fmpq, ...]
-    undecided: tuple[int, ...]
-    falling: tuple[int, ...]
+    z: Form
+    rising: tuple[tuple[Form, fmpq], ...]
+    falling: tuple[tuple[Form, fmpq], ...]
 
 
 class Together:
-    """Searches the hidden layers of a network each of which reads nothing but the one below.
+    """Searches the hidden layers of a network, of which there is one at least.
 
     It is given up once ``seconds`` have passed.
     """
@@ -71,128 +80,154 @@ class Together:
         self._network = network
         self._end = monotonic() + seconds
         first = network.weight(1)
+        later = network.hidden[1:]
         # whether any values >= 0 are the first layer's somewhere, so that inputs do not matter
-        self._onto = first.rank() == first.nrows()
-        self._size = first.nrows() if self._onto else network.inputs
-        self._cells: dict[int, list[_Cell]] = {}
-
-    @staticmethod
-    def may_search(network: Network) -> bool:
-        """Whether the hidden layers read nothing but the one below each."""
-        return bool(network.hidden) and all(
-            [source for source, _ in layer.weights] == [number]
-            for number, layer in enumerate(network.hidden)
-        )
+        self._all = first.rank() == first.nrows() and not any(layer.weight(0) for layer in later)
+        self._rows = [neuron_rows(network, k) for k in range(1, len(network.hidden) + 1)]
+        self._cells: dict[tuple[int, bool], list[_Cell]] = {}
 
     def never(self, earlier: Name, later: Name) -> bool:
         """Whether it is proved that the two, the later one reading the earlier, are never both
         on.
         """
-        if later.layer != earlier.layer + 1:
+        row = self._rows[later.layer - 1][later.place]
+        if earlier not in row:
             return False
         try:
-            return self.place(earlier, self._weights(later)) is None
+            return self.place(earlier, row) is None
         except GivenUp:
             return False
 
     def place(
         self,
         earlier: Name,
-        row: Sequence[fmpq],
-        off: Collection[int] = (),
+        row: Row,
+        sides: Mapping[Name, bool] | None = None,
         beside: bool = False,
     ) -> list[fmpq] | None:
-        """An input where a neuron that reads the earlier one's layer with this row (weights | bias)
-        is on; None if there is none.
+        """An input where a neuron that reads with this row is on; None if there is none.
 
-        There the earlier one is on or, if ``beside``, at its boundary, and those of its layer
-        numbered in ``off`` are off.  Raises GivenUp.
+        There the earlier neuron is on or, if ``beside``, at its boundary, and others are on the
+        ``sides`` given.  Raises GivenUp.
         """
-        for cell in self._below(earlier.layer):
-            found = self._on_a_part(self._part(cell, earlier, row, off, beside))
+        read = [layer for layer, _ in filter(None, row)]
+        top = max([earlier.layer, *read, *(name.layer for name in sides or ())])
+        # where the inputs are read the first layer is like any other
+        free = self._all and 0 not in read
+        size = self._network.architecture[1 if free else 0]
+        wanted = {**(sides or {}), earlier: not beside}
+        for cell in self._below(top, free):
+            part = self._part(cell, top, row, wanted, earlier if beside else None, free)
+            found = None if part is None else self._on_a_part(part, size)
             if found is not None:
-                return self._input_with(found) if self._onto else found
+                return self._input_with(found, earlier if beside else None) if free else found
         return None
 
-    def _input_with(self, values: Sequence[fmpq]) -> list[fmpq]:
-        """An input at which the first layer has these values, all > 0."""
+    def _input_with(self, values: Sequence[fmpq], beside: Name | None) -> list[fmpq]:
+        """An input at which the first layer has these values, and one of it is at its boundary."""
         system = LinearSystem(self._network.inputs)
         rows = matrix_rows(self._network.weight(1))
-        for row, bias, value in zip(rows, self._network.bias(1).entries(), values, strict=True):
-            system.add(row, value - bias)
+        biases = self._network.bias(1).entries()
+        for k, (row, bias, value) in enumerate(zip(rows, biases, values, strict=True)):
+            off = fmpq(0) if Name(1, k) == beside else fmpq(-1)
+            system.add(row, (value or off) - bias)
         return system.solution()
 
-    def _below(self, number: int) -> list[_Cell]:
-        """The cells of the layers below layer ``number``."""
-        if number == 1 or (number == 2 and self._onto):
-            units = tuple(_unit(k, self._size) for k in range(self._size))
-            return [_Cell(units if self._onto else (), units)]
-        if number not in self._cells:
-            self._cells[number] = [
-                finer for cell in self._below(number - 1) for finer in self._cut(cell, number - 1)
-            ]
-            if len(self._cells[number]) > _MOST_CELLS:
-                raise GivenUp
-        return self._cells[number]
+    def _below(self, top: int, free: bool) -> list[_Cell]:
+        """The cells of the layers below layer ``top``, but for the first where it is ``free``."""
+        size = self._network.architecture[1 if free else 0]
+        if top <= (2 if free else 1):
+            return [_Cell({}, {}, {(int(free), k): _unit(k, size) for k in range(size)})]
+        if (top, free) not in self._cells:
+            cells: list[_Cell] = []
+            for cell in self._below(top - 1, free):
+                cells += self._cut(cell, top - 1)
+                if len(cells) > _MOST_CELLS:
+                    raise GivenUp
+            self._cells[top, free] = cells
+        return self._cells[top, free]
 
     def _cut(self, cell: _Cell, number: int) -> list[_Cell]:
         """The cell cut by the boundaries of a layer."""
-        parts = [_Cell(cell.rows, ())]
-        for form in self._forms(cell, number):
-            parts = [
-                _Cell((*part.rows, row), (*part.values, value))
+        parts = [cell]
+        for name, z in self._forms(cell, number):
+            finer = (
+                _Cell(
+                    {**part.on, name: on},
+                    {**part.inner, name: z},
+                    {**part.values, name: z if on else _zero(z)},
+                )
                 for part in parts
-                for row, value in ((form, form), (_negated(form), _constant(0, self._size)))
-                if self._point(self._size, (*part.rows, row)) is not None
-            ]
+                for on in (True, False)
+            )
+            parts = [each for each in finer if self._point(len(z) - 1, each.rows) is not None]
         return parts
 
     def _part(
         self,
         cell: _Cell,
-        earlier: Name,
-        row: Sequence[fmpq],
-        off: Collection[int],
-        beside: bool,
-    ) -> _Part:
-        """What is to be gone through of a cell of the layers below the earlier neuron."""
-        first = earlier.layer == 1 and self._onto
-        inner = cell.values if first else tuple(self._forms(cell, earlier.layer))
-        own = inner[earlier.place]
-        weights = [fmpq(0) if k in off else w for k, w in enumerate(row)]
-        # values >= 0 are what they are, in one case
-        cases = [] if first else [k for k in range(len(inner)) if k not in (*off, earlier.place)]
+        top: int,
+        row: Row,
+        wanted: Mapping[Name, bool],
+        beside: Name | None,
+        free: bool,
+    ) -> _Part | None:
+        """What is to be gone through of a cell of the layers below ``top``; None if it is on the
+        wrong side of a neuron.  The one that is to be at its boundary is taken to be off.
+        """
+        if any(cell.on.get(name, on) != on for name, on in wanted.items()):
+            return None
+        strict = [
+            z if cell.on[name] else _negated(z)
+            for name, z in cell.inner.items()
+            if name != beside
+        ]
+        equalities = [z for name, z in cell.inner.items() if name == beside]
+        rows: list[Form] = []
+        if free:
+            for (_, place), unit in ((key, v) for key, v in cell.values.items() if key[0] == 1):
+                on = wanted.get(Name(1, place))
+                (rows if on is None else strict if on else equalities).append(unit)
+        own = {} if top == 1 and free else dict(self._forms(cell, top))
+        values = dict(cell.values)
+        for name, on in wanted.items():
+            if name in own:
+                z = own.pop(name)
+                values[name] = z if on else _zero(z)
+                if name == beside:
+                    equalities.append(z)
+                else:
+                    strict.append(z if on else _negated(z))
+        known = {key: w for key, w in row.items() if key is None or key in values}
+        cases = [(z, row[name]) for name, z in own.items() if row.get(name)]
+        size = len(next(iter(values.values()))) - 1
         return _Part(
-            (*cell.rows, *(() if beside else (own,)), *(_negated(inner[k]) for k in off)),
-            (own,) if beside else (),
-            inner,
-            tuple(weights),
-            tuple(k for k in cases if row[k] > 0),
-            tuple(k for k in cases if row[k] < 0),
+            tuple(strict), tuple(rows), tuple(equalities), _written(known, values, size),
+            tuple(case for case in cases if case[1] > 0),
+            tuple(case for case in cases if case[1] < 0),
         )
 
-    def _on_a_part(self, part: _Part) -> list[fmpq] | None:
+    def _on_a_part(self, part: _Part, size: int) -> list[fmpq] | None:
         """Values where the later neuron is on, if there are any."""
-        if self._point(self._size, part.rows, (), part.equalities) is None:
+        if self._point(size, part.strict, part.rows, part.equalities) is None:
             return None
-        if part.undecided:
-            k, *others = part.undecided
-            off = tuple(fmpq(0) if k == i else w for i, w in enumerate(part.weights))
-            on = replace(part, rows=(*part.rows, part.inner[k]), undecided=tuple(others))
-            rest = replace(on, rows=(*part.rows, _negated(part.inner[k])), weights=off)
-            return self._on_a_part(on) or self._on_a_part(rest)
-        total = self._size + len(part.falling)
-        affine = [fmpq(0) if k in part.falling else w for k, w in enumerate(part.weights)]
-        z = _widened(_combined(part.inner, affine), total)
-        bounds: list[Form] = []
-        for t, k in enumerate(part.falling, self._size):
+        if part.rising:
+            (z, weight), *others = part.rising
+            under = replace(part, strict=(*part.strict, z), rising=tuple(others))
+            on = replace(under, z=_sum(part.z, z, weight))
+            off = replace(under, strict=(*part.strict, _negated(z)))
+            return self._on_a_part(on, size) or self._on_a_part(off, size)
+        total = size + len(part.falling)
+        goal = _widened(part.z, total)
+        bounds = [_widened(row, total) for row in part.rows]
+        for t, (z, weight) in enumerate(part.falling, size):
             bound = _unit(t, total)
-            z = _sum(z, bound, part.weights[k])
-            bounds += [bound, _sum(bound, _widened(part.inner[k], total), fmpq(-1))]
-        strict = (*(_widened(row, total) for row in part.rows), z)
+            goal = _sum(goal, bound, weight)
+            bounds += [bound, _sum(bound, _widened(z, total), fmpq(-1))]
+        strict = (*(_widened(row, total) for row in part.strict), goal)
         equalities = tuple(_widened(row, total) for row in part.equalities)
         found = self._point(total, strict, tuple(bounds), equalities)
-        return None if found is None else found[: self._size]
+        return None if found is None else found[:size]
 
     def _point(
         self,
@@ -206,25 +241,19 @@ class Together:
         found = solve(System(dimension, strict, rows, equalities))
         return list(found) if isinstance(found, Point) else None
 
-    def _forms(self, cell: _Cell, number: int) -> list[Form]:
+    def _forms(self, cell: _Cell, number: int) -> Iterator[tuple[Name, Form]]:
         """z of a layer's neurons on a cell of those below."""
-        size = self._network.architecture[number]
-        return [_combined(cell.values, self._weights(Name(number, k))) for k in range(size)]
-
-    def _weights(self, name: Name) -> list[fmpq]:
-        """What a neuron reads, and its bias."""
-        matrix = self._network.weight(name.layer)
-        row = [matrix[name.place, k] for k in range(matrix.ncols())]
-        return [*row, self._network.bias(name.layer)[name.place, 0]]
+        size = len(next(iter(cell.values.values()))) - 1
+        for place, row in enumerate(self._rows[number - 1]):
+            yield Name(number, place), _written(row, cell.values, size)
 
 
-def _combined(forms: Sequence[Form], weights: Sequence[fmpq]) -> Form:
-    """sum_k w_k form_k + b, for weights with b in last place."""
-    *factors, bias = weights
-    total = _constant(bias, len(forms[0]) - 1)
-    for form, factor in zip(forms, factors, strict=True):
-        if factor:
-            total = _sum(total, form, factor)
+def _written(row: Row, values: Mapping[tuple[int, int], Form], dimension: int) -> Form:
+    """A row with the values that it reads written out."""
+    total: Form = (*[fmpq(0)] * dimension, row.get(None, fmpq(0)))
+    for key, weight in row.items():
+        if key is not None:
+            total = _sum(total, values[key], weight)
     return total
 
 
@@ -236,12 +265,12 @@ def _negated(form: Form) -> Form:
     return tuple(-x for x in form)
 
 
+def _zero(form: Form) -> Form:
+    return tuple(fmpq(0) for _ in form)
+
+
 def _unit(index: int, dimension: int) -> Form:
     return tuple(fmpq(int(k == index)) for k in range(dimension + 1))
-
-
-def _constant(value: fmpq | int, dimension: int) -> Form:
-    return (*[fmpq(0)] * dimension, fmpq(value))
 
 
 def _widened(form: Form, dimension: int) -> Form:

@@ -166,6 +166,14 @@ def sightings(survey: Survey, prefix: Prefix, neuron: Neuron) -> list[tuple[Kink
     return found
 
 
+def seen_of_predicted(survey: Survey, prefix: Prefix, neuron: Neuron) -> tuple[int, int]:
+    """At how many places of the scanned lines a neuron's row says that f has a kink, and how often
+    it has.  That costs nothing.
+    """
+    predicted = sum(len(neuron.crossings(prefix, scanned.line)) for scanned in survey.lines)
+    return len(sightings(survey, prefix, neuron)), predicted
+
+
 def straight_already(
     survey: Survey, prefix: Prefix, neurons: Sequence[Neuron]
 ) -> list[frozenset[int]]:

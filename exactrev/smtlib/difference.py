@@ -35,6 +35,7 @@ from exactrev.smtlib.preliminaries import (
 from exactrev.smtlib.reducing import reduced
 from exactrev.smtlib.script import Script, both, differs, linear, number, some
 from exactrev.smtlib.tree import TreeScript
+from exactrev.smtlib.vanishing import VanishingScript
 
 _BOUND = re.compile(rf"{NATURAL} {POSITIVE} {NATURAL}(?: {NATURAL} {NONZERO})*+")
 _WITHIN = GRAMMAR | {
@@ -92,8 +93,13 @@ def _flattened(lines: Lines, domain: list[Row], inputs: int, script: Script) -> 
 class EqualOnScript(_DifferenceScript):
     """On each leaf ``same`` no output differs."""
 
+    _vanishing: VanishingScript | None = None
+
     def step(self, line: str, why: str) -> None:
         """Write one step."""
+        if self._vanishing is not None or line == "vanishes":
+            self._vanish(line, why)
+            return
         if line.startswith("cancels"):
             self.tree.require_open()
             self.script.open()
@@ -110,9 +116,22 @@ class EqualOnScript(_DifferenceScript):
         self.script.check(why, [*self.tree.cell(), some(differs(d, "0.0") for d in forms)])
         self.tree.leaf()
 
+    def _vanish(self, line: str, why: str) -> None:
+        """The leaf ``vanishes``, or a node of its trees."""
+        if self._vanishing is None:
+            self.tree.require_open()
+            self.script.open()
+            self._vanishing = VanishingScript(self.script, self.tree, self.outputs)
+        else:
+            self._vanishing.step(line, why)
+        if self._vanishing.closed:
+            self._vanishing = None
+            self.script.close()
+            self.tree.leaf()
+
     def finish(self) -> None:
         """Refused unless the proof is whole."""
-        if not self.tree.finished:
+        if self._vanishing is not None or not self.tree.finished:
             raise Refused("a branch of the tree is open")
 
 

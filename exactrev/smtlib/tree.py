@@ -14,6 +14,7 @@ from flint import fmpq
 
 from exactrev.checker.lines import Refused
 from exactrev.checker.network import Layered, Row
+from exactrev.checker.reductions import neuron_number
 from exactrev.smtlib.forms import Form, form_of, ratio, two_points, value_at
 from exactrev.smtlib.script import Script, both, linear, number, relu
 
@@ -133,6 +134,27 @@ class TreeScript:
                     names[value] = f"r{value + shift}"
                     self._script.define(names[value], relu(name))
         return [names[output - self.first + inputs] for output in outputs]
+
+    def unknown(self, outputs: Sequence[int]) -> tuple[dict[int, tuple[str, str]], list[str]]:
+        """The value and z of every undecided neuron before some outputs, the values being numbers
+        that are declared now; and the outputs.
+        """
+        shift = self.first - self._network.inputs
+        names = self._names | {value: f"a{value + shift}" for value in self._values}
+        found: dict[int, tuple[str, str]] = {}
+        terms = []
+        for value, place in self._where.items():
+            if value + shift in outputs:
+                terms.append(linear(self._network.row(*place), names))
+            elif value not in self._values:
+                names[value] = f"v{value + shift}"
+                self._script.declare(names[value])
+                found[value] = names[value], linear(self._network.row(*place), names)
+        return found, terms
+
+    def value_number(self, token: str) -> int:
+        """The value number of the neuron ``L:i``."""
+        return neuron_number(self._network, token)
 
     # -- steps ---------------------------------------------------------------------------------
 

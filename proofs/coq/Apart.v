@@ -1,6 +1,6 @@
 (** * How far A and B are apart on a domain: what [equal-on] and [within] begin with (format, section 11) *)
 
-From ExactRev Require Export Cancelling.
+From ExactRev Require Export PutAway.
 Require Import Lia.
 
 (** ** The difference *)
@@ -130,6 +130,7 @@ Lemma apart_grown_begun a b t net left ctx c first m :
     network_fits net = true /\
     (forall x, outputs net x = less (outputs p x) (adjusted (scales t) (shifts t) (outputs q x))) /\
     grown F ctx c drows (outputs left) first w forms /\ speaks_of F ctx forms first w left /\
+    computes_in_slice F ctx forms first w (network_in_slice (slice_of (apart_root t)) left) /\
     forall x, apart_spoken_of F t x -> (exists y, outputs left y = outputs net x) /\
       exists u, approached F w forms c u /\ forall i, norm_row F (scale ctx) forms w (first + N.of_nat i) u = Z_ (scale ctx) * nth i (outputs net x) 0.
 Proof.
@@ -146,9 +147,9 @@ Proof.
   pose proof (read_network_fits _ _ Rp) as Fp. pose proof (read_network_fits _ _ Rq) as Fq.
   pose proof (fun x => difference_outputs _ _ _ _ _ _ x Fp Fq D) as Out.
   destruct (Out []) as [Fit _].
-  destruct (ground_spoken_of F _ _ _ _ _ _ _ _ _ Fit G) as (w & forms & drows & Gr & Sp & Ap).
+  destruct (ground_spoken_of F _ _ _ _ _ _ _ _ _ Fit G) as (w & forms & drows & Gr & Sp & Sl & Ap).
   exists p, q, w, forms, drows. do 7 (split; [solve [auto | lia]|]). split; [intro x; now apply Out|].
-  split; auto. Qed.
+  auto. Qed.
 
 Corollary apart_begun a b t net ctx c first m : apart_begin a b t = Some (net, (ctx, c, first), m) ->
   exists p q w forms drows known, read_network a = Some p /\ read_network b = Some q /\
@@ -162,7 +163,7 @@ Proof.
   unfold apart_begin. destruct (apart_grown a b t) as [[[net' [left [[ctx' c'] first']]] m']|] eqn:B; [|discriminate].
   intro H. inversion H. subst. clear H.
   destruct (apart_grown_begun _ _ _ _ _ _ _ _ _ B)
-    as (p & q & w & forms & drows & Rp & Rq & Mp & Mq & Ms & Mt & Fit & Out & G & _ & Ap).
+    as (p & q & w & forms & drows & Rp & Rq & Mp & Mq & Ms & Mt & Fit & Out & G & _ & _ & Ap).
   exists p, q, w, forms, drows, (outputs left). do 9 (split; [assumption|]).
   intros x X. now destruct (Ap x X) as [_ A]. Qed.
 

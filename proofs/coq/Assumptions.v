@@ -27,6 +27,7 @@ Print Assumptions closed_approached.
 Print Assumptions interior_rows_sound.
 Print Assumptions on_ground_sound.
 Print Assumptions cancelled_in_cell.
+Print Assumptions vanished_in_cell.
 Print Assumptions equal_on_sound.
 Print Assumptions within_sound.
 Print Assumptions packed_sums_correct.

@@ -193,9 +193,6 @@ Proof. induction ts as [|[i c] ts IH]; simpl; [rewrite of_Q_0; ring|].
   destruct (take_input j ts) as [d rest]. cbn [fst snd] in *. destruct (N.eqb_spec i j) as [->|N]; simpl;
     rewrite IH, ?of_Q_add; ring. Qed.
 
-Lemma of_Q_integer y : Q_ (inject_Z y) = Z_ y.
-Proof. symmetry. apply of_Q_spec. simpl. ring. Qed.
-
 (** A combination of rows that are >= 0 is, and if it is at most 0, each of its rows is 0. *)
 Lemma row_sum_value rows x : (forall r, In r rows -> 0 <= affine r x) -> forall ps after acc s,
   row_sum rows after ps acc = Some s ->

@@ -122,6 +122,7 @@ Proof. intro H. apply Qeq_bool_iff in H. unfold Qeq in H. apply of_Q_spec.
 
 Lemma of_Q_0 : Q_ 0 = 0. Proof. symmetry. apply of_Q_spec. simpl. ring. Qed.
 Lemma of_Q_1 : Q_ 1 = 1. Proof. symmetry. apply of_Q_spec. simpl. ring. Qed.
+Lemma of_Q_integer z : Q_ (inject_Z z) = Z_ z. Proof. symmetry. apply of_Q_spec. simpl. ring. Qed.
 
 Lemma of_Q_zero a : q_is_zero a = true -> Q_ a = 0.
 Proof. unfold q_is_zero, of_Q. rewrite Z.eqb_eq. intros ->. rewrite of_Z_0. ring. Qed.

@@ -198,9 +198,6 @@ Proof.
       intros t T. apply in_map_iff in T as (j & <- & _). cbn [fst].
       rewrite (proj2 (key_eqb_false _ _)); auto. intros <-. now apply D. Qed.
 
-Lemma of_Q_integer z : of_Q (inject_Z z) = of_Z z :> F.
-Proof. symmetry. apply of_Q_spec. simpl. ring. Qed.
-
 Lemma one_term (l : list nat) i : NoDup l -> In i l -> sum_terms
   (map (fun j => ((1%N, N.of_nat j), 1%Q)) l) (fun k => if key_eqb k (1%N,
     N.of_nat i) then 1 else 0) = 1 :> F.

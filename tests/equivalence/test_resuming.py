@@ -30,9 +30,17 @@ def deviation(**options: Any) -> Deviation:
 
 
 def agreement(**options: Any) -> Agreement:
-    """Of the same maximum taken in two orders."""
-    forms = random_forms(8, 2, Random(8))
-    pair = Comparison.of(tournament(forms, range(8)), tournament(forms, [3, 6, 1, 5, 0, 2, 4, 7]))
+    """Of the same maximum taken in two orders, of so few forms that cells are few too."""
+    forms = random_forms(5, 2, Random(8))
+    pair = Comparison.of(tournament(forms, range(5)), tournament(forms, [3, 1, 4, 0, 2]))
+    return Agreement(pair, **options)
+
+
+def by_cases(**options: Any) -> Agreement:
+    """Of a maximum that has many cells, and few cases."""
+    forms = random_forms(12, 3, Random(8))
+    order = [3, 6, 1, 11, 5, 0, 8, 2, 9, 4, 7, 10]
+    pair = Comparison.of(tournament(forms, range(12)), tournament(forms, order))
     return Agreement(pair, **options)
 
 
@@ -75,6 +83,35 @@ def test_a_search_in_pieces_is_the_search(
     finished = make(stop=lambda: True)
     resume(finished, path)
     assert finished.run() and finished.cells == whole.cells
+
+
+@pytest.mark.parametrize("calls", [2, 9])
+def test_cases_in_pieces_are_the_same_cases(calls: int, tmp_path: Path) -> None:
+    whole, path = list[str](), tmp_path / "state"
+    assert by_cases().run(whole.extend) and whole[-3].startswith("never")
+    found, pieces = list[str](), 0
+    while not found or found[-1] != "end":
+        search, found = by_cases(stop=budget(calls)), list[str]()
+        if pieces:
+            resume(search, path)
+        with recorded(search, path):
+            search.run(found.extend)
+        pieces += 1
+    assert pieces > 2 and found == whole
+    finished = by_cases(stop=lambda: True)
+    resume(finished, path)
+    again = list[str]()
+    assert finished.run(again.extend) and again == whole and finished.cells == 1
+
+
+@pytest.mark.parametrize("line", ["case 9:0", "never 1 0", "split 3", "case 1:0"])
+def test_cases_of_another_search_are_refused(line: str, tmp_path: Path) -> None:
+    search = by_cases()
+    search.go_on(iter(["open"]), ["cells 0", *["tried 0 case 1:0"] * (line == "case 1:0"),
+                                  *["tried 0 never 0 0"] * 40 * (line == "never 1 0"),
+                                  f"tried 0 {line}"])  # fmt: skip
+    with pytest.raises(InputError):
+        search.run()
 
 
 def test_what_was_seen_is_kept(tmp_path: Path) -> None:
@@ -135,7 +172,7 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
         resume(deviation(), short)
 
 
-@pytest.mark.parametrize("make", [deviation, agreement, classes])
+@pytest.mark.parametrize("make", [deviation, agreement, by_cases, classes])
 def test_several_processes_write_the_same_bytes(make: Make) -> None:
     alone = list[str]()
     assert make().run(alone.extend)

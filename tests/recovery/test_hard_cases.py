@@ -47,9 +47,12 @@ def test_what_is_missing_is_named_with_what_is_seen_of_it(monkeypatch: pytest.Mo
     monkeypatch.setattr(proof, "SECONDS_APART", 0)
     recovery = judged(network, recover(network))
     assert recovery.verdict == "partial"
+    monkeypatch.undo()
+    monkeypatch.setattr(proof, "LEAST_SECONDS", 0)
+    assert recovery.network is not None
+    assert proof.proved_against(network, recovery.network, 0, remaining=-1).verdict == "unknown"
     # two neurons cannot matter, for reasons that no sign tells: trees show it
     monkeypatch.undo()
-    assert recovery.network is not None
     found = proof.proved_against(network, recovery.network, 0)
     assert found.verdict == "equal"
     reasons = {item.what: item.reason for item in recovery.unresolved}

@@ -174,3 +174,22 @@ def test_a_weight_that_nothing_shows_keeps_its_neuron_as_it_was_seen() -> None:
         assert abs(weight) > max(abs(x) for k, x in enumerate(fit.solution()[0][j]) if k != i) or (
             not any(about.layer.neurons[j].row.entries()[:-1])
         )
+
+
+def test_sides_are_supposed_only_where_open_weights_matter() -> None:
+    random = Random("supposed")
+    supposed = 0
+    for _ in range(5):
+        about = known(random, (3, 4, 5, 2), 2)
+        fit = pointed(about)
+        for point in points(random, 3, 10):
+            place = about.place(point)
+            for j in range(5):
+                read = [i for k, i in about.opened if k == j]
+                side = fit.usual_side_on(j, place.cell)
+                if any(any(about.forms(point)[0][i]) for i in read):
+                    assert side == fit.usual_side(j, read[0])
+                    supposed += 1
+                else:
+                    assert side is None
+    assert supposed

@@ -10,8 +10,10 @@ import pytest
 from flint import fmpq, fmpq_mat
 
 import exactrev
+from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.network import Network
 from exactrev.network.evaluation import preactivations
+from exactrev.network.model import Layer
 from exactrev.network.reduction import Name
 from exactrev.recovery.ascent import Aim, ascents
 from exactrev.recovery.together import GivenUp, Together
@@ -32,19 +34,40 @@ def _drawn(sizes: tuple[int, ...], seed: int) -> Network:
     return Network.dense(layers)
 
 
-def _row(network: Network, name: Name) -> list[fmpq]:
-    matrix: fmpq_mat = network.weight(name.layer)
-    row = [matrix[name.place, k] for k in range(matrix.ncols())]
-    return [*row, network.bias(name.layer)[name.place, 0]]
+def _skipping(seed: int, *reads: tuple[int, ...]) -> Network:
+    """As drawn, of three neurons a layer, each of which reads several layers below."""
+    random = Random(f"{reads} {seed}")
+
+    def numbers(low: int, high: int) -> list[fmpq]:
+        return [fmpq(random.randint(low, high), 4) for _ in range(3)]
+
+    layers = [
+        Layer.of({k: [numbers(-9, 5) for _ in range(3)] for k in sources}, numbers(-6, 6))
+        for sources in reads
+    ]
+    return Network(3, (*layers, Layer.of({len(reads): [[1] * 3]}, [0])))
+
+
+SKIPPING = [
+    _skipping(seed, *reads)
+    for reads in [
+        ((0,), (1,), (1, 2)), ((0,), (0, 1), (1, 2)), ((0,), (1,), (0, 2)), ((0,), (1,), (0, 1, 2))
+    ]
+    for seed in range(2)
+]
+
+
+def _row(network: Network, name: Name) -> Row:
+    return neuron_rows(network, name.layer)[name.place]
 
 
 def _pairs(network: Network) -> list[tuple[Name, Name]]:
-    sizes = network.architecture
     return [
-        (Name(number, i), Name(number + 1, j))
-        for number in range(1, len(sizes) - 2)
-        for i in range(sizes[number])
-        for j in range(sizes[number + 1])
+        (Name(*source), Name(number, j))
+        for number in range(2, len(network.layers))
+        for j, row in enumerate(neuron_rows(network, number))
+        for source in row
+        if source is not None and source[0]
     ]
 
 
@@ -66,33 +89,41 @@ def test_never_is_what_the_list_of_regions_says(sizes: tuple[int, ...], seed: in
     assert [not together.never(*pair) for pair in pairs] == _seen_together(network, pairs)
 
 
+@pytest.mark.parametrize("network", SKIPPING)
+def test_also_where_a_layer_reads_several(network: Network) -> None:
+    pairs = _pairs(network)
+    together = Together(network, seconds=60)
+    assert [not together.never(*pair) for pair in pairs] == _seen_together(network, pairs)
+
+
 def test_some_pairs_are_and_some_are_not() -> None:
     said = [
         together.never(*pair)
-        for sizes in _SHAPES
-        for network in [_drawn(sizes, 0)]
+        for network in [*(_drawn(sizes, 0) for sizes in _SHAPES), *SKIPPING]
         for together in [Together(network, seconds=60)]
         for pair in _pairs(network)
     ]
     assert any(said) and not all(said)
 
 
-@pytest.mark.parametrize("sizes", _SHAPES)
-def test_a_place_is_where_it_was_asked_for(sizes: tuple[int, ...]) -> None:
-    network = _drawn(sizes, 1)
+@pytest.mark.parametrize("network", [*(_drawn(sizes, 1) for sizes in _SHAPES), *SKIPPING])
+def test_a_place_is_where_it_was_asked_for(network: Network) -> None:
     together = Together(network, seconds=60)
-    found = 0
+    found = set()
     for earlier, later in _pairs(network):
-        others = [k for k in range(network.architecture[earlier.layer]) if k != earlier.place]
-        for off in ((), others[:1]):
-            place = together.place(earlier, _row(network, later), off, beside=True)
+        sizes = enumerate(network.architecture[1 : later.layer], 1)
+        others = [Name(number, k) for number, size in sizes for k in range(size)]
+        others.remove(earlier)
+        for sides in ({}, {others[0]: False}, {others[-1]: True}, {others[0]: True}):
+            place = together.place(earlier, _row(network, later), sides, beside=True)
             if place is not None:
-                found += 1
+                found.add((len(sides), *sides.values()))
                 z = preactivations(network, place)
                 assert z[earlier.layer - 1][earlier.place] == 0
                 assert z[later.layer - 1][later.place] > 0
-                assert all(z[earlier.layer - 1][k] < 0 for k in off)
-    assert found
+                for name, on in sides.items():
+                    assert z[name.layer - 1][name.place] * (1 if on else -1) > 0
+    assert found == {(0,), (1, False), (1, True)}
 
 
 def test_nothing_is_proved_without_time_or_of_other_pairs() -> None:
@@ -101,14 +132,13 @@ def test_nothing_is_proved_without_time_or_of_other_pairs() -> None:
     assert not Together(network, seconds=-1).never(Name(1, 0), Name(2, 0))
     assert not Together(network, seconds=60).never(Name(1, 0), Name(3, 0))
     with pytest.raises(GivenUp):
-        Together(network, seconds=-1).place(Name(1, 0), [fmpq(1), fmpq(0)])
+        Together(network, seconds=-1).place(Name(1, 0), {(1, 0): fmpq(1)})
 
 
-def test_networks_with_skips_are_not_searched() -> None:
-    plain = _drawn(_SHAPES[0], 0)
-    read = exactrev.network.model.Layer.of({0: [[1] * 4] * 3, 1: [[1] * 3] * 3}, [0, 0, 0])
-    skipping = Network(4, (plain.layers[0], read, *plain.layers[2:]))
-    assert Together.may_search(plain) and not Together.may_search(skipping)
+def _listed(network: Network, name: Name) -> list[fmpq]:
+    matrix: fmpq_mat = network.weight(name.layer)
+    row = [matrix[name.place, k] for k in range(matrix.ncols())]
+    return [*row, network.bias(name.layer)[name.place, 0]]
 
 
 @pytest.mark.parametrize("beside", [True, False])
@@ -116,7 +146,8 @@ def test_ascents_lead_to_what_they_aim_at(beside: bool) -> None:
     network = _drawn((4, 3, 3, 2, 1), 1)
     reached = 0
     for earlier, later in _pairs(network):
-        aim = Aim((earlier.layer,), _row(network, later), earlier, (), beside)
+        row = _listed(network, later)
+        aim = Aim((earlier.layer,), row, earlier, (), beside)
         for ascent in ascents(network, aim, fmpq(1), Random(3)):
             z = preactivations(network, ascent.after)
             here = z[earlier.layer - 1][earlier.place]

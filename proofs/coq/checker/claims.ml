@@ -40,21 +40,29 @@ let isomorphic_step a b line =
   | ["match"; n; m; c] -> V.Match (neuron b n, neuron a m, number c)
   | _ -> refuse "expected 'match', a neuron of B, a neuron of A and a number"
 
-(* Neurons with numbers, up to the word 'above' or the end of the line. *)
-let rec neurons_with_numbers = function
-  | ("above" :: _ | []) as rest -> ([], rest)
-  | k :: y :: rest ->
-    let (pairs, rest) = neurons_with_numbers rest in
-    ((any_neuron k, number y) :: pairs, rest)
-  | _ -> refuse "expected pairs of a neuron and a number"
+(* What goes by names with its numbers, up to one of the words between such lists or the line's end. *)
+let with_numbers name tokens =
+  let rec read pairs = function
+    | ("above" | "rows") :: _ | [] as rest -> (List.rev pairs, rest)
+    | k :: y :: rest -> let k = name k in read ((k, number y) :: pairs) rest
+    | _ -> refuse "expected pairs of a name and a number" in
+  read [] tokens
 
-let never c d rest =
-  match neurons_with_numbers rest with
-  | (below, []) -> V.NeverHere (number c, number d, below, [])
-  | (below, _ :: rest) ->
-    match neurons_with_numbers rest with
-    | (above, []) -> V.NeverHere (number c, number d, below, above)
-    | _ -> refuse "expected 'above' once at most"
+let some = function
+  | ([], _) -> refuse "nothing stands after 'above' or 'rows'"
+  | lists -> lists
+
+(* The leaf of a tree of cases; rows may be named under 'vanishes' only. *)
+let never ~rows c d rest : V.branch_step =
+  let (of_signs, rest) = with_numbers any_neuron rest in
+  let (of_excess, rest) = match rest with
+    | "above" :: rest -> some (with_numbers any_neuron rest)
+    | _ -> ([], rest) in
+  let (of_known, rest) = match rest with
+    | "rows" :: rest when rows -> some (with_numbers big_natural rest)
+    | _ -> ([], rest) in
+  if rest <> [] then refuse "the leaf's lists are not those of this claim, in their order";
+  V.NeverHere { of_row = number c; of_beside = number d; of_signs; of_excess; of_known }
 
 let equal_step a b line =
   let on x net = function
@@ -65,7 +73,7 @@ let equal_step a b line =
   match tokens line with
   | "match" :: _ -> V.Plain (isomorphic_step a b line)
   | ["case"; k] -> V.Branch (V.CaseOf (any_neuron k))
-  | "never" :: c :: d :: rest -> V.Branch (never c d rest)
+  | "never" :: c :: d :: rest -> V.Branch (never ~rows:false c d rest)
   | word :: "A" :: rest -> on V.A a (word :: rest)
   | word :: "B" :: rest -> on V.B b (word :: rest)
   | _ -> refuse "expected a step of this claim"
@@ -181,6 +189,10 @@ let equal_on_step line =
   match tokens line with
   | ["same"] -> V.Same
   | "cancels" :: steps -> V.Cancels (reductions_of steps)
+  | ["vanishes"] -> V.Vanishes
+  | ["case"; k] -> V.UnderVanishes (V.CaseOf (any_neuron k))
+  | ["same"; k; l; c] -> V.UnderVanishes (V.SameAs (any_neuron k, any_neuron l, number c))
+  | "never" :: c :: d :: rest -> V.UnderVanishes (never ~rows:true c d rest)
   | _ -> V.EqualOnTree (some_tree_step line)
 
 let within_step m line =
