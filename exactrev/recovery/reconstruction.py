@@ -18,17 +18,17 @@ from exactrev.recovery.layer import Layer
 from exactrev.recovery.levels import peers_of_the_last, take_in
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
-from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
+from exactrev.recovery.open_weights import OpenWeight
 from exactrev.recovery.orienting import Oriented, Orienter
-from exactrev.recovery.output_layer import Misfit, finish, output_weights
+from exactrev.recovery.output_layer import Misfit
 from exactrev.recovery.prefix import Prefix
-from exactrev.recovery.settled import reads_everything, settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.told_above import told_by_readers
 from exactrev.recovery.walk import Walker
+from exactrev.recovery.whole import Whole, whole_network
 from exactrev.recovery.woken import with_open_parts
 
 #: With this many lines scanned a layer is built on even if some of its weights are open or some
@@ -291,28 +291,14 @@ class Reconstruction:
         if not self.layers:
             place = rounded(self.survey.random_point(), 64)
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
-        self.assumed = ()
-        top = self.layers[-1]
-        columns = output_weights(self.survey, top)
-        if columns is None:
-            return None
-        # the output may read everything, too; along lines it shows where a neuron has both sides
-        plane = self._root.inputs == 2 and reads_everything(top)
-        if plane or top.prefix.depth in self._beyond:
-            top = settled(self._walker.reach, top)
-        found = finish(self.survey, self._walker.reach, top, columns, thorough)
-        if isinstance(found, Misfit):
-            return found
-        depth = len(self.layers)
-        self.assumed = tuple(OpenWeight(depth, j, i) for j, i in found.assumed)
-        if not open_weights(self.layers):
+        beyond = self.layers[-1].prefix.depth in self._beyond
+        found = whole_network(self.survey, self._walker.reach, self.layers, beyond, thorough)
+        if isinstance(found, Whole):
+            self.assumed = found.assumed
+            self._outgrown |= found.outgrown
             return found.network
-        network, missing = filled(
-            self.survey, self._walker.reach, self.layers, found.network, thorough
-        )
-        self.assumed += missing
-        self._outgrown = keep_filled(self.layers, network, missing)
-        return network
+        self.assumed = ()
+        return found
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
