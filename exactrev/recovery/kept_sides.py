@@ -48,8 +48,8 @@ def keeping_sides(
             for sides, found in _stretches(prefix, survey.random_line(), row, rows):
                 seen |= sides
                 fresh += found
-            if len(seen) > 1:
-                return None
+        if len(seen) > 1:
+            return None
         failed = [condition for condition in fresh if _value(condition, multiples) <= 0]
         if not failed and conditions:
             return _changed(row, rows, multiples)

@@ -17,7 +17,6 @@ from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.geometry import Form, form_at, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import GRID, along, combined, normal, onto, unit_scale
-from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.rays import first_crossing
 from exactrev.recovery.surface import Surface, Waypoint, distance
@@ -34,15 +33,11 @@ _ASIDE = fmpq(1, fmpz(1) << 200)
 
 
 class Reach:
-    """Points on the boundaries of the last known layer, and ways from there to half-known ones.
-
-    ``settled`` are neurons settled before, by their prefix and rows (module ``settled``).
-    """
+    """Points on the boundaries of the last known layer, and ways from there to half-known ones."""
 
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
         self._points: dict[tuple[int, int], tuple[Prefix, list[list[fmpq]]]] = {}
-        self.settled: dict[tuple[object, ...], tuple[Prefix, Neuron]] = {}
 
     def boundary_points(
         self, prefix: Prefix, neuron: int, enough: int = _ENOUGH_POINTS

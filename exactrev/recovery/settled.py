@@ -81,20 +81,6 @@ class _Borders:
 
 
 def _settled_neuron(borders: _Borders, neuron: Neuron) -> Neuron:
-    """The neuron settled; kept for the next time, for it takes many lines."""
-    if not neuron.open:
-        return neuron
-    open = ((d.value, d.on, *d.row.entries()) for d in neuron.open)
-    key = (id(borders.prefix), tuple(neuron.row.entries()), *open)
-    # the prefix is kept beside so that its id stays its own
-    kept = borders.reach.settled.get(key)
-    if kept is None:
-        kept = borders.prefix, _newly_settled(borders, neuron)
-        borders.reach.settled[key] = kept
-    return kept[1]
-
-
-def _newly_settled(borders: _Borders, neuron: Neuron) -> Neuron:
     one_sided = _one_sided(borders, neuron)
     if not one_sided.open:
         return one_sided
