@@ -146,18 +146,55 @@ def with_inner_maximum(shape: Sequence[int], order: Sequence[int], random: Rando
     """A random network of inputs, two layers and one output, one value of whose first layer is
     max(0, u, v, w) of random forms, found two by two in this order of u, v and w.
     """
-    n, first, second = shape[:3]
-    circuit = Circuit(n)
-
-    def form() -> Term:
-        return circuit.form([random.randint(-20, 20) for _ in range(n + 1)])
-
-    forms = [form() for _ in range(3)]
+    circuit = Circuit(shape[0])
+    forms = [_drawn(circuit, shape[0], random) for _ in range(3)]
     u, v, w = (forms[i] for i in order)
     largest = circuit.relu(circuit.maximum(circuit.maximum(u, v), w))
-    values = [largest, *(circuit.relu(form()) for _ in range(first - 3))]
+    return _read_by_all(circuit, shape, largest, shape[1] - 3, random)
+
+
+def with_inner_sum(shape: Sequence[int], rewritten: bool, random: Random) -> Network:
+    """The same where the value is relu(u) + relu(v), or the largest of 0, u, v and u + v."""
+    circuit = Circuit(shape[0])
+    u, v = (_drawn(circuit, shape[0], random) for _ in range(2))
+    if rewritten:
+        both = circuit.relu(circuit.combined((1, u), (1, v)))
+        value = circuit.maximum(both, circuit.maximum(u, v))
+    else:
+        value = circuit.combined((1, circuit.relu(u)), (1, circuit.relu(v)))
+    return _read_by_all(circuit, shape, value, shape[1] - 3, random)
+
+
+def with_a_dead_neuron(shape: Sequence[int], dead: bool, random: Random) -> Network:
+    """The same where the value, which is 0, is relu(relu(u + v) - relu(u) - relu(v) - 1), u, v and
+    u + v being read by all besides; or that is left out.
+    """
+    circuit = Circuit(shape[0])
+    u, v = (_drawn(circuit, shape[0], random) for _ in range(2))
+    parts = [circuit.relu(term) for term in (u, v, circuit.combined((1, u), (1, v)))]
+    low = circuit.form([0] * shape[0] + [-1])
+    never = circuit.combined((1, parts[2]), (-1, parts[0]), (-1, parts[1]), (1, low))
+    value = circuit.combined((int(dead), circuit.relu(never)))
+    return _read_by_all(circuit, shape, value, shape[1] - 4, random, parts)
+
+
+def _drawn(circuit: Circuit, inputs: int, random: Random) -> Term:
+    return circuit.form([random.randint(-20, 20) for _ in range(inputs + 1)])
+
+
+def _read_by_all(
+    circuit: Circuit,
+    shape: Sequence[int],
+    value: Term,
+    others: int,
+    random: Random,
+    besides: Sequence[Term] = (),
+) -> Network:
+    """A last layer of random neurons that read a value, so many others and some more."""
+    n, _, last = shape[:3]
+    values = [value, *besides, *(circuit.relu(_drawn(circuit, n, random)) for _ in range(others))]
     ends = []
-    for _ in range(second):
+    for _ in range(last):
         sizes = [random.randint(-9, 9) for _ in values]
         bias = circuit.form([0] * n + [random.randint(-9, 9)])
         ends.append(circuit.relu(circuit.combined((1, bias), *zip(sizes, values, strict=True))))

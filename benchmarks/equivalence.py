@@ -20,8 +20,17 @@ from random import Random
 from flint import fmpq
 
 from benchmarks.checking import check
+from benchmarks.circuits import (
+    insertion,
+    maximum_of_minima,
+    odd_even_merge,
+    sorted_forms,
+    with_a_dead_neuron,
+    with_inner_maximum,
+    with_inner_sum,
+)
 from benchmarks.networks import ROOT, gaussian, parse_shape
-from benchmarks.pairs import asleep, blurred, moved, rewritten, shuffled, tournament
+from benchmarks.pairs import Form, asleep, blurred, moved, rewritten, shuffled, tournament
 from exactrev import read_network
 from exactrev.lp.polyhedron import Polyhedron
 from exactrev.network import Network
@@ -72,6 +81,41 @@ def same_maximum(inputs: int, forms: int) -> tuple[Network, Network]:
     return tournament(chosen, range(forms)), tournament(chosen, order)
 
 
+def same_maximum_of_minima(inputs: int) -> tuple[Network, Network]:
+    """The largest of the least of 5 of 30 forms, found in two orders: 29 hidden neurons each."""
+    forms, random = random_forms(inputs, 30), Random(1)
+    groups = [forms[i : i + 5] for i in range(0, 30, 5)]
+    other = [random.sample(group, 5) for group in random.sample(groups, 6)]
+    return maximum_of_minima(groups), maximum_of_minima(other)
+
+
+def same_rank(inputs: int, rank: int) -> tuple[Network, Network]:
+    """The value of this rank of 8 forms, by two networks of comparators."""
+    forms = random_forms(inputs, 8)
+    sorters = odd_even_merge(8), insertion(8)
+    first, second = (sorted_forms(forms, comparators, [rank]) for comparators in sorters)
+    return first, second
+
+
+def inner(shape: str, change: str) -> tuple[Network, Network]:
+    """A random network with two layers, and it with a value that all of the second layer reads
+    computed in another way.
+    """
+    sizes = parse_shape(shape)
+    if change == "maximum":
+        orders = (0, 1, 2), (2, 0, 1)
+        first, second = (with_inner_maximum(sizes, order, Random(3)) for order in orders)
+        return first, second
+    with_one = with_inner_sum if change == "sum" else with_a_dead_neuron
+    return with_one(sizes, True, Random(3)), with_one(sizes, False, Random(3))
+
+
+def random_forms(inputs: int, count: int) -> list[Form]:
+    """Affine forms with coefficients in eighths."""
+    random = Random(inputs)
+    return [[fmpq(random.randint(-99, 99), 8) for _ in range(inputs + 1)] for _ in range(count)]
+
+
 def one_weight_moved(shape: str, layer: int) -> tuple[Network, Network]:
     """A Gaussian network, and it with one weight moved by 2^-40."""
     network = gaussian(parse_shape(shape), 0)
@@ -116,9 +160,21 @@ def tasks() -> Iterator[Task]:
     for inputs in (2, 3, 4, 5):
         name = f"max of 16 forms in two orders, {inputs} inputs, 15 + 15 neurons"
         yield Task(name, "equal", partial(same_maximum, inputs, 16), quick=inputs < 4)
-    for inputs in (2, 3, 4):
+    for inputs in (2, 3, 4, 5):
         name = f"max of 31 forms in two orders, {inputs} inputs, 30 + 30 neurons"
-        yield Task(name, "equal", partial(same_maximum, inputs, 31), quick=False)
+        yield Task(name, "equal", partial(same_maximum, inputs, 31))
+    for inputs in (2, 3, 4, 5):
+        name = f"max of 6 minima of 5 forms in two orders, {inputs} inputs, 29 + 29 neurons"
+        yield Task(name, "equal", partial(same_maximum_of_minima, inputs))
+    for inputs, rank in ((2, 4), (3, 4), (5, 4), (5, 6)):
+        name = f"rank {rank} of 8 forms by two sorting networks, {inputs} inputs, 19 + 28 neurons"
+        yield Task(name, "equal", partial(same_rank, inputs, rank), quick=inputs == 2)
+    for change, what in (
+        ("maximum", "max(0, u, v, w) inside in two orders"),
+        ("sum", "relu(u) + relu(v) inside as max(0, u, v, u + v)"),
+        ("dead", "a neuron inside that is nowhere on left out"),
+    ):
+        yield Task(f"5-15-15-1, {what}", "equal", partial(inner, "5-15-15-1", change))
     for shape in ("5-30-1", "5-15-15-1"):
         yield Task(f"{shape}, neurons split, turned, cancelling", "equal",
                    partial(more_neurons, shape))  # fmt: skip

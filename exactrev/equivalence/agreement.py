@@ -28,7 +28,7 @@ from exactrev.equivalence.covering import CoveringSearch, DifferenceExplorer
 from exactrev.equivalence.ground import Point
 from exactrev.equivalence.lifted import Lifted, as_row
 from exactrev.equivalence.likeness import ByLikeness
-from exactrev.equivalence.race import cost_of, first_done
+from exactrev.equivalence.race import Cost, cost_of, first_done
 from exactrev.equivalence.resuming import nearly
 from exactrev.equivalence.samples import Samples
 from exactrev.equivalence.vanishing import Vanishing
@@ -92,7 +92,7 @@ class _AgreementExplorer(DifferenceExplorer):
         steps = super().tree(texts_of)
         if self._cost is None:
             return steps
-        return self._first_done(steps, self._attempts_on_all, 0)
+        return self._first_done(steps, self._attempts_on_all, self._cost, 0)
 
     def _attempts_on_all(self) -> list[Vanishing]:
         """The searches for the leaf ``vanishes`` on the whole domain."""
@@ -115,17 +115,20 @@ class _AgreementExplorer(DifferenceExplorer):
         return [kind(lifted, cell, self._is_witness, samples) for kind in kinds]
 
     def _first_done(
-        self, steps: Iterator[str], attempts: Callable[[], Sequence[Vanishing]], cells: int
+        self,
+        steps: Iterator[str],
+        attempts: Callable[[], Sequence[Vanishing]],
+        cost: Cost,
+        cells: int,
     ) -> Iterator[str]:
         """The steps or an attempt's lines; ``cells`` are those of the tree so far."""
-        assert self._cost is not None
         made: list[Vanishing] = []
 
         def others() -> list[Vanishing]:
             made.extend(attempts())
             return made
 
-        yield from first_done(steps, others, self._cost, self.stop)
+        yield from first_done(steps, others, cost, self.stop)
         if any(attempt.proved for attempt in made):
             self.cells = cells + 1
 
@@ -178,7 +181,8 @@ class _AgreementExplorer(DifferenceExplorer):
         decided = {i: sign == ON for i, sign in enumerate(cell.signs) if sign != UNDECIDED}
         rows = list(zip(cell.rows, self.exact.signed_rows(cell), strict=True))
         attempts = partial(self._attempts, decided, rows)
-        yield from self._first_done(below, attempts, self.cells)
+        cost = self._cost.in_part(1 << len(self._loners.neurons))
+        yield from self._first_done(below, attempts, cost, self.cells)
 
     # -- cells on which all neurons are decided ------------------------------------------------
 

@@ -22,16 +22,17 @@ from exactrev.network.evaluation import preactivation_batches
 from exactrev.network.model import Network
 
 #: Steps of a tree of cells that take as long as a node of the other one, in small networks.
-_STEPS = 30
-#: The number of neurons up to which a node costs no more than that; then it grows as the square.
-_SMALL = 60
+_STEPS = 100
+#: The number of neurons and inputs up to which a node costs no more than that; then it grows as the
+#: cube, as linear programs do.
+_SMALL = 64
 #: Without floats a node takes so many times as long.
 _SLOW = 50
 #: The nodes of the first turn: at most so many, and at most one for so many cells.
-_FIRST, _CELLS = 2048, 16
+_FIRST, _CELLS = 2048, 64
 _BEGIN = 64  # nodes of the first turn of several attempts
 _MANY = 400  # neurons: more are not tried
-_FEW = 16  # nodes: where the first turns have fewer, it is worth while to see a few cells first
+_FEW = 16  # nodes: where the first turns have fewer, it is worth while to see some cells first
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Cost:
     steps: int
     before: int = 0
 
+    def in_part(self, of: int) -> Cost:
+        """The cost in one of so many parts of the domain."""
+        return Cost(max(2, self.nodes // of), self.steps)
+
 
 def cost_of(network: Network, domain: Polyhedron, tree_first: bool) -> Cost | None:
     """What a race about a network on a domain may cost; None if there is no use in one.
@@ -52,7 +57,8 @@ def cost_of(network: Network, domain: Polyhedron, tree_first: bool) -> Cost | No
     neurons = sum(layer.size for layer in network.hidden)
     if not 0 < neurons <= _MANY:
         return None
-    factor = max(1.0, (neurons / _SMALL) ** 2) * (1 if is_installed() else _SLOW)
+    size = neurons + network.inputs
+    factor = max(1.0, (size / _SMALL) ** 3) * (1 if is_installed() else _SLOW)
     cells = _expected_cells(network, domain, neurons)
     nodes = min(_FIRST, cells // _CELLS) / factor
     before = _FEW * _STEPS if tree_first or nodes < _FEW else 0

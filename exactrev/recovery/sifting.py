@@ -1,7 +1,8 @@
 """Neurons that were taken for ones of a layer and prove to be of a deeper one: they read a peer.
 
 Part of a deeper boundary may lie where it meets none of the peers'.  Then it looks like one of the
-layer, but is missed, as more lines are scanned, at most places where the layer's neuron would show.
+layer, but is missed, as more lines are scanned, at most places where the layer's neuron would show,
+and is seen to go straight on at no peer's boundary.
 A neuron of the layer that is hidden so well is found above it in the end (``levels``).
 """
 
@@ -24,7 +25,8 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
     """Take out neurons that prove to read one of their peers; whether there were any.
 
     The first ``old`` are left alone.  Each of the others is tried with a few peers, but with none
-    again, until it went straight on at some; what the scanned lines show of that is free.
+    again, until it went straight on at some; what the scanned lines show of that is free.  One that
+    did at none of them is taken out, too, if f shows few of its predicted kinks; but only once.
     """
     known = straight_already(survey, layer.prefix, layer.neurons)
     keys = [surface.kink.key for surface in layer.surfaces]
@@ -45,8 +47,9 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
                 bent.append(index)
                 break
         else:
-            again = keys[index] in layer.refused
-            if not straight and not again and _mostly_missed(survey, layer, layer.neurons[index]):
+            tried = sum((keys[index], key) in layer.tried for key in keys)
+            doubtful = not straight and tried >= _PEERS and keys[index] not in layer.refused
+            if doubtful and _mostly_missed(survey, layer, layer.neurons[index]):
                 bent.append(index)
     for index in reversed(bent):
         layer.refused.add(keys[index])

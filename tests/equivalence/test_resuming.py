@@ -85,7 +85,7 @@ def test_a_search_in_pieces_is_the_search(
     assert finished.run() and finished.cells == whole.cells
 
 
-@pytest.mark.parametrize("calls", [2, 9])
+@pytest.mark.parametrize("calls", [8, 15])
 def test_cases_in_pieces_are_the_same_cases(calls: int, tmp_path: Path) -> None:
     whole, path = list[str](), tmp_path / "state"
     assert by_cases().run(whole.extend) and whole[-3].startswith("never")
