@@ -167,7 +167,10 @@ class Prefix:
 
     def vanish(self, cell: Cell, rows: Sequence[Form]) -> bool:
         """Whether rows over the values that a next layer reads are all 0 on a cell."""
-        return all(is_zero(self.local_form(cell, row)) for row in rows)
+        if not rows:
+            return True
+        values = self.value_forms(cell)
+        return all(is_zero(row * values) for row in rows)
 
     def cell(self, point: Sequence[fmpq]) -> Cell:
         """The cell that holds a point; on a boundary the bit of its neuron is off."""
