@@ -18,12 +18,12 @@ class Candidate:
     """A network that has all that is known of f.
 
     ``assumed`` are the weights that no place showed and that it takes to be 0; ``outgrown`` says
-    whether open weights of layers below the last were found, None where there were none.
+    whether weights were found that the layers above do not know of yet.
     """
 
     network: Network
     assumed: tuple[OpenWeight, ...]
-    outgrown: bool | None = None
+    outgrown: bool = False
 
 
 def candidate(

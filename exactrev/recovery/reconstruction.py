@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
@@ -13,6 +14,7 @@ from exactrev.recovery.candidate import Candidate, candidate
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
+from exactrev.recovery.last_resort import oriented_at_last
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.levels import level_with_the_last
 from exactrev.recovery.neuron import Neuron
@@ -24,9 +26,9 @@ from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.revision import Revision
 from exactrev.recovery.settled import reads_everything
 from exactrev.recovery.sharing.attempt import Sharing
-from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.told_above import told_by_readers
 from exactrev.recovery.walk import Walker
 from exactrev.recovery.woken import with_open_parts
 
@@ -139,7 +141,7 @@ class Reconstruction:
         if beyond and self._past_open_weights():
             return True
         if len(self.layers) not in self._skipping:
-            oriented = oriented_at_last(self.survey, self._orienter, self.layers[-1], kinks)
+            oriented = oriented_at_last(self._orienter, self.layers[-1], kinks)
             if oriented is not None and self._grown_over(oriented, kinks):
                 return True
             # a boundary that is of no such layer may seem to tell an orientation
@@ -193,7 +195,19 @@ class Reconstruction:
         if not grow(self.survey, self._walker, layer, kinks, followed):
             return False
         self.layers.append(layer)
+        if self._hear():
+            grow(self.survey, self._walker, self.layers[-1], self.unexplained())
         return True
+
+    def _hear(self) -> bool:
+        """Let layers take in what those above them tell of their open weights; whether any did."""
+        told = [
+            told_by_readers(below, layer, self.survey.kinks)
+            for below, layer in pairwise(self.layers)
+        ]
+        if any(told):
+            self._stand_anew()
+        return any(told)
 
     def unexplained(self) -> list[Kink]:
         """The kinks that lie on no boundary of a known neuron."""
@@ -276,8 +290,7 @@ class Reconstruction:
         if not isinstance(found, Candidate):
             return found
         self.assumed = found.assumed
-        if found.outgrown is not None:
-            self._outgrown = found.outgrown
+        self._outgrown |= found.outgrown
         return found.network
 
     def _restart(self) -> bool:
@@ -293,5 +306,6 @@ class Reconstruction:
     def _revise(self) -> None:
         """Give every kink that is still unexplained a chance in each known layer."""
         if not self._restart():
+            self._hear()
             whole = self._refuted is not None
             self._revision.revise(self.layers, self.unexplained, whole, self.known)

@@ -13,6 +13,7 @@ from benchmarks.networks import gaussian
 from exactrev.exact.linear import matrix_rows
 from exactrev.network import Network
 from exactrev.recovery.geometry import Kink
+from exactrev.recovery.last_resort import oriented_at_last
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.missing import owners
 from exactrev.recovery.neuron import Neuron
@@ -20,7 +21,6 @@ from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.orienting import Orienter
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import PackedProbe
-from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.unseen import Unseen
@@ -123,7 +123,7 @@ def test_nothing_is_told_where_none_is_missing_or_two_are(seed: int) -> None:
 def test_neurons_that_no_boundary_above_reads_leave_the_layer(seed: int) -> None:
     drawn = case(network(seed), seed, lacking=(), more=1)
     orienter = Orienter(drawn.survey, Walker(drawn.survey))
-    found = oriented_at_last(drawn.survey, orienter, drawn.layer, drawn.kinks)
+    found = oriented_at_last(orienter, drawn.layer, drawn.kinks)
     assert found is not None
     assert len(drawn.layer.neurons) == len(drawn.layer.surfaces) == SIZES[2]
     assert list(found.flips) == drawn.flips[: SIZES[2]]
