@@ -90,13 +90,16 @@ def test_everything_missing_is_named(network: Network, limit: int) -> None:
 
 def test_without_one_of_the_items_something_is_not_covered() -> None:
     network = gaussian((5, 6, 5, 5, 2), 1)
-    for limit, start in ((600, "neuron 3:"), (600, "output layer"), (300, "layer ")):
+    told = set()
+    for limit in (300, 400, 700):
         recovery = recover(network, max_queries=limit)
         named = {item.what for item in recovery.unresolved}
-        kept = {what for what in named if not what.startswith(start)}
-        assert kept < named
         assert _uncovered(network, recovery.hidden_layers, named) == []
-        assert _uncovered(network, recovery.hidden_layers, kept), (limit, start)
+        for start in ("neuron ", "layer ", "output layer"):
+            kept = {what for what in named if not what.startswith(start)}
+            if kept < named and _uncovered(network, recovery.hidden_layers, kept):
+                told.add(start)
+    assert told == {"neuron ", "layer ", "output layer"}
 
 
 @pytest.mark.parametrize("limit", [1, 40, 100, 200, 260])
