@@ -306,6 +306,5 @@ class Reconstruction:
     def _revise(self) -> None:
         """Give every kink that is still unexplained a chance in each known layer."""
         if not self._restart():
-            self._hear()
             whole = self._refuted is not None
             self._revision.revise(self.layers, self.unexplained, whole, self.known)
