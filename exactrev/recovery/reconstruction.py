@@ -307,4 +307,6 @@ class Reconstruction:
         """Give every kink that is still unexplained a chance in each known layer."""
         if not self._restart():
             whole = self._refuted is not None
+            if not whole:
+                self._hear()
             self._revision.revise(self.layers, self.unexplained, whole, self.known)
