@@ -24,8 +24,9 @@ from flint import fmpq, fmpq_mat
 
 from exactrev.exact.residues import Residues
 
-#: With so many equations a form is first looked at modulo a prime.
-_MANY = 16
+#: With more variables in a form that may be chosen it is first looked at modulo a prime.
+_FEW = 4
+_ZERO = fmpq(0)
 
 
 def row_vector(entries: Sequence[fmpq]) -> fmpq_mat:
@@ -63,6 +64,10 @@ class LinearSystem:
         self.unknowns = unknowns
         self._rows: dict[int, fmpq_mat] = {}
         self._span: Residues | None = None
+        # per pivot, what its row holds elsewhere; None while that has to be listed anew
+        self._tails: dict[int, list[tuple[int, fmpq]]] | None = None
+        # the variables that may be chosen and that some row speaks of
+        self._touched: set[int] = set()
 
     @property
     def rank(self) -> int:
@@ -109,6 +114,7 @@ class LinearSystem:
         if pivot == self.unknowns:
             return False
         row = row * (1 / entries[pivot])
+        self._tails = None
         if self._span is not None:
             self._span.add(row.entries()[:-1])
         for other, kept in self._rows.items():
@@ -119,17 +125,49 @@ class LinearSystem:
 
     def value(self, coefficients: Sequence[fmpq | int]) -> fmpq | None:
         """The value of a linear form on every solution, or None where solutions differ."""
-        if self.rank >= _MANY and self._residues().excludes([fmpq(x) for x in coefficients]):
+        tails = self._listed_tails()
+        loose = [j for j, x in enumerate(coefficients) if x and j not in tails]
+        if not self._touched.issuperset(loose):
             return None
-        row = self._reduced(fmpq_mat(1, self.unknowns + 1, [*coefficients, 0]))
-        entries = row.entries()
-        return None if any(entries[:-1]) else -entries[-1]
+        if len(loose) > _FEW and self._residues().excludes([fmpq(x) for x in coefficients]):
+            return None
+        left = self._left(coefficients)
+        value = -left.pop(self.unknowns, _ZERO)
+        return None if any(left.values()) else value
+
+    def _left(self, coefficients: Sequence[fmpq | int]) -> dict[int, fmpq]:
+        """A form less the equations that tell of it: what is left at variables that may be chosen.
+
+        Less its value, in place ``unknowns``.
+        """
+        tails = self._listed_tails()
+        left: dict[int, fmpq] = {}
+        for j, x in enumerate(coefficients):
+            if not x:
+                continue
+            if j not in tails:
+                left[j] = left.get(j, _ZERO) + x
+                continue
+            for k, y in tails[j]:
+                left[k] = left.get(k, _ZERO) - y * x
+        return left
+
+    def _listed_tails(self) -> dict[int, list[tuple[int, fmpq]]]:
+        """What each row holds besides its pivot, the value in place ``unknowns``."""
+        if self._tails is None:
+            self._tails = {
+                pivot: [(j, x) for j, x in enumerate(row.entries()) if x and j != pivot]
+                for pivot, row in self._rows.items()
+            }
+            self._touched = {j for tail in self._tails.values() for j, _ in tail}
+        return self._tails
 
     def gain(self, rows: Sequence[Sequence[fmpq | int]]) -> int:
         """How many more linear forms would be known if these were."""
-        reduced = [self._reduced(fmpq_mat(1, self.unknowns + 1, [*row, 0])) for row in rows]
-        entries = [x for row in reduced for x in row.entries()[:-1]]
-        return int(fmpq_mat(len(rows), self.unknowns, entries).rank())
+        left = [self._left(row) for row in rows]
+        places = sorted({k for each in left for k in each if k < self.unknowns})
+        entries = [each.get(k, _ZERO) for each in left for k in places]
+        return int(fmpq_mat(len(rows), len(places), entries).rank())
 
     def _residues(self) -> Residues:
         """The coefficients of the equations modulo a prime."""

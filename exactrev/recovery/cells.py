@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import matrix_rows
-from exactrev.recovery.geometry import Form
+from exactrev.recovery.geometry import Form, homogeneous, homogeneous_direction
+from exactrev.recovery.lines import Line
 
 #: Per layer of a cell, the bits z > 0 of its neurons.
 Signs = tuple[tuple[bool, ...], ...]
@@ -63,6 +65,22 @@ class Segment:
     start: fmpq
     stop: fmpq
     cell: Cell
+
+    def cut(self, line: Line, forms: fmpq_mat) -> list[Segment]:
+        """Its parts on either side of where forms vanish, in cells with these on top."""
+        starts = (forms * homogeneous(line.base)).entries()
+        rates = (forms * homogeneous_direction(line.direction)).entries()
+        inner = {
+            t
+            for z, rate in zip(starts, rates, strict=True)
+            if rate and self.start < (t := -z / rate) < self.stop
+        }
+        pieces = []
+        for left, right in pairwise([self.start, *sorted(inner), self.stop]):
+            middle = (left + right) / 2
+            values = [z + middle * rate for z, rate in zip(starts, rates, strict=True)]
+            pieces.append(Segment(left, right, self.cell.extended(forms, values)))
+        return pieces
 
 
 def row_of(matrix: fmpq_mat, index: int) -> fmpq_mat:

@@ -125,3 +125,8 @@ def in_scale_of(bend: Bend, form: Form) -> tuple[fmpq, ...]:
     pivot = next(j for j, x in enumerate(bend.form.entries()) if x)
     factor = abs(form.entries()[pivot] / bend.form.entries()[pivot])
     return tuple(jump / factor for jump in bend.jump.entries())
+
+
+def coordinates(inputs: int) -> fmpq_mat:
+    """The inputs themselves as forms, a row each."""
+    return fmpq_mat([[fmpq(int(i == j)) for j in range(inputs + 1)] for i in range(inputs)])

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import stack
 from exactrev.lp import Point, interior_point
@@ -86,21 +86,22 @@ def _stretches(
             lambda part: prefix.certain(part.cell) and prefix.vanish(part.cell, rows),
         )
     ]
+    every = stack([row, *rows])
     for number, (known, parts) in enumerate(stretches):
         if known:
             continue
         ends = [(parts[0], parts[0].start)] if number else []
         ends += [(parts[-1], parts[-1].stop)] if number + 1 < len(stretches) else []
-        sides = {bool(_at(prefix, line, part, t, [row])[0] > 0) for part, t in ends}
+        sides = {bool(_at(prefix, line, part, t, row)[0] > 0) for part, t in ends}
         sign = 1 if True in sides else -1
         yield sides, [
-            tuple(sign * x for x in _at(prefix, line, part, t, [row, *rows]))
+            tuple(sign * x for x in _at(prefix, line, part, t, every))
             for part in (parts if len(sides) == 1 else ())
             for t in (part.start, part.stop)
         ]
 
 
-def _at(prefix: Prefix, line: Line, part: Segment, t: fmpq, rows: Sequence[Form]) -> list[fmpq]:
+def _at(prefix: Prefix, line: Line, part: Segment, t: fmpq, rows: fmpq_mat) -> list[fmpq]:
     """What the rows are at a parameter of a line, in the form that they have on a part of it."""
-    forms = prefix.local_form(part.cell, stack(list(rows)))
-    return list((forms * homogeneous(line.at(t))).entries())
+    values = prefix.value_forms(part.cell) * homogeneous(line.at(t))
+    return list((rows * values).entries())

@@ -19,14 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import is_zero, matrix_rows, stack
 from exactrev.recovery.cells import Cell, Segment, Signs, row_of
-from exactrev.recovery.geometry import Form, homogeneous, homogeneous_direction
+from exactrev.recovery.geometry import Form, coordinates, homogeneous
 from exactrev.recovery.lines import Line
 
 __all__ = ["Cell", "Prefix", "Segment", "Signs", "distinct"]
@@ -66,6 +65,7 @@ class Prefix:
         self._forms: dict[Signs, fmpq_mat] = {}
         self._values: dict[Signs, fmpq_mat] = {}
         self._asleep: dict[Signs, frozenset[int]] = {}
+        self._certain: dict[Signs, bool] = {}
         self._paths: dict[Line, list[Segment]] = {}
         self._crossings: dict[tuple[Any, ...], list[tuple[fmpq, Form]]] = {}
 
@@ -158,13 +158,19 @@ class Prefix:
         """Whether nothing that is not known of the layers matters on the cell: its forms are
         right.
         """
-        return self.below is None or (
-            self.below.certain(cell) and self.below.vanish(cell, self.open)
-        )
+        if self.below is None:
+            return True
+        signs = cell.signs[: self.depth - 1]
+        if signs not in self._certain:
+            self._certain[signs] = self.below.certain(cell) and self.below.vanish(cell, self.open)
+        return self._certain[signs]
 
     def vanish(self, cell: Cell, rows: Sequence[Form]) -> bool:
         """Whether rows over the values that a next layer reads are all 0 on a cell."""
-        return not rows or is_zero(self.local_form(cell, stack(rows)))
+        if not rows:
+            return True
+        values = self.value_forms(cell)
+        return all(is_zero(row * values) for row in rows)
 
     def cell(self, point: Sequence[fmpq]) -> Cell:
         """The cell that holds a point; on a boundary the bit of its neuron is off."""
@@ -244,7 +250,7 @@ class Prefix:
     def _value_forms(self, cell: Cell) -> fmpq_mat:
         constant = fmpq_mat(1, self.inputs + 1, [fmpq(0)] * self.inputs + [fmpq(1)])
         blocks = [
-            cell.activations(layer - 1) if layer else _coordinates(self.inputs)
+            cell.activations(layer - 1) if layer else coordinates(self.inputs)
             for layer in self.reads
         ]
         return stack([*blocks, constant])
@@ -258,27 +264,12 @@ class Prefix:
         if line in self._paths:
             return self._paths[line]
         pieces = [
-            piece for segment in self.below.path(line, keep) for piece in self._cut(line, segment)
+            piece
+            for segment in self.below.path(line, keep)
+            for piece in segment.cut(line, self._forms_on(segment.cell))
         ]
         if keep:
             self._paths[line] = pieces
-        return pieces
-
-    def _cut(self, line: Line, segment: Segment) -> list[Segment]:
-        forms = self._forms_on(segment.cell)
-        starts = (forms * homogeneous(line.base)).entries()
-        rates = (forms * homogeneous_direction(line.direction)).entries()
-        inner = {
-            t
-            for z, rate in zip(starts, rates, strict=True)
-            if rate and segment.start < (t := -z / rate) < segment.stop
-        }
-        ends = [segment.start, *sorted(inner), segment.stop]
-        pieces = []
-        for left, right in pairwise(ends):
-            middle = (left + right) / 2
-            values = [z + middle * rate for z, rate in zip(starts, rates, strict=True)]
-            pieces.append(Segment(left, right, segment.cell.extended(forms, values)))
         return pieces
 
     def crossings(
@@ -310,8 +301,3 @@ class Prefix:
 def distinct(rows: Sequence[Form]) -> tuple[Form, ...]:
     """The rows, each once."""
     return tuple({tuple(row.entries()): row for row in rows}.values())
-
-
-def _coordinates(inputs: int) -> fmpq_mat:
-    """The inputs themselves as forms."""
-    return fmpq_mat([[fmpq(int(i == j)) for j in range(inputs + 1)] for i in range(inputs)])

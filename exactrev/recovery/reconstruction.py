@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
@@ -12,21 +13,22 @@ from exactrev.recovery.beyond import layer_beyond
 from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
+from exactrev.recovery.last_resort import oriented_at_last
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.levels import peers_of_the_last, take_in
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
-from exactrev.recovery.open_weights import OpenWeight, filled, keep_filled, open_weights
+from exactrev.recovery.open_weights import OpenWeight
 from exactrev.recovery.orienting import Oriented, Orienter
-from exactrev.recovery.output_layer import Misfit, finish, output_weights
+from exactrev.recovery.output_layer import Misfit
 from exactrev.recovery.prefix import Prefix
-from exactrev.recovery.settled import reads_everything, settled
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sifting import sift
-from exactrev.recovery.standing import oriented_at_last
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
+from exactrev.recovery.told_above import told_by_readers
 from exactrev.recovery.walk import Walker
+from exactrev.recovery.whole import Whole, whole_network
 from exactrev.recovery.woken import with_open_parts
 
 #: With this many lines scanned a layer is built on even if some of its weights are open or some
@@ -137,7 +139,7 @@ class Reconstruction:
         if beyond and self._past_open_weights():
             return True
         if len(self.layers) not in self._skipping:
-            oriented = oriented_at_last(self.survey, self._orienter, self.layers[-1], kinks)
+            oriented = oriented_at_last(self._orienter, self.layers[-1], kinks)
             if oriented is not None and self._grown_over(oriented, kinks):
                 return True
             # a boundary that is of no such layer may seem to tell an orientation
@@ -209,7 +211,19 @@ class Reconstruction:
         if not grow(self.survey, self._walker, layer, kinks, followed):
             return False
         self.layers.append(layer)
+        if self._hear():
+            grow(self.survey, self._walker, self.layers[-1], self.unexplained())
         return True
+
+    def _hear(self) -> bool:
+        """Let layers take in what those above them tell of their open weights; whether any did."""
+        told = [
+            told_by_readers(below, layer, self.survey.kinks)
+            for below, layer in pairwise(self.layers)
+        ]
+        if any(told):
+            self._stand_anew()
+        return any(told)
 
     def unexplained(self) -> list[Kink]:
         """The kinks that lie on no boundary of a known neuron."""
@@ -278,28 +292,14 @@ class Reconstruction:
         if not self.layers:
             place = rounded(self.survey.random_point(), 64)
             return affine_network(self._root.inputs, self.survey.probe.piece(place))
-        self.assumed = ()
-        top = self.layers[-1]
-        columns = output_weights(self.survey, top)
-        if columns is None:
-            return None
-        # the output may read everything, too; along lines it shows where a neuron has both sides
-        plane = self._root.inputs == 2 and reads_everything(top)
-        if plane or top.prefix.depth in self._beyond:
-            top = settled(self._walker.reach, top)
-        found = finish(self.survey, self._walker.reach, top, columns, thorough)
-        if isinstance(found, Misfit):
-            return found
-        depth = len(self.layers)
-        self.assumed = tuple(OpenWeight(depth, j, i) for j, i in found.assumed)
-        if not open_weights(self.layers):
+        beyond = self.layers[-1].prefix.depth in self._beyond
+        found = whole_network(self.survey, self._walker.reach, self.layers, beyond, thorough)
+        if isinstance(found, Whole):
+            self.assumed = found.assumed
+            self._outgrown |= found.outgrown
             return found.network
-        network, missing = filled(
-            self.survey, self._walker.reach, self.layers, found.network, thorough
-        )
-        self.assumed += missing
-        self._outgrown = keep_filled(self.layers, network, missing)
-        return network
+        self.assumed = ()
+        return found
 
     def _restart(self) -> bool:
         """Begin anew if the first layer is not what it was; whether it was done."""
@@ -320,6 +320,7 @@ class Reconstruction:
         """
         if self._restart():
             return
+        self._hear()
         for depth, layer in enumerate(self.layers[1:], 1):
             sifted = sift(self.survey, layer)
             if sifted:

@@ -10,13 +10,9 @@ from __future__ import annotations
 from flint import fmpq_mat
 
 from exactrev.exact.linear import matrix_rows, row_vector
-from exactrev.recovery.dormant import mark_dormant
-from exactrev.recovery.geometry import Kink
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.neuron import Direction, Neuron
-from exactrev.recovery.orienting import Oriented, Orienter
 from exactrev.recovery.surface import Surface
-from exactrev.recovery.survey import Survey
 
 
 def standing_neuron(surface: Surface) -> Neuron | None:
@@ -58,25 +54,3 @@ def let_parts_stand(layer: Layer) -> bool:
     some = len(left) < len(layer.parts)
     layer.parts = left
     return some
-
-
-def oriented_at_last(
-    survey: Survey, orienter: Orienter, layer: Layer, kinks: list[Kink]
-) -> Oriented | None:
-    """How a layer is oriented by the boundaries through these kinks, with all that there is of it.
-
-    If what is known for certain does not do, its parts stand for neurons, and neurons are taken to
-    be off, or on, as a whole where what is open of them matters.
-    """
-    partly = sum(bool(neuron.open) for neuron in layer.neurons)
-    resorted = any(direction.dormant for neuron in layer.neurons for direction in neuron.open)
-    # where something of most neurons is open hardly a cell is certain
-    tried = 2 * partly <= len(layer.neurons) and not resorted
-    if tried:
-        found = orienter.orient(layer.extended(), kinks)
-        if found is not None or layer.finished:
-            return found
-    stand = let_parts_stand(layer)
-    if not (mark_dormant(survey, layer) or stand) and tried:
-        return None
-    return orienter.orient(layer.extended(), kinks)

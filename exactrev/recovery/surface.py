@@ -64,7 +64,8 @@ class Surface:
 
     Attributes: ``consistent`` turns False when the equations contradict each other, so that the
     boundary is of no neuron that reads this prefix alone.  Whatever was followed over a wide prefix
-    is ``oriented``.  ``sought`` are the values at whose boundaries it was sought by climbing.
+    is ``oriented``.  ``sought`` are the values at whose boundaries it was sought by climbing;
+    ``climbed_at`` at what rank of the equations that last found nothing for a value.
     """
 
     def __init__(self, prefix: Prefix, kink: Kink, oriented: bool) -> None:
@@ -75,6 +76,7 @@ class Surface:
         self.system = LinearSystem(unknowns + 1)
         self.consistent = True
         self.sought: set[int] = set()
+        self.climbed_at: dict[int, int] = {}
         # kinks that are not known to be of the same neuron, with how much was known then; each is
         # kept so that its id stays its own
         self._apart: dict[int, tuple[Kink, int]] = {}
