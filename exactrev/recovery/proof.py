@@ -18,9 +18,10 @@ from exactrev.network.model import Network
 
 #: Trees for single neurons are given up after so many seconds.
 SECONDS_APART = 300.0
-#: The tree is given up after this many seconds, or this many rounds of linear programs.
-SECONDS = 60.0
-ROUNDS = 600
+#: The tree is given up after this many seconds, or when it was asked so many times to go on: once
+#: for a round of linear programs, or for a node of a leaf ``vanishes``.
+SECONDS = 120.0
+ROUNDS = 2000
 #: But trees have so many seconds, however little is left of the time for all.
 LEAST_SECONDS = 10.0
 

@@ -43,7 +43,7 @@ def test_a_neuron_that_is_always_on_is_folded() -> None:
 
 def test_what_is_missing_is_named_with_what_is_seen_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     network = gaussian((6, 8, 8, 8, 2), 3)
-    monkeypatch.setattr(proof, "ROUNDS", 0)
+    monkeypatch.setattr(proof, "SECONDS", 0)
     monkeypatch.setattr(proof, "SECONDS_APART", 0)
     recovery = judged(network, recover(network))
     assert recovery.verdict == "partial"
