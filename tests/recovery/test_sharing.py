@@ -21,9 +21,10 @@ from exactrev.recovery import recover
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.probe import PackedProbe
-from exactrev.recovery.sharing.attempt import Sharing, predictions
+from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.sharing.kernel import expected, families, likely_shape
 from exactrev.recovery.sharing.patches import Patch, directions
+from exactrev.recovery.sharing.predictions import predictions
 from exactrev.recovery.sharing.sweep import Sweep, combination
 from exactrev.recovery.sharing.top import TopEquations, assembled
 from exactrev.recovery.survey import Survey

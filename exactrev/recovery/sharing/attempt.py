@@ -9,38 +9,20 @@ counts only if it agrees with f at fresh places.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flint import fmpq
-
-from exactrev.exact.linear import matrix_rows, row_vector, stack
+from exactrev.exact.linear import stack
 from exactrev.network.model import Network
-from exactrev.recovery.agreement import agrees_at
-from exactrev.recovery.geometry import (
-    Form,
-    Kink,
-    homogeneous,
-    homogeneous_direction,
-    rationals,
-    rounded,
-)
-from exactrev.recovery.lines import Line
+from exactrev.recovery.geometry import Form, Kink
 from exactrev.recovery.local import bend_at, onto
 from exactrev.recovery.prefix import Prefix
-from exactrev.recovery.sharing.kernel import (
-    Corner,
-    Family,
-    Shape,
-    expected,
-    families,
-    likely_shape,
-)
+from exactrev.recovery.sharing.conclusion import agreeing, concluded
+from exactrev.recovery.sharing.kernel import Family, Shape, expected, families, likely_shape
+from exactrev.recovery.sharing.layout import layout
 from exactrev.recovery.sharing.patches import Patch, directions, next_families
-from exactrev.recovery.sharing.sides import place_on_side
-from exactrev.recovery.sharing.sweep import Prediction, Sweep
-from exactrev.recovery.sharing.top import TopEquations, assembled
+from exactrev.recovery.sharing.predictions import predictions
+from exactrev.recovery.sharing.sweep import Sweep
 from exactrev.recovery.survey import Survey
 
 #: How often each kernel is to be seen, on the average, before copies are predicted.
@@ -51,10 +33,6 @@ _LINES = 4
 _LINES_IN_VAIN = 3
 #: Places at which a predicted first-layer boundary is looked at, if no line shows it.
 _LOOKS = 3
-#: One fresh place for so many parameters, but not fewer than the least.
-_PARAMETERS_A_PLACE = 5
-_LEAST_PLACES = 12
-_GRID = 64
 
 
 @dataclass
@@ -164,10 +142,10 @@ class Sharing:
         rows = expected(found, self.shapes[-1])
         seen = self._met_of(self._prefix.with_layer(stack(list(rows.values()))))
         met = {key for number, key in enumerate(rows) if number in seen}
-        layout = _layout(found, met, list(rows), self.shapes[-1])
-        if layout is None:
+        laid_out = layout(found, met, list(rows), self.shapes[-1])
+        if laid_out is None:
             return False
-        shape, kept = layout
+        shape, kept = laid_out
         self._prefix = self._prefix.with_layer(stack([rows[key] for key in kept]))
         self.shapes.append(shape)
         self.kernels.append(found)
@@ -227,68 +205,10 @@ class Sharing:
 
     def _concluded(self) -> Network | None:
         """The network whose output layer the known pieces of f determine, if it agrees with f."""
-        equations = TopEquations(self._prefix, self.shapes[-1][0])
-        known = [
-            (sweep.line.at(station.t), station.piece)
-            for sweep in self._sweeps for station in sweep.stations
-        ]
-        self.survey.random.shuffle(known)
-        for point, piece in known:
-            if not equations.determined:
-                equations.take(point, piece)
-        for neuron, side in equations.one_sided:
-            place = place_on_side(self.survey, self._prefix, neuron, side)
-            if place is not None and not equations.determined:
-                equations.take(rationals(place), self.survey.probe.piece(place))
-        found = equations.solution()
-        if found is None:
-            return None
-        candidate = assembled(self._prefix, found)
-        return candidate if self._agrees(candidate) else None
-
-    def _agrees(self, candidate: Network) -> bool:
-        """Whether the candidate is f at fresh places, one for some of its free parameters."""
+        candidate = concluded(self.survey, self._prefix, self.shapes[-1][0], self._sweeps)
         free = sum(family.kernel.parameters for found in self.kernels for family in found)
-        free += candidate.outputs * (candidate.architecture[-2] + 1)
-        for k in range(max(_LEAST_PLACES, free // _PARAMETERS_A_PLACE)):
-            size = fmpq(4) ** (k % 4 - 1)
-            place = rounded([size * x for x in self.survey.random_point()], _GRID)
-            if not agrees_at(candidate, rationals(place), self.survey.probe.piece(place)):
-                return False
-        return True
-
-
-def _layout(
-    found: Sequence[Family],
-    met: set[tuple[int, Corner]],
-    listed: Sequence[tuple[int, Corner]],
-    below: Shape,
-) -> tuple[Shape, list[tuple[int, Corner]]] | None:
-    """The layout of a layer, (channels, *positions), and its neurons in C order.
-
-    A neuron belongs to it if its window is whole, or lies among those that were met.
-    """
-    kept: list[tuple[int, Corner]] = []
-    counts: set[tuple[int, ...]] = set()
-    for number, family in enumerate(found):
-        own = [
-            corner for n, corner in listed
-            if n == number and ((n, corner) in met or family.kernel.whole(corner, below))
-        ]
-        if not own:
-            return None
-        low, high = ([f(x) for x in zip(*own, strict=True)] for f in (min, max))
-        corners = [
-            corner for n, corner in listed
-            if n == number
-            and all(a <= x <= b for a, x, b in zip(low, corner, high, strict=True))
-        ]
-        axes = tuple(len({corner[a] for corner in corners}) for a in range(len(low)))
-        if math.prod(axes) != len(corners):
-            return None
-        counts.add(axes)
-        kept += [(number, corner) for corner in sorted(corners)]
-    return None if len(counts) != 1 else ((len(found), *counts.pop()), kept)
+        agrees = candidate is not None and agreeing(self.survey, candidate, free)
+        return candidate if agrees else None
 
 
 def _left(
@@ -323,21 +243,3 @@ def _bends(survey: Survey, form: Form) -> bool:
 
 def _in_order(kinks: Sequence[Kink]) -> list[Kink]:
     return sorted(kinks, key=lambda kink: kink.position)
-
-
-def predictions(prefix: Prefix, line: Line) -> list[Prediction]:
-    """Where the boundaries of all neurons of a prefix cross a line, numbered layer by layer."""
-    found: list[Prediction] = []
-    first = 0
-    for layer in prefix.layers:
-        assert layer.below is not None and layer.rows is not None
-        for segment in layer.below.path(line):
-            forms = layer.below.local_form(segment.cell, layer.rows)
-            at = (forms * homogeneous(line.base)).entries()
-            rates = (forms * homogeneous_direction(line.direction)).entries()
-            for i, (z, rate) in enumerate(zip(at, rates, strict=True)):
-                if rate and segment.start < (t := -z / rate) <= segment.stop:
-                    form = row_vector(matrix_rows(forms)[i])
-                    found.append(Prediction(t, form, first + i))
-        first += layer.rows.nrows()
-    return found
