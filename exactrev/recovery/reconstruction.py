@@ -15,7 +15,7 @@ from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
 from exactrev.recovery.last_resort import oriented_at_last
 from exactrev.recovery.layer import Layer
-from exactrev.recovery.levels import peers_of_the_last, take_in
+from exactrev.recovery.levels import level_with_the_last
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
 from exactrev.recovery.open_weights import OpenWeight
@@ -150,7 +150,7 @@ class Reconstruction:
         followed = self._orienter.followed(self.prefix)
         return any(
             self._grown(Layer(prefix), kinks, [surface.over(prefix) for surface in followed])
-            and self._level_with_the_last()
+            and level_with_the_last(self.layers, self._skipping)
             for prefix in self.prefix.wider()
         ) or self._past_open_weights()
 
@@ -165,24 +165,6 @@ class Reconstruction:
             self.layers[-1:] = found
             self._beyond.add(found[1].prefix.depth)
         return found is not None
-
-    def _level_with_the_last(self) -> bool:
-        """Whether a new layer reads the last one.
-
-        Neurons that do not are put into that one; if they read more than it does, what it reads has
-        to be found anew.
-        """
-        peers = peers_of_the_last(self.layers[-1]) if len(self.layers) > 2 else []
-        if not peers:
-            return True
-        layer = self.layers.pop()
-        if take_in(self.layers[-1], layer, peers):
-            return True
-        if self.layers[-1].prefix.wide:
-            return False
-        self.layers.pop()
-        self._skipping.add(len(self.layers))
-        return True
 
     @property
     def _may_skip(self) -> bool:
