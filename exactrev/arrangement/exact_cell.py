@@ -8,7 +8,7 @@ from flint import fmpq
 
 from exactrev.arrangement.forms import OFF, ON, ZERO
 from exactrev.arrangement.leaves import Point
-from exactrev.arrangement.local import Pairs, integer_pairs
+from exactrev.arrangement.local import Pairs, integer_pairs, pairs_line
 from exactrev.arrangement.vertices import Vertices
 from exactrev.lp.polyhedron import Form
 
@@ -47,8 +47,7 @@ class Proof:
     def line(self, row: int) -> str:
         """The certificate's step."""
         word = "on" if self.sign == ON else "off"
-        tokens = [f"{k} {y}" for k, y in self.pairs]
-        return " ".join([f"{word} {row} {self.c} 0", *tokens])
+        return pairs_line(f"{word} {row} {self.c} 0", self.pairs)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from exactrev.arrangement.exact_cell import ExactCell, Proof, Split, negated, se
 from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
-from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs
+from exactrev.arrangement.local import LocalRows, Pairs, integer_pairs, pairs_line
 from exactrev.arrangement.vertices import CellVertices
 from exactrev.exact.rational import from_floats
 from exactrev.lp import (
@@ -143,7 +143,7 @@ class ExactCells:
         if not isinstance(answer, Motzkin):
             raise AssertionError("the cell is not empty")
         _, pairs = _of_combination([*rows, *whole.walls], answer)
-        return " ".join(["empty 0", *(f"{k} {y}" for k, y in pairs)])
+        return pairs_line("empty 0", pairs)
 
     def judge(self, cell: ExactCell, neuron: int) -> int | Proof | Split:
         """ZERO, or a proof of the neuron's sign on the cell, or points of both signs in it."""

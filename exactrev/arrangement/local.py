@@ -90,6 +90,11 @@ def _solve(matrix: list[list[fmpq]], right: list[fmpq]) -> list[fmpq] | None:
         return None
 
 
+def pairs_line(words: str, pairs: Pairs) -> str:
+    """A certificate's step that names rows with multipliers after its words."""
+    return " ".join([words, *(f"{k} {y}" for k, y in pairs)])
+
+
 def integer_pairs(pairs: Sequence[tuple[int, fmpq]]) -> tuple[int, Pairs]:
     """c and c times the multipliers, all integers, by ascending row; zeros are left out."""
     common = lcm(*(int(y.q) for _, y in pairs)) if pairs else 1

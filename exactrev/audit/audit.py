@@ -17,7 +17,7 @@ from math import inf
 from flint import fmpq
 
 from exactrev.audit.matching import Matching, nearest_matching
-from exactrev.bounds import BoxDeviation
+from exactrev.bounds import BoxDeviation, box_at_once
 from exactrev.crews import Jobs
 from exactrev.equivalence import Comparison, Deviation, Equivalence, compare_structure
 from exactrev.equivalence.covering import discard, is_proved
@@ -181,12 +181,8 @@ def _searched(
     search = Deviation(comparison, domain, stop=stop, jobs=jobs)
     with around(search):
         proved = search.run(write or discard)
-    if not proved and search.escape is None and BoxDeviation.suits(comparison, domain):
-        assert domain is not None
-        box = BoxDeviation(comparison, domain, None, lambda: True)
-        level = search.attained()
-        if level is not None and level.point is not None:
-            box.consider(level.point)
+    box = None if proved or search.escape is not None else box_at_once(search, domain)
+    if box is not None:
         return _on_box(box, domain, scaled, write, nullcontext)
     matching = nearest_matching(
         comparison.a, comparison.b, scale=comparison.scale, shift=comparison.shift

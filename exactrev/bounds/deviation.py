@@ -24,6 +24,7 @@ from flint import fmpq
 
 from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import exact_point_line
+from exactrev.arrangement.local import pairs_line
 from exactrev.bounds.bench import Bench, best_cut, exact_bounds
 from exactrev.bounds.climbing import largest_outputs, rounded
 from exactrev.bounds.ground import Ground
@@ -249,7 +250,7 @@ class BoxDeviation:
         yield from self._ground.hull.lines()
         for piece in self.pieces.root.walk():
             if piece.vacant is not None:
-                yield " ".join(["vacant", *(f"{k} {y}" for k, y in piece.vacant)])
+                yield pairs_line("vacant", piece.vacant)
             elif piece.cut is None:
                 yield f"enclosed {piece.places}"
             else:

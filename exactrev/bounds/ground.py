@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from flint import fmpq
 
@@ -26,6 +26,7 @@ class Ground:
     centre: tuple[fmpq, ...]
 
     @staticmethod
+    @lru_cache(maxsize=1)  # a search asks first whether the domain suits it
     def of(domain: Polyhedron | None) -> Ground | None:
         """None if the domain is unbounded or has no point."""
         found = None if domain is None else hull(domain)

@@ -23,7 +23,7 @@ from exactrev.checker.tree import GRAMMAR
 from exactrev.checker.vanishing import Vanishing
 
 _BOUND = re.compile(rf"{NATURAL} {POSITIVE} {NATURAL}(?: {NATURAL} {NONZERO})*+")
-_BOUNDS = GRAMMAR | {
+BOUNDS = GRAMMAR | {
     "lower": _BOUND,
     "upper": _BOUND,
     "attained": re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++"),
@@ -89,7 +89,7 @@ class Within:
                 raise Refused("a branch of the tree is open")
             self._ranges.state(numbers_after("bounds", line, len(self._ranges.keys)))
             return
-        word, numbers = integers(line, _BOUNDS)
+        word, numbers = integers(line, BOUNDS)
         if word in ("lower", "upper"):
             self._bound((numbers[0], word), numbers[1], numbers[2], numbers[3:])
         elif self._here:

@@ -11,6 +11,7 @@ from exactrev.checker.lines import (
     INTEGER,
     NATURAL,
     POSITIVE,
+    ROWS,
     Lines,
     Refused,
     integers,
@@ -22,11 +23,10 @@ from exactrev.checker.ranges import Ranges
 from exactrev.checker.statement import at, read_domain
 
 _POINT = re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++")
-_ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
-_STEPS = {
-    "sum": re.compile(_ROWS),
+STEPS = {
+    "sum": re.compile(ROWS),
     "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
-    "vacant": re.compile(_ROWS),
+    "vacant": re.compile(ROWS),
     "enclosed": re.compile(NATURAL),
     "attained": _POINT,
     "reached": _POINT,
@@ -49,7 +49,7 @@ class WithinBoxes:
                 raise Refused("a piece of the domain is not dealt with")
             self._ranges.state(numbers_after("bounds", line, len(self._ranges.keys)))
             return
-        word, numbers = integers(line, _STEPS)
+        word, numbers = integers(line, STEPS)
         if word in ("attained", "reached"):
             self._evaluate(word, numbers[0], numbers[1], numbers[2:])
             return

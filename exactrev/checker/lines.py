@@ -19,6 +19,8 @@ NATURAL = r"(?:0|[1-9][0-9]*+)"
 POSITIVE = r"[1-9][0-9]*+"
 NONZERO = r"-?[1-9][0-9]*+"
 INTEGER = r"(?:0|-?[1-9][0-9]*+)"
+#: Rows, each with a positive multiplier.
+ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
 
 _NATURAL = re.compile(r"0|[1-9][0-9]{0,17}")
 _NUMBER = r"(?:0|-?[1-9][0-9]*(?:/[1-9][0-9]*)?)"

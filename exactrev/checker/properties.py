@@ -13,6 +13,7 @@ from exactrev.checker.lines import (
     NATURAL,
     NONZERO,
     POSITIVE,
+    ROWS,
     Lines,
     Ratio,
     Refused,
@@ -24,14 +25,13 @@ from exactrev.checker.root import read_tree_on
 from exactrev.checker.statement import Part, SideBySide, at, count_after, read_part
 from exactrev.checker.tree import GRAMMAR, Tree
 
-_ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
-_FLAT = {
-    "pin": re.compile(rf"{NATURAL} {NATURAL} {_ROWS}"),
+PIECES = {
+    "pin": re.compile(rf"{NATURAL} {NATURAL} {ROWS}"),
     "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
-    "vacant": re.compile(_ROWS),
+    "vacant": re.compile(ROWS),
     "enclosed": re.compile(NATURAL),
 }
-_TREE = GRAMMAR | {
+CELLS = GRAMMAR | {
     "violated": re.compile(rf"{NATURAL} {NATURAL}(?: {NATURAL} {NONZERO})*+"),
 }
 
@@ -90,7 +90,7 @@ class PartProof:
         elif line.partition(" ")[0] == "inside":
             self._tree = self._planted(self._pieces.pop(), line, lines)
         else:
-            self._divide(*integers(line, _FLAT))
+            self._divide(*integers(line, PIECES))
         return self._tree is None and not self._pieces
 
     def _divide(self, word: str, numbers: list[int]) -> None:
@@ -144,7 +144,7 @@ class PartTree:
 
     def step(self, line: str) -> bool:
         """Judge one step; whether the tree is closed then."""
-        word, numbers = integers(line, _TREE)
+        word, numbers = integers(line, CELLS)
         if word == "violated":
             self._violate(numbers[0], numbers[1], numbers[2:])
         elif self._violated:

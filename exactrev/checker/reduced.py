@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from exactrev.checker.flat import Flat
 from exactrev.checker.forms import Form
-from exactrev.checker.lines import NATURAL, POSITIVE, Lines, Ratio, Refused, integers, numbers_after
+from exactrev.checker.lines import NATURAL, ROWS, Lines, Ratio, Refused, integers, numbers_after
 from exactrev.checker.network import ONE, Layered, Row
 from exactrev.checker.reductions import reduce
 from exactrev.checker.root import read_tree, read_tree_on
@@ -17,7 +17,7 @@ from exactrev.checker.statement import at, count_after, read_domain
 from exactrev.checker.tree import Tree
 from exactrev.checker.vanishing import Vanishing
 
-PIN = {"pin": re.compile(rf"{NATURAL} {NATURAL} {NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+")}
+PIN = {"pin": re.compile(rf"{NATURAL} {NATURAL} {ROWS}")}
 
 
 class Plane:

@@ -55,14 +55,11 @@ def bounds_at_once(
 ) -> Outcome | None:
     """The outcome of a search that was stopped, with bounds over the box about its domain; None
     if there is none."""
-    from exactrev.bounds import BoxDeviation
+    from exactrev.bounds import box_at_once
 
-    if domain is None or not BoxDeviation.suits(stopped.comparison, domain):
+    search = box_at_once(stopped, domain)
+    if search is None:
         return None
-    search = BoxDeviation(stopped.comparison, domain, None, lambda: True)
-    level = stopped.attained()
-    if level is not None and level.point is not None:
-        search.consider(level.point)
     proved = prove(search.lines(), arguments.certificate)
     return _outcome(search, proved, arguments, patience, {"cells": stopped.cells} | more)
 

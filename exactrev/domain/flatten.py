@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.arrangement.local import Pairs, integer_pairs
+from exactrev.arrangement.local import Pairs, integer_pairs, pairs_line
 from exactrev.domain.boxes import bounding_box
 from exactrev.lp import Form, Motzkin, Polyhedron, interior_point
 from exactrev.network.model import Layer, Network
@@ -84,7 +84,7 @@ def flatten(domain: Polyhedron) -> Flat | Vacant:
         numbers, rows = work.proper()
         bad = [number for number in numbers if work.is_impossible(number)]
         if bad:
-            return Vacant((*work.lines, _line("vacant", ((bad[0], 1),))))
+            return Vacant((*work.lines, pairs_line("vacant", ((bad[0], 1),))))
         middle = work.middle(rows)
         if middle is not None:
             return work.flat(rows, middle)
@@ -93,7 +93,7 @@ def flatten(domain: Polyhedron) -> Flat | Vacant:
             return work.flat(rows, found.coordinates)
         _, pairs = integer_pairs(list(zip(numbers, found.strict, strict=True)))
         if work.total(pairs) < 0:
-            return Vacant((*work.lines, _line("vacant", pairs)))
+            return Vacant((*work.lines, pairs_line("vacant", pairs)))
         work.pin(pairs)
 
 
@@ -159,7 +159,7 @@ class _Working:
         place = min(row)
         slope = row.pop(place)
         form = {j: -a / slope for j, a in row.items()}
-        self.lines.append(_line(f"pin {number} {place}", pairs))
+        self.lines.append(pairs_line(f"pin {number} {place}", pairs))
         self._rows = [_substituted(row, place, form) for row in self._rows]
         self._pinned = {j: _substituted(row, place, form) for j, row in self._pinned.items()}
         self._pinned[place] = form
@@ -190,7 +190,3 @@ def _substituted(row: _Sparse, place: int, form: _Sparse) -> _Sparse:
         if total:
             found[j] = total
     return found
-
-
-def _line(words: str, pairs: Pairs) -> str:
-    return " ".join([words, *(f"{k} {y}" for k, y in pairs)])

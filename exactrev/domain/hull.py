@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from exactrev.arrangement.local import Pairs, integer_pairs
+from exactrev.arrangement.local import Pairs, integer_pairs, pairs_line
 from exactrev.domain.boxes import Box, bounding_box, ends_of
 from exactrev.lp.certificates import Optimum
 from exactrev.lp.optimum import minimise
@@ -31,7 +31,7 @@ class Hull:
 
     def lines(self) -> list[str]:
         """The certificate's steps by which the box's ends are rows."""
-        return [" ".join(["sum", *(f"{k} {y}" for k, y in pairs)]) for pairs in self.sums]
+        return [pairs_line("sum", pairs) for pairs in self.sums]
 
 
 def hull(domain: Polyhedron) -> Hull | None:

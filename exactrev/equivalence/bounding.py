@@ -16,7 +16,7 @@ from exactrev.arrangement.cells import Cells, Integers, signed_rows
 from exactrev.arrangement.chunks import Chunk
 from exactrev.arrangement.exact_cell import ExactCell
 from exactrev.arrangement.forms import Floats, Forms
-from exactrev.arrangement.local import integer_pairs
+from exactrev.arrangement.local import integer_pairs, pairs_line
 from exactrev.arrangement.proofs import Answers, Booleans, Bounded
 from exactrev.equivalence.close_pairs import PairedForms, near_pairs
 from exactrev.equivalence.comparison import Comparison
@@ -235,7 +235,7 @@ def _seen_above(slack: Forms, points: Floats, answers: Answers) -> Floats:
 def _exact_bound_line(level: Level, multipliers: Mapping[int, fmpq]) -> str:
     """The bound by a combination of rows that leaves no residual."""
     c, pairs = integer_pairs(list(multipliers.items()))
-    return " ".join([f"{level.side} {level.output} {c} 0", *(f"{k} {y}" for k, y in pairs)])
+    return pairs_line(f"{level.side} {level.output} {c} 0", pairs)
 
 
 def _combination_line(level: Level, rows: Integers, answers: Answers, k: int) -> str:

@@ -20,6 +20,8 @@ from exactrev.lp import Form, Motzkin, Point, System, solve
 _SMALL = 1e-7
 #: Denominators up to this are tried for a multiplier.
 _SHORT = 64
+#: How near a short number has to be to be tried first; the sum is exact whatever is tried.
+_NEAR = 1e-6
 
 _UNIT = fmpq(1)
 
@@ -239,6 +241,6 @@ def _form(row: Row, places: Mapping[int, int]) -> Form:
 def _short(x: float) -> fmpq:
     """A number of a small denominator near x, or x in 30 binary places."""
     near = Fraction(x).limit_denominator(_SHORT)
-    if abs(float(near) - x) > 1e-6 * max(1.0, abs(x)):
+    if abs(float(near) - x) > _NEAR * max(1.0, abs(x)):
         near = Fraction(round(x * 2**30), 2**30)
     return fmpq(near.numerator, near.denominator)

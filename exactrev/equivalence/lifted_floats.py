@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 _PRICE = 1024.0
 #: Coefficients below this part of the largest one of their row are taken to be 0.
 _SMALL = 2.0**-40
+#: Slopes and excesses up to this are taken for 0: hints what to decide next, no part of a proof.
+STEEP = 1e-9
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class FloatBranch:
                 allowed &= slope >= 0.0
             elif decision is False:
                 allowed &= slope <= 0.0
-        rises = allowed & (target[n:-1] @ steps > 1e-9)
+        rises = allowed & (target[n:-1] @ steps > STEEP)
         return self.undecided[int(np.flatnonzero(rises)[-1])] if rises.any() else None
 
     def loosest(self, target: Floats, inputs: Floats, values: Floats) -> int | None:
@@ -98,7 +100,7 @@ class FloatBranch:
         """
         excess = self._excess(inputs, values)
         slopes = self._slopes(target, inputs)[self.undecided]
-        matter = np.flatnonzero((excess > 0.0) & (slopes > 1e-9))
+        matter = np.flatnonzero((excess > 0.0) & (slopes > STEEP))
         if len(matter):
             return self.undecided[int(matter[-1])]
         excess /= self.problem.sizes[self.undecided]
@@ -120,7 +122,7 @@ class FloatBranch:
         point, rows = np.concatenate([inputs, values, [1.0]]), self.z[self.undecided]
         size = np.abs(rows) @ np.abs(point) + np.abs(values[self.undecided])
         excess: Floats = values[self.undecided] - np.maximum(rows @ point, 0.0)
-        excess[excess < 1e-9 * size] = 0.0
+        excess[excess < STEEP * size] = 0.0
         return excess
 
     def _slopes(self, target: Floats, inputs: Floats) -> Floats:

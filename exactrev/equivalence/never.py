@@ -30,6 +30,7 @@ from flint import fmpq
 
 from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.lp import Form, Motzkin, System, solve
+from exactrev.lp.forms import added, unit_form, widened
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
 
@@ -98,7 +99,7 @@ class _Tree:
         # any values >= 0 may be the first layer's: then they are the unknowns, else the inputs
         self._onto = first.rank() == first.nrows() and not inputs
         self._size = first.nrows() if self._onto else network.inputs
-        self._units = tuple(_unit(k, self._size) for k in range(self._size))
+        self._units = tuple(unit_form(k, self._size) for k in range(self._size))
 
     def _of(self, name: Name) -> Row:
         return self._rows[name.layer - 1][name.place]
@@ -155,20 +156,20 @@ class _Tree:
         falling = [(name, w) for name, w in known if name not in values]
         total = self._size + len(falling)
         inputs = {key: w for key, w in self._row.items() if key is None or not key[0]}
-        z = _widened(self._written(inputs, values), total)
+        z = widened(self._written(inputs, values), total)
         extra: list[_Row] = []
         for name, w in known:
             if name in values:
-                z = _sum(z, _widened(values[name], total), w)
+                z = added(z, widened(values[name], total), w)
         for place, (name, w) in enumerate(falling, self._size):
-            value = _unit(place, total)
-            z = _sum(z, value, w)
-            inner = _widened(self._form(name, values), total)
+            value = unit_form(place, total)
+            z = added(z, value, w)
+            inner = widened(self._form(name, values), total)
             extra += [
                 _Row(value, False, name),
-                _Row(_sum(value, inner, fmpq(-1)), False, name, above=True),
+                _Row(added(value, inner, fmpq(-1)), False, name, above=True),
             ]
-        wide = [_Row(_widened(r.form, total), r.strict, r.owner, r.above) for r in rows]
+        wide = [_Row(widened(r.form, total), r.strict, r.owner, r.above) for r in rows]
         leaf = self._refuted([*wide, *extra, _Row(z, True, _LATER)], total)
         return None if leaf is None else [leaf]
 
@@ -210,7 +211,7 @@ class _Tree:
         for key, w in row.items():
             if key is not None:
                 read = values[Name(*key)] if key[0] else self._units[key[1]]
-                total = _sum(total, read, w)
+                total = added(total, read, w)
         return total
 
 
@@ -219,19 +220,5 @@ def _hidden(row: Row) -> list[Name]:
     return sorted(Name(*key) for key in row if key is not None and key[0])
 
 
-def _sum(a: Form, b: Form, factor: fmpq) -> Form:
-    return tuple(x + factor * y for x, y in zip(a, b, strict=True))
-
-
 def _scaled(form: Form, factor: fmpq) -> Form:
     return tuple(x * factor for x in form)
-
-
-def _unit(index: int, dimension: int) -> Form:
-    return tuple(fmpq(int(k == index)) for k in range(dimension + 1))
-
-
-def _widened(form: Form, dimension: int) -> Form:
-    """The form in more variables, on which it does not depend."""
-    *coefficients, constant = form
-    return (*coefficients, *[fmpq(0)] * (dimension - len(coefficients)), constant)

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exactrev.equivalence.lifted import Decided, Lifted, Row, targets_of
-from exactrev.equivalence.lifted_floats import FloatLifted, Floats
+from exactrev.equivalence.lifted_floats import STEEP, FloatLifted, Floats
 
 Bools = NDArray[np.bool_]
 
 _POINTS = 64, 24  # walks, and steps of each
-_STEEP = 1e-9
 #: What is less than this part of the numbers that it is the sum of is 0.
 _NOTHING = 1e-10
 
@@ -74,7 +73,7 @@ class Samples:
         here = self.here(decided, strictly=True)
         if not here.any():
             return None
-        steep = np.asarray(np.any(self._slopes[target][here] > _STEEP, axis=0))
+        steep = np.asarray(np.any(self._slopes[target][here] > STEEP, axis=0))
         steep[list(decided)] = False
         return int(np.flatnonzero(steep)[-1]) if steep.any() else None
 

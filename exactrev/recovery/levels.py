@@ -14,6 +14,25 @@ from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.surface import Surface
 
 
+def level_with_the_last(layers: list[Layer], skipping: set[int]) -> bool:
+    """Whether a new layer, on top of the others, reads the last one.
+
+    Neurons that do not are put into that one; if they read more than it does, what it reads has to
+    be found anew: it is taken away, and how many are left goes into ``skipping``.
+    """
+    peers = peers_of_the_last(layers[-1]) if len(layers) > 2 else []
+    if not peers:
+        return True
+    layer = layers.pop()
+    if take_in(layers[-1], layer, peers):
+        return True
+    if layers[-1].prefix.wide:
+        return False
+    layers.pop()
+    skipping.add(len(layers))
+    return True
+
+
 def peers_of_the_last(layer: Layer) -> list[int]:
     """The neurons of a layer that certainly read none of the last layer below it."""
     last = [v for v, (number, _) in enumerate(layer.prefix.values) if number == layer.prefix.depth]

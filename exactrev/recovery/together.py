@@ -28,6 +28,7 @@ from flint import fmpq
 from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.lp import Form, Point, System, solve
+from exactrev.lp.forms import added, unit_form, widened
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
 
@@ -137,7 +138,7 @@ class Together:
         """The cells of the layers below layer ``top``, but for the first where it is ``free``."""
         size = self._network.architecture[1 if free else 0]
         if top <= (2 if free else 1):
-            return [_Cell({}, {}, {(int(free), k): _unit(k, size) for k in range(size)})]
+            return [_Cell({}, {}, {(int(free), k): unit_form(k, size) for k in range(size)})]
         if (top, free) not in self._cells:
             cells: list[_Cell] = []
             for cell in self._below(top - 1, free):
@@ -214,18 +215,18 @@ class Together:
         if part.rising:
             (z, weight), *others = part.rising
             under = replace(part, strict=(*part.strict, z), rising=tuple(others))
-            on = replace(under, z=_sum(part.z, z, weight))
+            on = replace(under, z=added(part.z, z, weight))
             off = replace(under, strict=(*part.strict, _negated(z)))
             return self._on_a_part(on, size) or self._on_a_part(off, size)
         total = size + len(part.falling)
-        goal = _widened(part.z, total)
-        bounds = [_widened(row, total) for row in part.rows]
+        goal = widened(part.z, total)
+        bounds = [widened(row, total) for row in part.rows]
         for t, (z, weight) in enumerate(part.falling, size):
-            bound = _unit(t, total)
-            goal = _sum(goal, bound, weight)
-            bounds += [bound, _sum(bound, _widened(z, total), fmpq(-1))]
-        strict = (*(_widened(row, total) for row in part.strict), goal)
-        equalities = tuple(_widened(row, total) for row in part.equalities)
+            bound = unit_form(t, total)
+            goal = added(goal, bound, weight)
+            bounds += [bound, added(bound, widened(z, total), fmpq(-1))]
+        strict = (*(widened(row, total) for row in part.strict), goal)
+        equalities = tuple(widened(row, total) for row in part.equalities)
         found = self._point(total, strict, tuple(bounds), equalities)
         return None if found is None else found[:size]
 
@@ -253,12 +254,8 @@ def _written(row: Row, values: Mapping[tuple[int, int], Form], dimension: int) -
     total: Form = (*[fmpq(0)] * dimension, row.get(None, fmpq(0)))
     for key, weight in row.items():
         if key is not None:
-            total = _sum(total, values[key], weight)
+            total = added(total, values[key], weight)
     return total
-
-
-def _sum(a: Form, b: Form, factor: fmpq) -> Form:
-    return tuple(x + factor * y for x, y in zip(a, b, strict=True))
 
 
 def _negated(form: Form) -> Form:
@@ -267,13 +264,3 @@ def _negated(form: Form) -> Form:
 
 def _zero(form: Form) -> Form:
     return tuple(fmpq(0) for _ in form)
-
-
-def _unit(index: int, dimension: int) -> Form:
-    return tuple(fmpq(int(k == index)) for k in range(dimension + 1))
-
-
-def _widened(form: Form, dimension: int) -> Form:
-    """The form in more variables, on which it does not depend."""
-    *coefficients, constant = form
-    return (*coefficients, *[fmpq(0)] * (dimension - len(coefficients)), constant)

@@ -6,16 +6,13 @@ every relu of both networks as an ite: it does the search that the enclosures sp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from flint import fmpq
 
+from exactrev.checker.boxes import STEPS
 from exactrev.checker.difference import read_pair
 from exactrev.checker.lines import (
-    INTEGER,
-    NATURAL,
-    POSITIVE,
     Lines,
     Refused,
     integers,
@@ -26,17 +23,6 @@ from exactrev.checker.statement import count_after
 from exactrev.smtlib.networks import define_network
 from exactrev.smtlib.preliminaries import declare_inputs, read_domain
 from exactrev.smtlib.script import Script, linear, number, some
-
-_POINT = re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++")
-_ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
-_STEPS = {
-    "sum": re.compile(_ROWS),
-    "vacant": re.compile(_ROWS),
-    "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
-    "enclosed": re.compile(NATURAL),
-    "attained": _POINT,
-    "reached": _POINT,
-}
 
 
 class WithinBoxesScript:
@@ -75,7 +61,7 @@ class WithinBoxesScript:
                 raise Refused("a piece is not dealt with, or there are bounds already")
             self._after = True
             return
-        word, numbers = integers(line, _STEPS)
+        word, numbers = integers(line, STEPS)
         if word in ("attained", "reached"):
             if not self._after:
                 raise Refused("no bounds are stated")

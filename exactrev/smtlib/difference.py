@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from flint import fmpq
 
+from exactrev.checker.apart import BOUNDS
 from exactrev.checker.difference import Pair, read_pair
 from exactrev.checker.flat import Flat
 from exactrev.checker.lines import (
-    INTEGER,
-    NATURAL,
-    NONZERO,
-    POSITIVE,
     Lines,
     Refused,
     integers,
@@ -36,13 +32,6 @@ from exactrev.smtlib.reducing import reduced
 from exactrev.smtlib.script import Script, both, differs, linear, number, some
 from exactrev.smtlib.tree import TreeScript
 from exactrev.smtlib.vanishing import VanishingScript
-
-_BOUND = re.compile(rf"{NATURAL} {POSITIVE} {NATURAL}(?: {NATURAL} {NONZERO})*+")
-_WITHIN = GRAMMAR | {
-    "lower": _BOUND,
-    "upper": _BOUND,
-    "attained": re.compile(rf"{NATURAL} {POSITIVE}(?: {INTEGER})++"),
-}
 
 
 class _DifferenceScript:
@@ -162,7 +151,7 @@ class WithinScript(_DifferenceScript):
                 raise Refused("a branch of the tree is open, or there are bounds already")
             self._after = True
             return
-        word, numbers = integers(line, _WITHIN)
+        word, numbers = integers(line, BOUNDS)
         if word in ("lower", "upper"):
             self._bound(numbers[0], word, why)
         elif self._here:

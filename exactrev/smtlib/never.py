@@ -14,7 +14,7 @@ from exactrev.checker.network import Layered, Row
 from exactrev.checker.never_together import Never
 from exactrev.checker.reductions import neuron_number
 from exactrev.smtlib.reducing import Reductions
-from exactrev.smtlib.script import Script, both, differs, linear, relu, some
+from exactrev.smtlib.script import Script, both, differs, linear, on_branch, relu, some
 
 
 class NeverScript:
@@ -69,13 +69,8 @@ class NeverScript:
         for neuron in form.neurons():
             if form.layer(neuron) >= form.layer(self._reader):
                 continue
-            value, z = names[neuron], self._term(form.row(neuron))
-            if neuron not in decided:
-                facts += [f"(>= {value} 0.0)", f"(>= {value} {z})"]
-            elif decided[neuron]:
-                facts += [f"(= {value} {z})", f"(> {z} 0.0)"]
-            else:
-                facts += [f"(= {value} 0.0)", f"(<= {z} 0.0)"]
+            z = self._term(form.row(neuron))
+            facts += on_branch(names[neuron], z, decided.get(neuron))
         return facts
 
     def _denied(self) -> list[str]:

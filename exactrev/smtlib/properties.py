@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from flint import fmpq
 
 from exactrev.checker.flat import Flat
 from exactrev.checker.lines import (
-    INTEGER,
-    NATURAL,
-    NONZERO,
-    POSITIVE,
     Lines,
     Refused,
     integers,
     numbers_after,
 )
 from exactrev.checker.network import ONE, Layered, Network, Row
+from exactrev.checker.properties import CELLS, PIECES
 from exactrev.checker.statement import Part, SideBySide, count_after, read_part
-from exactrev.checker.tree import GRAMMAR
 from exactrev.smtlib.networks import define_network
 from exactrev.smtlib.preliminaries import declare_inputs, pass_over_norm
 from exactrev.smtlib.script import Script, differs, linear
 from exactrev.smtlib.tree import TreeScript
-
-_ROWS = rf"{NATURAL} {POSITIVE}(?: {NATURAL} {POSITIVE})*+"
-_PIECES = {
-    "pin": re.compile(rf"{NATURAL} {NATURAL} {_ROWS}"),
-    "cut": re.compile(rf"{NATURAL} {POSITIVE} {INTEGER}"),
-    "vacant": re.compile(_ROWS),
-    "enclosed": re.compile(NATURAL),
-}
-_TREE = GRAMMAR | {"violated": re.compile(rf"{NATURAL} {NATURAL}(?: {NATURAL} {NONZERO})*+")}
 
 
 class UnsatisfiedScript:
@@ -89,7 +75,7 @@ class _PartScript:
         elif line.partition(" ")[0] == "inside":
             self._plant(self._pieces.pop(), line, why, lines)
         else:
-            self._divide(*integers(line, _PIECES), why)
+            self._divide(*integers(line, PIECES), why)
         return self._tree is None and not self._pieces
 
     # -- pieces --------------------------------------------------------------------------------
@@ -173,7 +159,7 @@ class _PartScript:
     # -- trees ---------------------------------------------------------------------------------
 
     def _in_tree(self, tree: TreeScript, line: str, why: str) -> None:
-        word, numbers = integers(line, _TREE)
+        word, numbers = integers(line, CELLS)
         if word == "violated":
             self._violate(tree, numbers[0], why)
         elif self._violated:

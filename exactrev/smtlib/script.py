@@ -17,6 +17,15 @@ from exactrev.checker.lines import Ratio
 from exactrev.checker.network import ONE, Row
 
 
+def on_branch(value: str, z: str, on: bool | None) -> list[str]:
+    """What is used of a neuron's value where it is on, or not, or may be either (None)."""
+    if on is None:
+        return [f"(>= {value} 0.0)", f"(>= {value} {z})"]
+    if on:
+        return [f"(= {value} {z})", f"(> {z} 0.0)"]
+    return [f"(= {value} 0.0)", f"(<= {z} 0.0)"]
+
+
 class Script:
     """A script being written, line by line; ``checks`` is how many times it asks."""
 

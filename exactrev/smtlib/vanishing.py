@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from exactrev.checker.lines import Ratio, Refused
 from exactrev.checker.lines import number as parsed
-from exactrev.smtlib.script import Script, differs, number
+from exactrev.smtlib.script import Script, differs, number, on_branch
 from exactrev.smtlib.tree import TreeScript
 
 #: What a branch says of a neuron: that it is on or not, or that its z is so many times another's.
@@ -62,14 +62,10 @@ class VanishingScript:
         facts = [*self._tree.cell()]
         for neuron, (value, z) in self._terms.items():
             decision = decided.get(neuron)
-            if decision is None:
-                facts += [f"(>= {value} 0.0)", f"(>= {value} {z})"]
-            elif decision is True:
-                facts += [f"(= {value} {z})", f"(> {z} 0.0)"]
-            elif decision is False:
-                facts += [f"(= {value} 0.0)", f"(<= {z} 0.0)"]
-            else:
+            if isinstance(decision, tuple):
                 facts.append(f"(= {value} {self._multiple(*decision)})")
+            else:
+                facts += on_branch(value, z, decision)
         self._script.check(why, [*facts, denied])
 
     def _multiple(self, other: int, factor: Ratio) -> str:

@@ -21,7 +21,7 @@ from exactrev.arrangement.explore import Explorer
 from exactrev.arrangement.forms import UNIT, Floats, Forms, NetworkRows
 from exactrev.arrangement.found import Found
 from exactrev.arrangement.leaves import Point
-from exactrev.arrangement.local import integer_pairs
+from exactrev.arrangement.local import integer_pairs, pairs_line
 from exactrev.arrangement.norm import choose_norm
 from exactrev.arrangement.proofs import Answers, Bounded, decide
 from exactrev.arrangement.workers import workers
@@ -251,7 +251,7 @@ class PartSearch(Explorer):
         pairs = [*zip(cell.rows, answer.rows, strict=False)]
         pairs += [(first + i, weight) for i, weight in weights.items()]
         _, whole = integer_pairs(pairs)
-        return [" ".join([f"violated {number} 0", *(f"{k} {y}" for k, y in whole)])]
+        return [pairs_line(f"violated {number} 0", whole)]
 
 
 def _negative_sum(forms: Forms, pairs: Sequence[tuple[int, int]]) -> Forms:

@@ -35,6 +35,17 @@ class Cuts:
         return self.left < 0
 
 
+def assert_true_ranges_are_within(
+    search: BoxDeviation, pair: Comparison, domain: Polyhedron
+) -> None:
+    exact = Deviation(pair, domain)
+    assert exact.run()
+    for (low, high), (least, largest) in zip(search.ranges(), exact.ranges(), strict=True):
+        assert low <= least <= largest <= high
+    assert search.lower == max(map(abs, pair.differences(search.point)))
+    assert domain.contains(search.point) and search.lower <= search.upper()
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_bounds_hold_and_are_accepted(data: st.DataObject) -> None:
@@ -49,12 +60,7 @@ def test_bounds_hold_and_are_accepted(data: st.DataObject) -> None:
     search = BoxDeviation(pair, domain, stop=Cuts(data.draw(st.integers(0, 12))))
     outcome = judged(search.lines())
     assert outcome.accepted, outcome.reason
-    exact = Deviation(pair, domain)
-    assert exact.run()
-    for (low, high), (least, largest) in zip(search.ranges(), exact.ranges(), strict=True):
-        assert low <= least <= largest <= high
-    assert search.lower == max(map(abs, pair.differences(search.point)))
-    assert domain.contains(search.point) and search.lower <= search.upper()
+    assert_true_ranges_are_within(search, pair, domain)
 
 
 TRIANGLE = [[1, 0, 1], [0, 1, 1], [-2, -3, 2]]
@@ -78,12 +84,7 @@ def test_bounds_hold_on_polyhedra(rows: list[list[int]], seed: int) -> None:
     outcome = judged(lines)
     assert outcome.accepted, outcome.reason
     assert any(line.startswith("sum ") for line in lines) == (rows is not FIXED)
-    exact = Deviation(pair, domain)
-    assert exact.run()
-    for (low, high), (least, largest) in zip(search.ranges(), exact.ranges(), strict=True):
-        assert low <= least <= largest <= high
-    assert search.lower == max(map(abs, pair.differences(search.point)))
-    assert domain.contains(search.point) and search.lower <= search.upper()
+    assert_true_ranges_are_within(search, pair, domain)
 
 
 def test_pieces_outside_a_polyhedron_are_vacant() -> None:
