@@ -22,6 +22,7 @@ from exactrev.network.model import Layer, Network
 from exactrev.recovery.assembly import prefix_of
 from exactrev.recovery.corners import corners
 from exactrev.recovery.explore import extreme_places, telling_places
+from exactrev.recovery.extreme_rays import extreme_rays
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.lines import Line
 from exactrev.recovery.local import combined, dot
@@ -58,6 +59,7 @@ class Agreement:
         self._random: list[list[fmpq]] = []
         self._telling: dict[tuple[int, int], tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
         self._extreme: tuple[tuple[Layer, ...], list[list[list[fmpq]]]] | None = None
+        self._rays: dict[int, tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
         self._asked: list[tuple[list[fmpq], Piece]] = []
 
     def disagreement(self, candidate: Network) -> Disagreement | None:
@@ -106,6 +108,9 @@ class Agreement:
         for repeat in range(_EXTREMES if len(candidate.hidden) >= _DEEP else 0):
             if self.survey.probe.oracle.queries < most:
                 yield from self._extreme_at(candidate, len(candidate.hidden) - 1, repeat)
+        if len(candidate.hidden) >= _DEEP:
+            for depth in range(len(candidate.hidden) - 1, 1, -1):
+                yield from self._rays_at(candidate, depth)
         # a direct connection may be the part of a neuron that is nearly always on
         direct = len(candidate.layers[-1].weights) > 1
         for repeat in range(1, _REPEATS if direct else 1):
@@ -131,6 +136,14 @@ class Agreement:
             found = extreme_places(candidate, depth, self.survey.scale, self.survey.random)
             known.append([rationals(rounded(place, _GRID)) for place in found])
         return known[repeat]
+
+    def _rays_at(self, candidate: Network, depth: int) -> list[list[fmpq]]:
+        below = candidate.layers[:depth]
+        known = self._rays.get(depth)
+        if known is None or known[0] != below:
+            known = (below, list(extreme_rays(candidate, depth, self.survey.scale)))
+            self._rays[depth] = known
+        return known[1]
 
     def missed(self, candidate: Network, where: Disagreement) -> list[Kink]:
         """Kinks of f on a short part of the way between the two places, one of them missed."""

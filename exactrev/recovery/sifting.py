@@ -12,9 +12,11 @@ from exactrev.recovery.layer import Layer
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.trials import seen_of_predicted, straight_across, straight_already
 
-#: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend: of one that
-#: was seen wherever it was predicted, and of others.
+#: Neurons of its own layer at whose boundaries a new neuron's must be seen not to bend, and the
+#: same of one that is in doubt.
 _PEERS, _PEERS_IN_DOUBT = 3, 12
+#: One is in doubt that was seen at less than one in so many of the places where it was predicted.
+_MISSED = 4
 
 
 def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
@@ -22,8 +24,8 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
 
     The first ``old`` are left alone.  Each of the others is tried with a few peers, but with none
     again, until it went straight on at some; what the scanned lines show of that is free.  One that
-    went straight on at none of several, and was not seen wherever it was predicted, is taken out
-    for once, too.
+    went straight on at none of several, and was missed at most places where it was predicted, is
+    taken out for once, too.
     """
     known = straight_already(survey, layer.prefix, layer.neurons)
     keys = [surface.kink.key for surface in layer.surfaces]
@@ -34,7 +36,8 @@ def sift(survey: Survey, layer: Layer, old: int = 0) -> bool:
         others = [k for k in range(len(keys)) if k not in straight and k not in (index, *bent)]
         open_to = [k for k in others if (keys[index], keys[k]) not in layer.tried]
         seen, predicted = seen_of_predicted(survey, layer.prefix, layer.neurons[index])
-        doubtful = seen < predicted
+        # boundaries that hide each other may be missed at many
+        doubtful = _MISSED * seen < predicted
         most = _PEERS_IN_DOUBT if doubtful else _PEERS
         wanted = min(len(open_to), max(0, most - len(straight)))
         for k in survey.random.sample(open_to, wanted):
