@@ -104,13 +104,13 @@ class Agreement:
             yield self._random[k]
         for depth in range(len(candidate.hidden), 0, -1):
             yield from self._telling_at(candidate, depth, 0)
+        if len(candidate.hidden) >= _DEEP:
+            for depth in range(len(candidate.hidden) - 1, 1, -1):
+                yield from self._rays_at(candidate, depth)
         most = _QUERIES_A_PARAMETER * candidate.parameters
         for repeat in range(_EXTREMES if len(candidate.hidden) >= _DEEP else 0):
             if self.survey.probe.oracle.queries < most:
                 yield from self._extreme_at(candidate, len(candidate.hidden) - 1, repeat)
-        if len(candidate.hidden) >= _DEEP:
-            for depth in range(len(candidate.hidden) - 1, 1, -1):
-                yield from self._rays_at(candidate, depth)
         # a direct connection may be the part of a neuron that is nearly always on
         direct = len(candidate.layers[-1].weights) > 1
         for repeat in range(1, _REPEATS if direct else 1):
