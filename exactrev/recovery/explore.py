@@ -35,8 +35,9 @@ _HUGE = 1e30  # the size of numbers that hints are computed from
 
 Floats = NDArray[np.float64]
 
-#: A layer's matrices, with what each of them reads, and its biases.
-Matrices = tuple[list[tuple[int, Floats]], Floats]
+#: A layer's matrices, with what each of them reads; and its biases, too.
+Matrices = list[tuple[int, Floats]]
+_Weights = tuple[Matrices, Floats]
 
 
 def telling_places(
@@ -46,7 +47,7 @@ def telling_places(
     get, one by one.
     """
     generator = np.random.default_rng(random.getrandbits(64))
-    weights = [float_matrices(network, number) for number in range(1, depth + 1)]
+    weights = [layer_in_floats(network, number) for number in range(1, depth + 1)]
     for size, goal in _goals(network.architecture[depth], generator):
         yield _climb(weights, goal, network.inputs, _size(scale) * size, generator)
 
@@ -58,7 +59,7 @@ def extreme_places(
     one of many random directions, climbed to along gradients; none that tells the same as another.
     """
     generator = np.random.default_rng(random.getrandbits(64))
-    weights = [float_matrices(network, number) for number in range(1, depth + 1)]
+    weights = [layer_in_floats(network, number) for number in range(1, depth + 1)]
     width = network.architecture[depth]
     few = [goal for _, goal in islice(_goals(width, generator), _EXTREMES // 2)]
     goals = np.vstack([few, generator.standard_normal((_EXTREMES - len(few), width))])
@@ -84,7 +85,7 @@ def extreme_places(
     return [_dyadic(point) for point in _unlike(weights, found[winners])]
 
 
-def _pulled_back(weights: list[Matrices], inner: list[Floats], slope: Floats) -> Floats:
+def _pulled_back(weights: list[_Weights], inner: list[Floats], slope: Floats) -> Floats:
     """The gradient by the points of what has this gradient by the last layer's values."""
     above = {len(weights): slope}
     for number in range(len(weights), 0, -1):
@@ -95,7 +96,7 @@ def _pulled_back(weights: list[Matrices], inner: list[Floats], slope: Floats) ->
     return above[0]
 
 
-def _unlike(weights: list[Matrices], points: Floats) -> list[Floats]:
+def _unlike(weights: list[_Weights], points: Floats) -> list[Floats]:
     """Those of the points at which the activations do not point where they do at one before."""
     directions = _directions(weights, points)
     kept: list[int] = []
@@ -112,7 +113,7 @@ def unlike_place(
     do at any point ``seen``.
     """
     generator = np.random.default_rng(random.getrandbits(64))
-    weights = [float_matrices(network, number) for number in range(1, depth + 1)]
+    weights = [layer_in_floats(network, number) for number in range(1, depth + 1)]
     drawn = generator.standard_normal((_SAMPLES, network.inputs))
     points = drawn * (_size(scale) * np.resize(_SIZES, _SAMPLES))[:, None]
     known = np.array([[_size(x) for x in place] for place in seen])
@@ -136,8 +137,8 @@ def _goals(width: int, generator: np.random.Generator) -> Iterator[tuple[float, 
             yield float(generator.choice(_SIZES)), goal
 
 
-def float_matrices(network: Network, number: int) -> Matrices:
-    """About the matrices and the biases of a layer (from 1)."""
+def layer_in_floats(network: Network, number: int) -> _Weights:
+    """About what the matrices and the biases of a layer (from 1) are."""
     layer = network.layers[number - 1]
     bias = np.array([_size(x) for x in layer.bias.entries()])
     matrices = [
@@ -147,7 +148,7 @@ def float_matrices(network: Network, number: int) -> Matrices:
     return matrices, bias
 
 
-def _preactivations(layers: list[Matrices], points: Floats) -> list[Floats]:
+def _preactivations(layers: list[_Weights], points: Floats) -> list[Floats]:
     """z of all the layers at each point, after the points themselves."""
     inner = [points]
     for matrices, bias in layers:
@@ -164,7 +165,7 @@ def _size(x: fmpq) -> float:
 
 
 def _climb(
-    weights: list[Matrices],
+    weights: list[_Weights],
     goal: Floats,
     inputs: int,
     size: float,
@@ -184,14 +185,14 @@ def _dyadic(point: Floats) -> list[fmpq]:
     return [fmpq(round(float(x) * 2**30), 2**30) for x in point]
 
 
-def _directions(weights: list[Matrices], points: Floats) -> Floats:
+def _directions(weights: list[_Weights], points: Floats) -> Floats:
     """The activations and the constant 1 at each point, scaled to length 1."""
     activations = np.maximum(_preactivations(weights, points)[-1], 0.0)
     values = np.column_stack([activations, np.ones(len(points))])
     return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True))
 
 
-def _agreement(weights: list[Matrices], points: Floats, goal: Floats) -> Floats:
+def _agreement(weights: list[_Weights], points: Floats, goal: Floats) -> Floats:
     """The cosine between activations and goal at each point."""
     values = np.maximum(_preactivations(weights, points)[-1], 0.0)
     norms = np.linalg.norm(values, axis=1) * np.linalg.norm(goal)

@@ -43,25 +43,6 @@ def peers_of_the_last(layer: Layer) -> list[int]:
     ]
 
 
-def level_with_the_last(layers: list[Layer], skipping: set[int]) -> bool:
-    """Whether a new layer, the last of these, reads the one before.
-
-    Neurons that do not are put into that one; if they read more than it does, what it reads has to
-    be found anew, and it is noted in ``skipping`` how many layers are below it.
-    """
-    peers = peers_of_the_last(layers[-1]) if len(layers) > 2 else []
-    if not peers:
-        return True
-    layer = layers.pop()
-    if take_in(layers[-1], layer, peers):
-        return True
-    if layers[-1].prefix.wide:
-        return False
-    layers.pop()
-    skipping.add(len(layers))
-    return True
-
-
 def take_in(below: Layer, layer: Layer, peers: list[int]) -> bool:
     """Add peers to the layer below if they read no more than it does; whether all were added."""
     places = [
