@@ -25,19 +25,17 @@ from flint import fmpq
 from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.arrangement.local import pairs_line
-from exactrev.bounds.bench import Bench, best_cut, exact_bounds
-from exactrev.bounds.climbing import largest_outputs, rounded
+from exactrev.bounds.bench import Bench, bench_elsewhere, best_cut, exact_bounds
 from exactrev.bounds.ground import Ground
-from exactrev.bounds.intervals import middle_and_radius
 from exactrev.bounds.pieces import Piece, Pieces
+from exactrev.bounds.proposals import Proposals
 from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.crews import Crew, Jobs, hire
-from exactrev.domain.boxes import Box
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved
 from exactrev.equivalence.deviation import seen_points
 from exactrev.equivalence.ground import Point
-from exactrev.equivalence.nearest_neurons import Match, nearest_neurons
+from exactrev.equivalence.nearest_neurons import nearest_neurons
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
 from exactrev.lp.polyhedron import Polyhedron
@@ -47,6 +45,7 @@ _PLACES = 72  # binary places of exact bounds beyond the first of the bound in f
 _AT_ONCE = 8  # pieces that are cut in one round, however many processes there are
 _EVERY = 8  # rounds between two looks at how long exact bounds take, and for larger deviations
 _CLOSED = 2.0**-24  # the relative gap at which the search ends
+_APART = 1.5  # times a deviation seen, bounds leave room for another one
 _MANY = 10**7  # cells
 
 
@@ -76,12 +75,13 @@ class BoxDeviation:
         if ground is None or domain.dimension != comparison.a.inputs:
             raise InputError("the domain is unbounded, empty, or of another dimension")
         box = ground.hull.box
-        self.comparison, self._ground, self._seed = comparison, ground, seed
+        self.comparison, self._ground = comparison, ground
         self._within, self._stop, self._remaining = within, stop, remaining
         self.matches = nearest_neurons(comparison.a, comparison.b, _ALIKE)
         self._bench, self._jobs = Bench(comparison, self.matches, box), jobs
         self.pieces = Pieces(self._bench.cuts, box, ground.vacancy.proof)
         self._cost = 0.0  # seconds for a unit of load
+        self._proposals = Proposals(self._bench.floats, ground.inside, seed)
         self.inexact = 0
         self.point, self.lower, self.output = ground.centre, fmpq(-1), 0
         self.consider(self.point)
@@ -145,12 +145,12 @@ class BoxDeviation:
     # -- the search ----------------------------------------------------------------------------
 
     def _search(self) -> None:
-        make = partial(_bench, self.comparison, self.matches, self.pieces.root.box)
+        make = partial(bench_elsewhere, self.comparison, self.matches, self.pieces.root.box)
         with hire(self._jobs, make, self._stop, self._bench) as crew:
             self._search_with(crew)
 
     def _search_with(self, crew: Crew) -> None:
-        self._climb(self.pieces.root)
+        self.consider(self._proposals.climbed(self.pieces.root))
         while True:
             self._divide(crew)
             self._make_exact(crew)
@@ -168,9 +168,20 @@ class BoxDeviation:
             worst = self.pieces.worst_ones(_AT_ONCE, self._enough)
             if rounds % _EVERY == 0:
                 self._bound(worst[: crew.size], crew)
-                self._climb(worst[0])
+                self.consider(self._proposals.climbed(worst[0]))
+                self._program()
             rounds += 1
             self._cut(worst, crew)
+
+    def _program(self) -> None:
+        """Ask for a larger deviation, if the bounds are so far apart that there may be one."""
+        least = to_float(self.lower)
+        if self.estimate > _APART * least:
+            found = self._proposals.programmed(
+                self.pieces, least, lambda: self._stop() or self._is_late()
+            )
+            if found is not None:
+                self.consider(found)
 
     def _cut(self, pieces: Sequence[Piece], crew: Crew) -> None:
         tasks = ((piece.box, piece.size) for piece in pieces)
@@ -217,13 +228,6 @@ class BoxDeviation:
         if pieces:
             spent = (monotonic() - start) / sum(piece.load for piece in pieces)
             self._cost = spent if self._cost == 0 else (self._cost + spent) / 2
-
-    def _climb(self, piece: Piece) -> None:
-        """Look for a larger deviation in a piece."""
-        middle, radius = middle_and_radius(piece.box)
-        low, high, inside = middle - radius, middle + radius, self._ground.inside
-        points = largest_outputs(self._bench.floats, low, high, inside, self._seed)
-        self.consider(inside.moved(rounded(points[0], list(piece.box))))
 
     def consider(self, point: Point) -> None:
         """Take in a point of the domain, which may have a larger deviation."""
@@ -292,10 +296,3 @@ def _cut_of(step: str) -> tuple[int, fmpq] | None:
         return None
     place, q, p = map(int, tokens)
     return place, fmpq(p, q)
-
-
-def _bench(
-    comparison: Comparison, matches: Sequence[Match], box: Box, stop: Callable[[], bool]
-) -> Bench:
-    """What another process holds; it is not asked to stop, its tasks being short."""
-    return Bench(comparison, matches, box)

@@ -136,6 +136,14 @@ class Pieces:
         """The piece to be cut next."""
         return self._queue[0][2]
 
+    def about_worst(self) -> Iterator[Piece]:
+        """The pieces that the worst one is part of, from the whole down to itself."""
+        piece = self.root
+        yield piece
+        for _, sign, _ in self.worst.sides:
+            piece = piece.halves[0 if sign > 0 else 1]
+            yield piece
+
     def worst_ones(self, count: int, limit: float) -> list[Piece]:
         """The worst piece, and the next ones, ``count`` in all, whose bounds are above a limit."""
         entries = nsmallest(count, self._queue)

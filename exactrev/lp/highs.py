@@ -57,7 +57,7 @@ class Proposer:
 
     def propose(self, program: Program) -> Proposal | None:
         """What HiGHS makes of the program; None if there is no answer or no gain from asking."""
-        if _highspy() is None or program.unknowns <= _FEW_UNKNOWNS or not program.inequalities:
+        if program.unknowns <= _FEW_UNKNOWNS or not program.inequalities or not is_installed():
             return None
         model = float_model(program)
         if not self._load(model):
@@ -73,7 +73,7 @@ class Proposer:
         if changed is None:
             self._highs = _new_highs()
             return self._pass(model)
-        ok = _highspy().HighsStatus.kOk
+        ok = highspy_module().HighsStatus.kOk
         for i in changed:
             for j, a in enumerate(model.matrix[i]):
                 if self._highs.changeCoeff(i, j, a) != ok:
@@ -118,7 +118,7 @@ class Proposer:
             model.matrix.ravel(),
             np.zeros(columns, dtype=np.int32),
         )
-        return bool(status == _highspy().HighsStatus.kOk)
+        return bool(status == highspy_module().HighsStatus.kOk)
 
     def _answer(self, program: Program, model: FloatModel) -> Proposal | None:
         solution, basis = self._highs.getSolution(), self._highs.getBasis()
@@ -128,7 +128,7 @@ class Proposer:
             return None
         if not (np.abs(point).max() < _HUGE and np.abs(duals).max() < _HUGE):  # nan: no answer
             return None
-        basic = _highspy().HighsBasisStatus.kBasic
+        basic = highspy_module().HighsBasisStatus.kBasic
         tight = tuple(k for k, status in enumerate(basis.row_status) if status != basic)
         coordinates = zip(point.tolist(), model.column_exponents, strict=True)
         return Proposal(
@@ -145,7 +145,7 @@ def solved_in_floats(
 
     In floats; None if there is no answer.
     """
-    if _highspy() is None or not np.isfinite(matrix).all() or not np.isfinite(lower).all():
+    if not is_installed() or not np.isfinite(matrix).all() or not np.isfinite(lower).all():
         return None
     rows, columns = matrix.shape
     proposer = Proposer()
@@ -166,11 +166,11 @@ def solved_in_floats(
 
 def is_installed() -> bool:
     """Whether anything will ever be proposed."""
-    return _highspy() is not None
+    return highspy_module() is not None
 
 
 @cache
-def _highspy() -> Any:
+def highspy_module() -> Any:
     """The module, or None where it is not installed."""
     try:
         import highspy
@@ -181,7 +181,7 @@ def _highspy() -> Any:
 
 def _new_highs() -> Any:
     # the class beneath: Highs itself prints a banner before it can be told to be silent
-    highs = _highspy().Highs.__mro__[1]()
+    highs = highspy_module().Highs.__mro__[1]()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("presolve", "off")
     highs.setOptionValue("solver", "simplex")
