@@ -46,7 +46,7 @@ _AT_ONCE = 8  # pieces that are cut in one round, however many processes there a
 _EVERY = 8  # rounds between two looks at how long exact bounds take, and for larger deviations
 _CLOSED = 2.0**-24  # the relative gap at which the search ends
 _APART = 1.5  # times a deviation seen, bounds leave room for another one
-_MANY = 10**7  # cells
+_QUITE_MANY, _MANY = 10**6, 10**7  # cells
 
 
 class BoxDeviation:
@@ -81,7 +81,7 @@ class BoxDeviation:
         self._bench, self._jobs = Bench(comparison, self.matches, box), jobs
         self.pieces = Pieces(self._bench.cuts, box, ground.vacancy.proof)
         self._cost = 0.0  # seconds for a unit of load
-        self._proposals = Proposals(self._bench.floats, ground.inside, seed)
+        self.proposals = Proposals(self._bench.floats, ground.inside, seed)
         self.inexact = 0
         self.point, self.lower, self.output = ground.centre, fmpq(-1), 0
         self.consider(self.point)
@@ -99,8 +99,12 @@ class BoxDeviation:
     @property
     def has_too_many_cells(self) -> bool:
         """Whether it is hopeless to go through all cells, as far as can be told."""
+        return self._cells_at_most() > _MANY
+
+    def _cells_at_most(self) -> int:
+        """About the largest number of cells that there may be."""
         unstable, n = self.pieces.root.found.unstable, self._ground.dimension
-        return sum(comb(unstable, k) for k in range(min(n, unstable) + 1)) > _MANY
+        return sum(comb(unstable, k) for k in range(min(n, unstable) + 1))
 
     @property
     def estimate(self) -> float:
@@ -109,14 +113,7 @@ class BoxDeviation:
 
     def ranges(self) -> list[tuple[fmpq, fmpq]]:
         """The exact bounds of every output, where all pieces have them."""
-        leaves = list(self.pieces.root.leaves())
-        assert all(leaf.exact for leaf in leaves)
-        found = []
-        for i in range(len(self.comparison.scale)):
-            lows = [fmpq(leaf.exact[i][0], 1 << leaf.places) for leaf in leaves]
-            highs = [fmpq(leaf.exact[i][1], 1 << leaf.places) for leaf in leaves]
-            found.append((min(lows), max(highs)))
-        return found
+        return self.pieces.ranges()
 
     def upper(self) -> fmpq:
         """The exact bound of every output's deviation."""
@@ -142,6 +139,16 @@ class BoxDeviation:
             self._preliminaries(), self._steps(),
         )  # fmt: skip
 
+    def is_refuted_at_once(self) -> bool:
+        """Whether a deviation larger than the size asked for is seen before anything is cut.
+
+        A program is asked only where there may be so many cells that going through all takes long.
+        """
+        self.consider(self.proposals.climbed(self.pieces.root))
+        if not self._is_refuted() and self._cells_at_most() > _QUITE_MANY:
+            self._take(self.proposals.programmed)
+        return self._is_refuted()
+
     # -- the search ----------------------------------------------------------------------------
 
     def _search(self) -> None:
@@ -150,7 +157,7 @@ class BoxDeviation:
             self._search_with(crew)
 
     def _search_with(self, crew: Crew) -> None:
-        self.consider(self._proposals.climbed(self.pieces.root))
+        self.consider(self.proposals.climbed(self.pieces.root))
         while True:
             self._divide(crew)
             self._make_exact(crew)
@@ -168,18 +175,16 @@ class BoxDeviation:
             worst = self.pieces.worst_ones(_AT_ONCE, self._enough)
             if rounds % _EVERY == 0:
                 self._bound(worst[: crew.size], crew)
-                self.consider(self._proposals.climbed(worst[0]))
-                self._program()
+                self.consider(self.proposals.climbed(worst[0]))
+                self._take(self.proposals.in_turn)
             rounds += 1
             self._cut(worst, crew)
 
-    def _program(self) -> None:
-        """Ask for a larger deviation, if the bounds are so far apart that there may be one."""
-        least = to_float(self.lower)
-        if self.estimate > _APART * least:
-            found = self._proposals.programmed(
-                self.pieces, least, lambda: self._stop() or self._is_late()
-            )
+    def _take(self, propose: Callable[[Pieces, float, Callable[[], bool]], Point | None]) -> None:
+        """Take in what a program proposes, if the bounds leave room for a larger deviation."""
+        least = to_float(self.lower if self._within is None else max(self.lower, self._within))
+        if self.estimate > _APART * to_float(self.lower):
+            found = propose(self.pieces, least, lambda: self._stop() or self._is_late())
             if found is not None:
                 self.consider(found)
 
@@ -204,10 +209,7 @@ class BoxDeviation:
         return self._remaining() < 1.25 * self._cost * self.pieces.load + 0.25
 
     def _is_small(self, leaf: Piece) -> bool:
-        if self._within is None:
-            return True
-        limit = self._within * (1 << leaf.places)
-        return all(-limit <= low and high <= limit for low, high in leaf.exact)
+        return self._within is None or leaf.is_within(self._within)
 
     def _make_exact(self, crew: Crew) -> None:
         missing = [leaf for leaf in self.pieces.root.leaves() if not leaf.exact]

@@ -3,7 +3,7 @@
 Random steps cost little and find most of what there is.  They see nothing of a deviation that only
 a tiny part of the domain has, with nothing round it that leads there; a mixed-integer program may,
 but can take any time for nothing.  So it gets a share of the effort, measured in what depends on
-no clock, which grows where it pays and shrinks where it does not.
+no clock, which grows where it pays.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from exactrev.bounds.pieces import Piece, Pieces
 from exactrev.bounds.zonotope import Floats, FloatStages
 from exactrev.equivalence.ground import Point
 
-_FEW = 96  # undecided neurons that a program is made for
+_FEW = 100  # undecided neurons that a program is made for: with 130, nothing came of it
 _TRIES = 4  # programs for a side of a piece, each with more nodes than the one before
 _NODES = 250  # of the first program
 _FIRST = 100  # steps of the simplex method that it is guessed to take for an undecided neuron
 _STEPS = 40  # such steps take as long as a cut
-_SHARE = 0.1  # of the effort, at first; it never falls below a quarter of it
-_MOST = 0.5
+_SHARE = 0.1  # of the effort, the least
+_MOST = 0.5  # where programs pay
 
 
 class Proposals:
@@ -43,21 +43,26 @@ class Proposals:
         """Where the deviation is large in a piece, as random steps find it, or near the piece."""
         return self._exact(self._climbers(piece)[0], piece)
 
-    def programmed(
-        self, pieces: Pieces, least: float, stop: Callable[[], bool]
-    ) -> Point | None:
-        """Where a deviation is that is larger than ``least``, as a program finds it.
+    def in_turn(self, pieces: Pieces, least: float, stop: Callable[[], bool]) -> Point | None:
+        """What the next program finds, once the search has gone on for so long that it is due."""
+        chosen = next(self._open(pieces, least), None)
+        if chosen is None:
+            return None
+        effort = (len(pieces) - self._pieces) * _STEPS * self._share
+        if effort < (self._steps or _FIRST * chosen[0].found.unstable):
+            return None
+        return self.programmed(pieces, least, stop)
 
-        None if the next program is not due, or none is left to ask, or it finds none.
+    def programmed(self, pieces: Pieces, least: float, stop: Callable[[], bool]) -> Point | None:
+        """Where a deviation is that is larger than ``least``, as the next program finds it.
+
+        None if it finds none, or no program is left to ask.
         """
         chosen = next(self._open(pieces, least), None)
         if chosen is None:
             return None
-        piece, side = chosen
-        effort = (len(pieces) - self._pieces) * _STEPS * self._share
-        if effort < (self._steps or _FIRST * piece.found.unstable):
-            return None
         self._pieces = len(pieces)
+        piece, side = chosen
         start = max(self._climbers(piece), key=lambda point: self._value(side, point))
         found = incumbent(
             self._stages, piece.box, self._inside, side, least, start, self._nodes, stop
@@ -96,7 +101,7 @@ class Proposals:
         if better:
             self._share = min(2 * self._share, _MOST)
         else:
-            self._share = max(self._share / 2, _SHARE / 4)
+            self._share = max(self._share / 2, _SHARE)
         factor = 1 if better or final else 2
         self._nodes *= factor
         self._steps = max(factor * steps, 1)

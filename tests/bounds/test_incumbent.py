@@ -189,7 +189,7 @@ def test_programs_have_a_share_of_the_effort(monkeypatch: pytest.MonkeyPatch) ->
     while len(search.pieces) < 4000:
         worst = search.pieces.worst_ones(8, 0.0)
         search.pieces.divide(worst, [search._bench.cuts.best(p.box, p.size) for p in worst])
-        assert search._proposals.programmed(search.pieces, 0.0, lambda: False) is None
+        assert search.proposals.in_turn(search.pieces, 0.0, lambda: False) is None
     counts = [count for count, _ in asked]
     assert len(counts) >= 2
     assert all(1000 * (k + 1) <= 0.1 * 40 * count for k, count in enumerate(counts[1:], 1))
