@@ -110,3 +110,29 @@ def shuffled(network: Network, random: Random) -> Network:
         scales = [fmpq(1 << random.randint(0, 6), random.choice((1, 3))) for _ in order]
         layers.append(tuple(zip(order, scales, strict=True)))
     return transform(network, Isomorphism(tuple(layers)))
+
+
+def tent(inputs: int, height: fmpq, random: Random) -> tuple[Network, list[fmpq]]:
+    """A network whose one output is the relu of a height less the sum of |l| over as many random
+    affine forms l as inputs; and the point where all of these are 0, where it is the height, if
+    that is positive, and largest.
+    """
+    peak = [fmpq(random.randint(-8, 8), 16) for _ in range(inputs)]
+    rows, biases = [], []
+    for _ in range(inputs):
+        row = [fmpq(random.randint(-9, 9)) for _ in range(inputs)]
+        there = sum((w * x for w, x in zip(row, peak, strict=True)), fmpq(0))
+        rows += [row, [-w for w in row]]
+        biases += [-there, there]
+    network = Network.dense([(rows, biases), ([[-1] * len(rows)], [height]), ([[1]], [0])])
+    return network, peak
+
+
+def lowered(network: Network, layer: int, neuron: int, by: fmpq) -> Network:
+    """The network with the bias of one neuron of a layer (from 1) lowered."""
+    layers = list(network.layers)
+    old = layers[layer - 1]
+    biases = old.bias.entries()
+    biases[neuron] -= by
+    layers[layer - 1] = Layer.of(dict(old.weights), biases)
+    return Network(network.inputs, tuple(layers))

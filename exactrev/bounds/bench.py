@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flint import fmpq
 
@@ -29,6 +29,13 @@ class Bench:
         self.stages = paired_stages(*_as_checked(comparison, matches))
         self.floats = FloatStages(self.stages, len(box))
         self.cuts = Cuts(self.floats, box, largest_bound)
+
+
+def bench_elsewhere(
+    comparison: Comparison, matches: Sequence[Match], box: Box, stop: Callable[[], bool]
+) -> Bench:
+    """What another process holds; it is not asked to stop, its tasks being short."""
+    return Bench(comparison, matches, box)
 
 
 def best_cut(bench: Bench, task: tuple[Box, float]) -> Cut:

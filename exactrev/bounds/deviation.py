@@ -25,19 +25,17 @@ from flint import fmpq
 from exactrev.arrangement.float_range import floats_hold
 from exactrev.arrangement.leaves import exact_point_line
 from exactrev.arrangement.local import pairs_line
-from exactrev.bounds.bench import Bench, best_cut, exact_bounds
-from exactrev.bounds.climbing import largest_outputs, rounded
+from exactrev.bounds.bench import Bench, bench_elsewhere, best_cut, exact_bounds
 from exactrev.bounds.ground import Ground
-from exactrev.bounds.intervals import middle_and_radius
 from exactrev.bounds.pieces import Piece, Pieces
+from exactrev.bounds.proposals import Proposals
 from exactrev.certificate.claims import difference_certificate, domain_lines
 from exactrev.crews import Crew, Jobs, hire
-from exactrev.domain.boxes import Box
 from exactrev.equivalence.comparison import Comparison
 from exactrev.equivalence.covering import NotProved
 from exactrev.equivalence.deviation import seen_points
 from exactrev.equivalence.ground import Point
-from exactrev.equivalence.nearest_neurons import Match, nearest_neurons
+from exactrev.equivalence.nearest_neurons import nearest_neurons
 from exactrev.errors import InputError
 from exactrev.exact.rational import to_float
 from exactrev.lp.polyhedron import Polyhedron
@@ -47,7 +45,8 @@ _PLACES = 72  # binary places of exact bounds beyond the first of the bound in f
 _AT_ONCE = 8  # pieces that are cut in one round, however many processes there are
 _EVERY = 8  # rounds between two looks at how long exact bounds take, and for larger deviations
 _CLOSED = 2.0**-24  # the relative gap at which the search ends
-_MANY = 10**7  # cells
+_APART = 1.5  # times a deviation seen, bounds leave room for another one
+_QUITE_MANY, _MANY = 10**6, 10**7  # cells
 
 
 class BoxDeviation:
@@ -76,12 +75,13 @@ class BoxDeviation:
         if ground is None or domain.dimension != comparison.a.inputs:
             raise InputError("the domain is unbounded, empty, or of another dimension")
         box = ground.hull.box
-        self.comparison, self._ground, self._seed = comparison, ground, seed
+        self.comparison, self._ground = comparison, ground
         self._within, self._stop, self._remaining = within, stop, remaining
         self.matches = nearest_neurons(comparison.a, comparison.b, _ALIKE)
         self._bench, self._jobs = Bench(comparison, self.matches, box), jobs
         self.pieces = Pieces(self._bench.cuts, box, ground.vacancy.proof)
         self._cost = 0.0  # seconds for a unit of load
+        self.proposals = Proposals(self._bench.floats, ground.inside, seed)
         self.inexact = 0
         self.point, self.lower, self.output = ground.centre, fmpq(-1), 0
         self.consider(self.point)
@@ -99,8 +99,12 @@ class BoxDeviation:
     @property
     def has_too_many_cells(self) -> bool:
         """Whether it is hopeless to go through all cells, as far as can be told."""
+        return self._cells_at_most() > _MANY
+
+    def _cells_at_most(self) -> int:
+        """About the largest number of cells that there may be."""
         unstable, n = self.pieces.root.found.unstable, self._ground.dimension
-        return sum(comb(unstable, k) for k in range(min(n, unstable) + 1)) > _MANY
+        return sum(comb(unstable, k) for k in range(min(n, unstable) + 1))
 
     @property
     def estimate(self) -> float:
@@ -109,14 +113,7 @@ class BoxDeviation:
 
     def ranges(self) -> list[tuple[fmpq, fmpq]]:
         """The exact bounds of every output, where all pieces have them."""
-        leaves = list(self.pieces.root.leaves())
-        assert all(leaf.exact for leaf in leaves)
-        found = []
-        for i in range(len(self.comparison.scale)):
-            lows = [fmpq(leaf.exact[i][0], 1 << leaf.places) for leaf in leaves]
-            highs = [fmpq(leaf.exact[i][1], 1 << leaf.places) for leaf in leaves]
-            found.append((min(lows), max(highs)))
-        return found
+        return self.pieces.ranges()
 
     def upper(self) -> fmpq:
         """The exact bound of every output's deviation."""
@@ -142,15 +139,25 @@ class BoxDeviation:
             self._preliminaries(), self._steps(),
         )  # fmt: skip
 
+    def is_refuted_at_once(self) -> bool:
+        """Whether a deviation larger than the size asked for is seen before anything is cut.
+
+        A program is asked only where there may be so many cells that going through all takes long.
+        """
+        self.consider(self.proposals.climbed(self.pieces.root))
+        if not self._is_refuted() and self._cells_at_most() > _QUITE_MANY:
+            self._take(self.proposals.programmed)
+        return self._is_refuted()
+
     # -- the search ----------------------------------------------------------------------------
 
     def _search(self) -> None:
-        make = partial(_bench, self.comparison, self.matches, self.pieces.root.box)
+        make = partial(bench_elsewhere, self.comparison, self.matches, self.pieces.root.box)
         with hire(self._jobs, make, self._stop, self._bench) as crew:
             self._search_with(crew)
 
     def _search_with(self, crew: Crew) -> None:
-        self._climb(self.pieces.root)
+        self.consider(self.proposals.climbed(self.pieces.root))
         while True:
             self._divide(crew)
             self._make_exact(crew)
@@ -168,9 +175,18 @@ class BoxDeviation:
             worst = self.pieces.worst_ones(_AT_ONCE, self._enough)
             if rounds % _EVERY == 0:
                 self._bound(worst[: crew.size], crew)
-                self._climb(worst[0])
+                self.consider(self.proposals.climbed(worst[0]))
+                self._take(self.proposals.in_turn)
             rounds += 1
             self._cut(worst, crew)
+
+    def _take(self, propose: Callable[[Pieces, float, Callable[[], bool]], Point | None]) -> None:
+        """Take in what a program proposes, if the bounds leave room for a larger deviation."""
+        least = to_float(self.lower if self._within is None else max(self.lower, self._within))
+        if self.estimate > _APART * to_float(self.lower):
+            found = propose(self.pieces, least, lambda: self._stop() or self._is_late())
+            if found is not None:
+                self.consider(found)
 
     def _cut(self, pieces: Sequence[Piece], crew: Crew) -> None:
         tasks = ((piece.box, piece.size) for piece in pieces)
@@ -193,10 +209,7 @@ class BoxDeviation:
         return self._remaining() < 1.25 * self._cost * self.pieces.load + 0.25
 
     def _is_small(self, leaf: Piece) -> bool:
-        if self._within is None:
-            return True
-        limit = self._within * (1 << leaf.places)
-        return all(-limit <= low and high <= limit for low, high in leaf.exact)
+        return self._within is None or leaf.is_within(self._within)
 
     def _make_exact(self, crew: Crew) -> None:
         missing = [leaf for leaf in self.pieces.root.leaves() if not leaf.exact]
@@ -217,13 +230,6 @@ class BoxDeviation:
         if pieces:
             spent = (monotonic() - start) / sum(piece.load for piece in pieces)
             self._cost = spent if self._cost == 0 else (self._cost + spent) / 2
-
-    def _climb(self, piece: Piece) -> None:
-        """Look for a larger deviation in a piece."""
-        middle, radius = middle_and_radius(piece.box)
-        low, high, inside = middle - radius, middle + radius, self._ground.inside
-        points = largest_outputs(self._bench.floats, low, high, inside, self._seed)
-        self.consider(inside.moved(rounded(points[0], list(piece.box))))
 
     def consider(self, point: Point) -> None:
         """Take in a point of the domain, which may have a larger deviation."""
@@ -292,10 +298,3 @@ def _cut_of(step: str) -> tuple[int, fmpq] | None:
         return None
     place, q, p = map(int, tokens)
     return place, fmpq(p, q)
-
-
-def _bench(
-    comparison: Comparison, matches: Sequence[Match], box: Box, stop: Callable[[], bool]
-) -> Bench:
-    """What another process holds; it is not asked to stop, its tasks being short."""
-    return Bench(comparison, matches, box)

@@ -20,15 +20,15 @@ class Inside:
         self._rows = [row for row in domain.rows if len([a for a in row[:-1] if a]) > 1]
         table = np.array([[to_float(a) for a in row] for row in self._rows])
         table = table.reshape(len(self._rows), domain.dimension + 1)
-        self._linear, self._constant = table[:, :-1], table[:, -1]
+        self.linear, self.constant = table[:, :-1], table[:, -1]
         self._middle = np.array([to_float(x) for x in centre])
 
     def pulled(self, points: Floats) -> Floats:
         """Points (any shape x inputs), moved where floats see them outside."""
         if not self._rows:
             return points
-        there = points @ self._linear.T + self._constant
-        here = self._linear @ self._middle + self._constant
+        there = points @ self.linear.T + self.constant
+        here = self.linear @ self._middle + self.constant
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = np.where(there < 0, here / (here - there), 1.0).min(axis=-1).clip(0.0, 1.0)
         return np.asarray(self._middle + shares[..., None] * (points - self._middle))

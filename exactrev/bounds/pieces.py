@@ -52,6 +52,11 @@ class Piece:
         """How long exact bounds take, in an unknown unit."""
         return _FORM + len(self.box) + self.found.unstable
 
+    def is_within(self, size: fmpq) -> bool:
+        """Whether the exact bounds, which it has, are no larger than that."""
+        limit = size * (1 << self.places)
+        return all(-limit <= low and high <= limit for low, high in self.exact)
+
     def leaves(self) -> Iterator[Piece]:
         """The pieces with points that were not cut, in the order of a certificate."""
         for piece in self.walk():
@@ -136,10 +141,29 @@ class Pieces:
         """The piece to be cut next."""
         return self._queue[0][2]
 
+    def about_worst(self) -> Iterator[Piece]:
+        """The pieces that the worst one is part of, from the whole down to itself."""
+        piece = self.root
+        yield piece
+        for _, sign, _ in self.worst.sides:
+            piece = piece.halves[0 if sign > 0 else 1]
+            yield piece
+
     def worst_ones(self, count: int, limit: float) -> list[Piece]:
         """The worst piece, and the next ones, ``count`` in all, whose bounds are above a limit."""
         entries = nsmallest(count, self._queue)
         return [entry[2] for k, entry in enumerate(entries) if k == 0 or -entry[0] > limit]
+
+    def ranges(self) -> list[tuple[fmpq, fmpq]]:
+        """The exact bounds of every output, where all pieces have them."""
+        leaves = list(self.root.leaves())
+        assert all(leaf.exact for leaf in leaves)
+        found = []
+        for i in range(len(leaves[0].exact)):
+            lows = [fmpq(leaf.exact[i][0], 1 << leaf.places) for leaf in leaves]
+            highs = [fmpq(leaf.exact[i][1], 1 << leaf.places) for leaf in leaves]
+            found.append((min(lows), max(highs)))
+        return found
 
     def divide(self, pieces: Sequence[Piece], cuts: Iterable[Cut]) -> None:
         """Cut these pieces so."""

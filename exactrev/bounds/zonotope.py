@@ -28,7 +28,7 @@ class Enclosed:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class Rows:
     """A stage in floats; ``partners`` are the neurons' partners, those of ``paired`` ones.
 
     Apart from the constants, z is the sum over ``parts`` of a matrix times values of an earlier
@@ -75,18 +75,34 @@ class FloatStages:
         self.inputs = inputs
         starts = np.cumsum([0, inputs, *(len(stage.denominators) for stage in stages[:-1])])
         self._values = int(starts[-1])
-        self._stages = [_rows(stage, starts) for stage in stages]
+        self.stages = [_rows(stage, starts) for stage in stages]
 
     def over(self, middles: Floats, radii: Floats) -> list[Enclosed]:
         """The bounds over boxes (boxes x inputs), each of all points so far from a middle point.
 
         A neuron that has both signs on one of them has a symbol in all of them.
         """
+        ends, _, unstable = self._through(middles, radii)
+        return [Enclosed(*found) for found in zip(*ends, unstable.tolist(), strict=True)]
+
+    def ranges(self, middle: Floats, radius: Floats) -> tuple[Floats, Floats]:
+        """The least and the largest z over one box of all neurons, stage by stage, and outputs."""
+        ends, inner, _ = self._through(middle[None], radius[None])
+        low, high = (
+            np.concatenate([some[0, self.inputs :], last[0]])
+            for some, last in zip(inner, ends, strict=True)
+        )
+        return low, high
+
+    def _through(
+        self, middles: Floats, radii: Floats
+    ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats], Integers]:
+        """The ends of outputs over boxes, those of the z of neurons; how many have both signs."""
         boxes, symbols = middles.shape
         blocks = [_Block(middles, radii[:, :, None] * np.eye(symbols))]
         lows, highs = np.zeros((2, boxes, self._values))
         first, unstable = symbols, np.zeros(boxes, dtype=np.int64)
-        for rows in self._stages[:-1]:
+        for rows in self.stages[:-1]:
             z = rows.read(blocks, symbols)
             low, high = z.ends()
             end = first + low.shape[1]
@@ -103,16 +119,21 @@ class FloatStages:
             blocks.append(_Block(slope * z.middle + centre, linear))
             unstable += np.count_nonzero(noise, axis=1)
             first, symbols = end, symbols + len(new)
-        ends = self._stages[-1].read(blocks, symbols).ends()
-        return [Enclosed(*found) for found in zip(*ends, unstable.tolist(), strict=True)]
+        return self.stages[-1].read(blocks, symbols).ends(), (lows, highs), unstable
 
     def values(self, points: Floats) -> Floats:
         """The outputs at points (points x inputs), one row a point."""
+        found, _ = self.traced(points)
+        last = self.stages[-1]
+        return np.asarray((last.weights @ found[last.sources]).T + last.constants)
+
+    def traced(self, points: Floats) -> tuple[Floats, Floats]:
+        """The values of inputs and neurons at points (values x points), and the z of neurons."""
         found = np.zeros((self._values, len(points)))
         found[: self.inputs] = points.T
         below = np.zeros((self._values, len(points)))
         first = self.inputs
-        for rows in self._stages[:-1]:
+        for rows in self.stages[:-1]:
             z = rows.weights @ found[rows.sources] + rows.constants[:, None]
             end = first + len(z)
             below[first:end] = z
@@ -122,11 +143,10 @@ class FloatStages:
                 gap = np.where(y > 0, np.maximum(z, -y), np.maximum(y + z, 0.0))
                 found[first:end] = np.where(rows.paired[:, None], gap, found[first:end])
             first = end
-        last = self._stages[-1]
-        return np.asarray((last.weights @ found[last.sources]).T + last.constants)
+        return found, below
 
 
-def _rows(stage: Stage, starts: Integers) -> _Rows:
+def _rows(stage: Stage, starts: Integers) -> Rows:
     """A stage in floats; the blocks of values begin at ``starts``."""
     shape = len(stage.denominators), len(stage.sources)
     weights = [
@@ -141,7 +161,7 @@ def _rows(stage: Stage, starts: Integers) -> _Rows:
         (block, sources[owners == block] - starts[block], matrix[:, owners == block])
         for block in np.unique(owners).tolist()
     )
-    return _Rows(
+    return Rows(
         sources,
         matrix,
         np.array(constants, dtype=np.float64),

@@ -27,7 +27,7 @@ def measure_on_box(
     **more: Any,
 ) -> Outcome | None:
     """The outcome by bounds over boxes; None if the domain does not suit them, or its cells can be
-    gone through one by one."""
+    gone through one by one, unless a deviation beyond the size asked for is seen at once."""
     from exactrev.bounds import BoxDeviation
 
     if domain is None or not BoxDeviation.suits(comparison, domain):
@@ -38,7 +38,8 @@ def measure_on_box(
         arguments.jobs,
     )  # fmt: skip
     if not search.has_too_many_cells:
-        return None
+        refuted = within is not None and search.is_refuted_at_once()
+        return _outcome(search, False, arguments, patience, more) if refuted else None
     if not arguments.quiet:
         patience.tell(lambda: progress_on_box(search))
     with patience.heeding_interrupts(), kept(search, arguments.resume):

@@ -77,7 +77,7 @@ def proposals(mode: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(highs, "_FEW_UNKNOWNS", 0)
         if mode == "nothing":
-            patch.setattr(highs, "_highspy", lambda: None)
+            patch.setattr(highs, "highspy_module", lambda: None)
         if mode == "lies":
             patch.setattr(Proposer, "propose", _lie)
         yield
