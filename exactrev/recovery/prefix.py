@@ -65,6 +65,7 @@ class Prefix:
         self.reads = tuple(reads) or (self.depth,)
         self._forms: dict[Signs, tuple[fmpq_mat, fmpz_mat]] = {}
         self._values: dict[Signs, fmpq_mat] = {}
+        self._tops: dict[Signs, tuple[fmpq_mat, list[list[fmpq]]]] = {}
         self._asleep: dict[Signs, frozenset[int]] = {}
         self._certain: dict[Signs, bool] = {}
         self._reading: dict[int, tuple[Form, tuple[int, ...], bool]] = {}
@@ -236,14 +237,23 @@ class Prefix:
 
     def top_forms(self, cell: Cell) -> fmpq_mat:
         """z of the last layer's neurons on a cell, without what is open."""
-        assert self.below is not None and self.rows is not None
-        return self.below.local_form(cell, self.rows) if self.dormant else cell.forms[-1]
+        return self._awake(cell)[0] if self.dormant else cell.forms[-1]
 
     def dormant_forms(self, cell: Cell) -> list[list[fmpq]]:
         """The entries of the dormant directions as forms on a cell."""
-        if self.below is None or not self.dormant:
-            return []
-        return matrix_rows(self.below.local_form(cell, self._dormant_rows))
+        return self._awake(cell)[1] if self.dormant else []
+
+    def _awake(self, cell: Cell) -> tuple[fmpq_mat, list[list[fmpq]]]:
+        """z of the last layer's neurons, and the entries of the dormant directions, on a cell."""
+        assert self.below is not None and self.rows is not None
+        signs = cell.signs[: self.depth - 1]
+        if signs not in self._tops:
+            if len(self._tops) >= _KEPT:
+                self._tops.clear()
+            forms = self.below.local_form(cell, self.rows)
+            dormant = matrix_rows(self.below.local_form(cell, self._dormant_rows))
+            self._tops[signs] = forms, dormant
+        return self._tops[signs]
 
     def local_form(self, cell: Cell, rows: fmpq_mat) -> Form:
         """z, on a cell, of neurons that would read the (oriented) values with ``rows``."""
