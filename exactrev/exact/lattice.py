@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
+from flint import fmpq, fmpz, fmpz_mat
+
+from exactrev.exact.linear import echelon_rows
 
 
 def binary_solution(
@@ -25,7 +27,7 @@ def binary_solution(
     """
     if unknowns == 0:
         return () if all(not value for _, value in equations) else None
-    reduced = _independent(equations, unknowns)
+    reduced = _independent(equations)
     if reduced is None:
         return None
     if len(reduced) == unknowns:
@@ -38,16 +40,9 @@ def binary_solution(
     return None
 
 
-def _independent(
-    equations: Sequence[tuple[Sequence[fmpq], fmpq]], unknowns: int
-) -> list[list[fmpq]] | None:
+def _independent(equations: Sequence[tuple[Sequence[fmpq], fmpq]]) -> list[list[fmpq]] | None:
     """The reduced row echelon form of the augmented system, or None if it is inconsistent."""
-    if not equations:
-        return []
-    matrix = fmpq_mat([[*coefficients, value] for coefficients, value in equations])
-    echelon, rank = matrix.rref()
-    entries, width = echelon.entries(), unknowns + 1
-    rows = [entries[i * width : (i + 1) * width] for i in range(rank)]
+    rows = echelon_rows([[*coefficients, value] for coefficients, value in equations])
     if rows and not any(rows[-1][:-1]):
         return None
     return rows

@@ -18,14 +18,17 @@ False
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from exactrev.exact.residues import Residues
 
 #: With more variables in a form that may be chosen it is first looked at modulo a prime.
 _FEW = 4
+#: With so many numbers in the equations' tails, forms are reduced by one product of integers, once
+#: so many have been reduced since the equations last changed.
+_LONG, _OFTEN = 100, 3
 _ZERO = fmpq(0)
 
 
@@ -48,6 +51,14 @@ def stack(blocks: Sequence[fmpq_mat]) -> fmpq_mat:
     return fmpq_mat(sum(b.nrows() for b in blocks), blocks[0].ncols(), entries)
 
 
+def echelon_rows(rows: Sequence[Sequence[fmpq]]) -> list[list[fmpq]]:
+    """The rows of the reduced row echelon form that are not zero."""
+    if not rows:
+        return []
+    echelon, rank = fmpq_mat([list(row) for row in rows]).rref()
+    return matrix_rows(echelon)[:rank]
+
+
 def is_zero(matrix: fmpq_mat) -> bool:
     """Whether every entry is zero."""
     return not any(matrix.entries())
@@ -68,6 +79,8 @@ class LinearSystem:
         self._tails: dict[int, list[tuple[int, fmpq]]] | None = None
         # the variables that may be chosen and that some row speaks of
         self._touched: set[int] = set()
+        self._length = self._asked = 0
+        self._product: _Product | None = None
 
     @property
     def rank(self) -> int:
@@ -114,7 +127,7 @@ class LinearSystem:
         if pivot == self.unknowns:
             return False
         row = row * (1 / entries[pivot])
-        self._tails = None
+        self._tails = self._product = None
         if self._span is not None:
             self._span.add(row.entries()[:-1])
         for other, kept in self._rows.items():
@@ -131,6 +144,11 @@ class LinearSystem:
             return None
         if len(loose) > _FEW and self._residues().excludes([fmpq(x) for x in coefficients]):
             return None
+        self._asked += 1
+        if self._length > _LONG and self._asked > _OFTEN:
+            if self._product is None:
+                self._product = _Product(self.unknowns, tails)
+            return self._product.value(coefficients)
         left = self._left(coefficients)
         value = -left.pop(self.unknowns, _ZERO)
         return None if any(left.values()) else value
@@ -160,6 +178,8 @@ class LinearSystem:
                 for pivot, row in self._rows.items()
             }
             self._touched = {j for tail in self._tails.values() for j, _ in tail}
+            self._length = sum(map(len, self._tails.values()))
+            self._asked = 0
         return self._tails
 
     def gain(self, rows: Sequence[Sequence[fmpq | int]]) -> int:
@@ -215,3 +235,36 @@ class LinearSystem:
     def rows(self) -> list[list[fmpq]]:
         """The reduced equations, each as coefficients followed by the value."""
         return [self._rows[pivot].entries() for pivot in sorted(self._rows)]
+
+
+class _Product:
+    """Reduced equations as integers: what is left of a form is one product with them.
+
+    Each column of what stands beside the pivots is over a common denominator, which hardly grows:
+    numbers of a reduced system are quotients by the same determinant.
+    """
+
+    def __init__(self, unknowns: int, tails: Mapping[int, Sequence[tuple[int, fmpq]]]) -> None:
+        self._pivots = list(tails)
+        self._free = sorted({j for tail in tails.values() for j, _ in tail} - {unknowns})
+        rows = [dict(tail) for tail in tails.values()]
+        columns = [[row.get(k, _ZERO) for row in rows] for k in (*self._free, unknowns)]
+        entries: list[fmpz] = []
+        self._denominators: list[fmpz] = []
+        for column in columns:
+            numerators, denominator = row_vector(column).numer_denom()
+            entries += numerators.entries()
+            self._denominators.append(denominator)
+        self._columns = fmpz_mat(len(columns), len(rows), entries)
+
+    def value(self, coefficients: Sequence[fmpq | int]) -> fmpq | None:
+        """As ``LinearSystem.value``, of a form without variables that no equation speaks of."""
+        numerators, denominator = row_vector(list(map(fmpq, coefficients))).numer_denom()
+        form = numerators.entries()
+        heads = fmpz_mat(len(self._pivots), 1, [form[pivot] for pivot in self._pivots])
+        *sums, total = (self._columns * heads).entries()
+        *scales, scale = self._denominators
+        for k, found, unit in zip(self._free, sums, scales, strict=True):
+            if found != form[k] * unit:
+                return None
+        return fmpq(total, denominator * scale)

@@ -28,9 +28,12 @@ _KINK_GRID = 256
 _FINEST = -2000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
-    """The points base + t direction with start <= t <= stop."""
+    """The points base + t direction with start <= t <= stop.
+
+    Each is its own: what is kept of a line is looked up often, and to compare numbers is slow.
+    """
 
     base: tuple[fmpq, ...]
     direction: tuple[fmpq, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from flint import fmpq, fmpq_mat
 
@@ -55,7 +56,7 @@ class Neuron:
         width = row.ncols()
         return Neuron(row, tuple(Direction.weight(value, width) for value in sorted(unknown)))
 
-    @property
+    @cached_property
     def unknown(self) -> frozenset[int]:
         """The values whose weights are not determined."""
         return frozenset(

@@ -14,7 +14,7 @@ from itertools import combinations, islice, product
 from flint import fmpq
 
 from exactrev.exact.lattice import binary_solution
-from exactrev.exact.linear import LinearSystem
+from exactrev.exact.linear import echelon_rows
 from exactrev.recovery.surface import Surface
 
 #: Lattice answers count only if the equations hold this many more bits than there are unknowns.
@@ -117,7 +117,22 @@ def direct_bits(surfaces: Sequence[Surface], width: int) -> dict[int, int]:
 
 
 def bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
-    """The surface's equations on the bits not ``known``, with everything else eliminated."""
+    """The surface's equations on the bits not ``known``, with everything else eliminated.
+
+    Raises Contradiction if they have no solution.  The answer is kept with the surface: it rests on
+    nothing but its equations, of which there never are other ones with the same rank.
+    """
+    key = (surface.system.rank, tuple(sorted(known.items())))
+    if key not in surface.told:
+        surface.told[key] = _eliminated(surface, known)
+    equations = surface.told[key]
+    if equations is None:
+        raise Contradiction("the surface's equations have no solution")
+    return equations
+
+
+def _eliminated(surface: Surface, known: dict[int, int]) -> list[BitEquation] | None:
+    """As ``bit_equations``; None if there is no solution."""
     width = surface.prefix.width
     weights = [surface.weight(i) for i in range(width)]
     free = [i for i in range(width) if i not in known]
@@ -128,7 +143,7 @@ def bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
         2 * width + 1 + m for m, (i, _) in enumerate(surface.prefix.dormant) if known.get(i) != 0
     ]
     # columns: w_i of undetermined weights, u_i unless it is a known multiple, b, u_i t_m, the bits
-    system = LinearSystem(len(nuisances) + len(unsure) + 1 + len(products) + len(free))
+    rows = []
     for row in surface.system.rows():
         head = [
             *(row[i] + row[width + 1 + i] * known.get(i, 0) for i in nuisances),
@@ -147,12 +162,12 @@ def bit_equations(surface: Surface, known: dict[int, int]) -> list[BitEquation]:
                 value -= coefficient * known[i]
             else:
                 tail[i] = coefficient
-        if not system.add([*head, *tail.values()], value):
-            raise Contradiction("the surface's equations have no solution")
-    skip = len(head) if surface.system.rank else 0
-    return [
-        (row[skip:-1], row[-1]) for row in system.rows() if not any(row[:skip]) and any(row[:-1])
-    ]
+        rows.append([*head, *tail.values(), value])
+    skip = len(nuisances) + len(unsure) + 1 + len(products) if rows else 0
+    reduced = echelon_rows(rows)
+    if reduced and not any(reduced[-1][:-1]):
+        return None
+    return [(row[skip:-1], row[-1]) for row in reduced if not any(row[:skip])]
 
 
 def _solve(equations: list[BitEquation], free: list[int]) -> dict[int, int] | None:

@@ -21,10 +21,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, fmpz_mat
 
 from exactrev.exact.linear import is_zero, matrix_rows, stack
-from exactrev.recovery.cells import Cell, Segment, Signs, row_of
+from exactrev.recovery.cells import Cell, Segment, Signs, cleared, row_of
 from exactrev.recovery.geometry import Form, coordinates, homogeneous
 from exactrev.recovery.lines import Line
 
@@ -32,6 +32,7 @@ __all__ = ["Cell", "Prefix", "Segment", "Signs", "distinct"]
 
 #: Cells for which what is read on them is kept for the next time.
 _KEPT = 1 << 12
+
 
 class Prefix:
     """Known rows of the first hidden layers of a network: ``rows`` on top of ``below``.
@@ -62,12 +63,14 @@ class Prefix:
         self.dormant = tuple(dormant)
         self.depth: int = 0 if below is None else below.depth + 1
         self.reads = tuple(reads) or (self.depth,)
-        self._forms: dict[Signs, fmpq_mat] = {}
+        self._forms: dict[Signs, tuple[fmpq_mat, fmpz_mat]] = {}
         self._values: dict[Signs, fmpq_mat] = {}
+        self._tops: dict[Signs, tuple[fmpq_mat, list[list[fmpq]]]] = {}
         self._asleep: dict[Signs, frozenset[int]] = {}
         self._certain: dict[Signs, bool] = {}
+        self._reading: dict[int, tuple[Form, tuple[int, ...], bool]] = {}
         self._paths: dict[Line, list[Segment]] = {}
-        self._crossings: dict[tuple[Any, ...], list[tuple[fmpq, Form]]] = {}
+        self._crossings: dict[tuple[Any, ...], tuple[list[Form], list[tuple[fmpq, Form]]]] = {}
 
     @property
     def layers(self) -> list[Prefix]:
@@ -167,30 +170,52 @@ class Prefix:
 
     def vanish(self, cell: Cell, rows: Sequence[Form]) -> bool:
         """Whether rows over the values that a next layer reads are all 0 on a cell."""
-        if not rows:
-            return True
-        values = self.value_forms(cell)
-        return all(is_zero(row * values) for row in rows)
+        return all(self._vanishes(cell, row) for row in rows)
+
+    def _vanishes(self, cell: Cell, row: Form) -> bool:
+        read, constant = self._read(row)
+        on = [value for value in read if cell.on(*self.values[value])]
+        if len(on) > 1 or constant:
+            return is_zero(row * self.value_forms(cell))
+        if not on or self.values[on[0]][0] == 0:
+            return not on
+        layer, index = self.values[on[0]]
+        walls = cell.walls[layer - 1]
+        return not any(walls[index, column] for column in range(walls.ncols()))
+
+    def _read(self, row: Form) -> tuple[tuple[int, ...], bool]:
+        """The values that a row reads, and whether it has a constant."""
+        # the row is kept beside what it reads so that its id stays its own
+        known = self._reading.get(id(row))
+        if known is None:
+            *weights, bias = row.entries()
+            known = (row, tuple(v for v, weight in enumerate(weights) if weight), bool(bias))
+            self._reading[id(row)] = known
+        return known[1:]
 
     def cell(self, point: Sequence[fmpq]) -> Cell:
         """The cell that holds a point; on a boundary the bit of its neuron is off."""
-        if self.below is None:
-            return Cell((), ())
-        under = self.below.cell(point)
-        forms = self._forms_on(under)
-        return under.extended(forms, (forms * homogeneous(point)).entries())
+        return self._cell(homogeneous(point).numer_denom()[0])
 
-    def _forms_on(self, under: Cell) -> fmpq_mat:
-        """z of the last layer as forms on a cell of the layers below."""
-        forms = self._forms.get(under.signs)
-        if forms is None:
+    def _cell(self, point: fmpz_mat) -> Cell:
+        """The cell of the point that this column is a positive multiple of, with 1 below it."""
+        if self.below is None:
+            return Cell((), (), ())
+        under = self.below._cell(point)
+        forms, walls = self._forms_on(under)
+        return under.extended(forms, walls, [z > 0 for z in (walls * point).entries()])
+
+    def _forms_on(self, under: Cell) -> tuple[fmpq_mat, fmpz_mat]:
+        """z of the last layer as forms on a cell of the layers below, and these cleared."""
+        found = self._forms.get(under.signs)
+        if found is None:
             assert self.below is not None and self.rows is not None
             forms = fmpq_mat(self.below.local_form(under, self.rows))
             for neuron in self.asleep(under):
                 for column in range(forms.ncols()):
                     forms[neuron, column] = fmpq(0)
-            self._forms[under.signs] = forms
-        return forms
+            found = self._forms[under.signs] = (forms, cleared(forms))
+        return found
 
     def asleep(self, under: Cell) -> frozenset[int]:
         """The neurons of the last layer that are off on a cell because what is open matters."""
@@ -212,14 +237,23 @@ class Prefix:
 
     def top_forms(self, cell: Cell) -> fmpq_mat:
         """z of the last layer's neurons on a cell, without what is open."""
-        assert self.below is not None and self.rows is not None
-        return self.below.local_form(cell, self.rows) if self.dormant else cell.forms[-1]
+        return self._awake(cell)[0] if self.dormant else cell.forms[-1]
 
     def dormant_forms(self, cell: Cell) -> list[list[fmpq]]:
         """The entries of the dormant directions as forms on a cell."""
-        if self.below is None or not self.dormant:
-            return []
-        return matrix_rows(self.below.local_form(cell, self._dormant_rows))
+        return self._awake(cell)[1] if self.dormant else []
+
+    def _awake(self, cell: Cell) -> tuple[fmpq_mat, list[list[fmpq]]]:
+        """z of the last layer's neurons, and the entries of the dormant directions, on a cell."""
+        assert self.below is not None and self.rows is not None
+        signs = cell.signs[: self.depth - 1]
+        if signs not in self._tops:
+            if len(self._tops) >= _KEPT:
+                self._tops.clear()
+            forms = self.below.local_form(cell, self.rows)
+            dormant = matrix_rows(self.below.local_form(cell, self._dormant_rows))
+            self._tops[signs] = forms, dormant
+        return self._tops[signs]
 
     def local_form(self, cell: Cell, rows: fmpq_mat) -> Form:
         """z, on a cell, of neurons that would read the (oriented) values with ``rows``."""
@@ -260,13 +294,13 @@ class Prefix:
         not.
         """
         if self.below is None:
-            return [Segment(line.start, line.stop, Cell((), ()))]
+            return [Segment(line.start, line.stop, Cell((), (), ()))]
         if line in self._paths:
             return self._paths[line]
         pieces = [
             piece
             for segment in self.below.path(line, keep)
-            for piece in segment.cut(line, self._forms_on(segment.cell))
+            for piece in segment.cut(line, *self._forms_on(segment.cell))
         ]
         if keep:
             self._paths[line] = pieces
@@ -279,10 +313,12 @@ class Prefix:
 
         Cells are passed over where one of the rows ``open`` is not 0.
         """
-        key = (line, *(tuple(each.entries()) for each in (row, *open)))
+        # rows are kept beside what they cross so that their ids stay their own
+        rows = [row, *open]
+        key = (line, *map(id, rows))
         if key not in self._crossings:
-            self._crossings[key] = self._crossings_of(line, row, open)
-        return self._crossings[key]
+            self._crossings[key] = rows, self._crossings_of(line, row, open)
+        return self._crossings[key][1]
 
     def _crossings_of(
         self, line: Line, row: fmpq_mat, open: Sequence[Form]

@@ -28,14 +28,13 @@ def first_crossing(
     """The first boundary of the cell's neurons that a ray meets, or None.
 
     The distances -z / rate are compared as quotients of integers: over common denominators of the
-    point, of the direction and of each layer's forms they all have the same factor.
+    point and of the direction they all have the same factor.
     """
     start, start_unit = homogeneous(point).numer_denom()
     way, way_unit = homogeneous_direction(direction).numer_denom()
     best: tuple[int, int] | None = None
     nearest, fastest = fmpz(0), fmpz(0)
-    for layer, matrix in enumerate(cell.forms):
-        forms, _ = matrix.numer_denom()
+    for layer, forms in enumerate(cell.walls):
         ahead = zip((forms * start).entries(), (forms * way).entries(), strict=True)
         for neuron, (z, rate) in enumerate(ahead):
             if z > 0 > rate:

@@ -70,7 +70,8 @@ class Surface:
     boundary is of no neuron that reads this prefix alone.  Whatever was followed over a wide prefix
     is ``oriented``.  ``sought`` are the values at whose boundaries it was sought by climbing;
     ``climbed_at`` at what rank of the equations that last found nothing for a value.  ``seen`` are
-    the places, after the first one, where f was asked.
+    the places, after the first one, where f was asked; ``told`` is what the equations say of the
+    orientation below, by how many there are and what is known of it elsewhere.
     """
 
     def __init__(self, prefix: Prefix, kink: Kink, oriented: bool) -> None:
@@ -82,6 +83,9 @@ class Surface:
         self.consistent = True
         self.sought: set[int] = set()
         self.climbed_at: dict[int, int] = {}
+        self.told: dict[
+            tuple[int, tuple[tuple[int, int], ...]], list[tuple[list[fmpq], fmpq]] | None
+        ] = {}
         # kinks that are not known to be of the same neuron, with how much was known then; each is
         # kept so that its id stays its own
         self._apart: dict[int, tuple[Kink, int]] = {}
@@ -96,16 +100,19 @@ class Surface:
 
     def _equations(self, cell: Cell) -> list[list[fmpq]]:
         """The coefficients of the boundary's form on a cell, each as a form in the unknowns."""
+        return [self._equation(cell, column) for column in range(self.prefix.inputs + 1)]
+
+    def _equation(self, cell: Cell, column: int) -> list[fmpq]:
+        """One coefficient of the boundary's form on a cell as a form in the unknowns."""
         if self.oriented:
-            return _columns(self.prefix.value_forms(cell))
-        columns = _columns(self.prefix.top_forms(cell))
-        equations = [self.effect(cell.top_signs, column) for column in columns]
-        equations[-1][self.prefix.width] = fmpq(1)
+            return _column(self.prefix.value_forms(cell), column)
+        equation = self.effect(cell.top_signs, _column(self.prefix.top_forms(cell), column))
+        if column == self.prefix.inputs:
+            equation[self.prefix.width] = fmpq(1)
         start = 2 * self.prefix.width + 1
         for m, form in enumerate(self.prefix.dormant_forms(cell)):
-            for equation, x in zip(equations, form, strict=True):
-                equation[start + m] = -x
-        return equations
+            equation[start + m] = -form[column]
+        return equation
 
     def effect(self, signs: Sequence[bool], factors: Sequence[fmpq]) -> list[fmpq]:
         """sum_i e_i factors_i, for these bits of the last layer, as a form in the unknowns."""
@@ -119,10 +126,11 @@ class Surface:
         """mu as a form in the unknowns, where the form becomes ``form + mu z`` past a boundary
         z.
         """
-        crossed = before.form(layer, neuron).entries()
-        pivot = next(j for j, x in enumerate(crossed) if x)
-        old, new = (self._equations(cell)[pivot] for cell in (before, after))
-        return [(b - a) / crossed[pivot] for a, b in zip(old, new, strict=True)]
+        wall = before.forms[layer]
+        pivot = next(j for j in range(wall.ncols()) if wall[neuron, j])
+        old, new = (self._equation(cell, pivot) for cell in (before, after))
+        scale = 1 / wall[neuron, pivot]
+        return [(b - a) * scale if a != b else a - b for a, b in zip(old, new, strict=True)]
 
     def absorb(self, kink: Kink) -> bool:
         """Take in a kink seen elsewhere if it must be of the same neuron; whether it is.
@@ -283,6 +291,5 @@ def distance(here: Waypoint, target: tuple[int, int]) -> float:
     return to_float(abs(form_at(form, here.point)) / size) if size else inf
 
 
-def _columns(matrix: fmpq_mat) -> list[list[fmpq]]:
-    entries, width = matrix.entries(), matrix.ncols()
-    return [entries[j::width] for j in range(width)]
+def _column(matrix: fmpq_mat, column: int) -> list[fmpq]:
+    return [matrix[row, column] for row in range(matrix.nrows())]

@@ -6,7 +6,7 @@ from random import Random
 
 from flint import fmpq, fmpq_mat
 
-from exactrev.recovery.prefix import Cell
+from exactrev.recovery.cells import Cell, cleared
 from exactrev.recovery.rays import first_crossing
 
 
@@ -29,7 +29,7 @@ def test_the_first_crossing_is_the_least_positive_quotient() -> None:
                 rate = sum((matrix[i, j] * direction[j] for j in range(n)), fmpq(0))
                 if rate and -z / rate > 0:
                     expected.append((-z / rate, layer, i))
-        found = first_crossing(Cell(forms, ()), point, direction)
+        found = first_crossing(Cell(forms, (), tuple(map(cleared, forms))), point, direction)
         if not expected:
             assert found is None
             continue
