@@ -20,7 +20,8 @@ from exactrev.bounds.zonotope import Enclosed, Floats, FloatStages, Rows
 from exactrev.domain.boxes import Box
 from exactrev.lp.mixed import MixedProgram
 
-#: A gap whose size is no larger a part of its partner's z's is left out: the solver cannot see it.
+#: The solver does not see what is no larger a part of what it is made of: gaps that are no larger
+#: a part of their partner's z are left out, sides that are of the largest z not asked for.
 _UNSEEN = 2.0**-20
 
 
@@ -105,6 +106,8 @@ class _PieceProgram:
         """Take this side for what is to be large; whether there is a choice that can make it so."""
         last = self._stages.stages[-1]
         unit = self._unit_of(side)
+        if unit <= _UNSEEN * max(self._units[self._stages.inputs :], default=0.0):
+            return False
         row = side.sign * last.weights[side.output] / unit
         gains, upper, lower = self.program.gains, self.program.upper, self.program.lower
         for source, weight in zip(last.sources.tolist(), row.tolist(), strict=True):

@@ -22,8 +22,8 @@ from exactrev.equivalence.ground import Point
 _FEW = 100  # undecided neurons that a program is made for: with 130, nothing came of it
 _TRIES = 4  # programs for a side of a piece, each with more nodes than the one before
 _NODES = 250  # of the first program
-_FIRST = 100  # steps of the simplex method that it is guessed to take for an undecided neuron
-_STEPS = 40  # such steps take as long as a cut
+_FIRST = 150  # steps of the simplex method that it is guessed to take for an undecided neuron
+_STEPS = 25  # such steps take as long as a cut
 _SHARE = 0.1  # of the effort, the least
 _MOST = 0.5  # where programs pay
 

@@ -72,7 +72,8 @@ class MixedProgram:
     ) -> MixedProposal | None:
         """What HiGHS finds in so many nodes of its search; None if it fails.
 
-        ``start`` is a point that it may begin with.  It ends early once ``stop`` says so.
+        ``start`` is a point that it may begin with.  It ends early once ``stop`` says so; what
+        ``stop`` raises ends it too, and is raised.
         """
         module = highspy_module()
         if module is None:
@@ -84,11 +85,13 @@ class MixedProgram:
             known = module.HighsSolution()
             known.col_value, known.value_valid = list(start), True
             highs.setSolution(known)
-        _heed(module, highs, stop)
-        if highs.run() == module.HighsStatus.kError:
+        raised = _heed(module, highs, stop)
+        if highs.run() == module.HighsStatus.kError and not raised:
             # as when HiGHS's threads were set up by someone else in this process
             highs.resetGlobalScheduler(True)
             highs.run()
+        if raised:
+            raise raised[0]
         return self._answer(module, highs)
 
     def _pass(self, highs: Any) -> Any:
@@ -136,12 +139,19 @@ def _new_highs(module: Any, nodes: int) -> Any:
     return highs
 
 
-def _heed(module: Any, highs: Any, stop: Callable[[], bool]) -> None:
-    """Let HiGHS ask now and then whether it is to stop."""
+def _heed(module: Any, highs: Any, stop: Callable[[], bool]) -> list[BaseException]:
+    """Let HiGHS ask now and then whether it is to stop; what is raised meanwhile will be listed."""
+    raised: list[BaseException] = []
 
     def asked(kind: Any, message: str, told: Any, answer: Any, data: Any) -> None:
-        if stop():
+        try:
+            ends = bool(raised) or stop()
+        except BaseException as error:  # Ctrl-C among them; HiGHS itself would swallow it
+            raised.append(error)
+            ends = True
+        if ends:
             answer.user_interrupt = True
 
     highs.setCallback(asked, None)
     highs.startCallback(module.cb.HighsCallbackType.kCallbackMipInterrupt)
+    return raised

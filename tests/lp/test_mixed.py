@@ -67,13 +67,26 @@ def test_threads_that_someone_else_has_started_do_not_matter() -> None:
     assert highs.is_installed()
 
 
-def test_it_ends_when_it_is_asked_to() -> None:
+def long_one() -> MixedProgram:
+    """Many nodes."""
     random = Random(0)
     program = MixedProgram()
     for _ in range(40):
         program.gains[program.column(0.0, 1.0, binary=True)] = random.random()
     for _ in range(30):
         program.add({j: random.random() for j in range(40)}, high=5.0)
-    longer, shorter = program.largest(200), program.largest(200, stop=lambda: True)
+    return program
+
+
+def test_it_ends_when_it_is_asked_to() -> None:
+    longer, shorter = long_one().largest(200), long_one().largest(200, stop=lambda: True)
     assert longer is not None and shorter is not None
     assert not shorter.is_final and shorter.steps < longer.steps
+
+
+def test_an_interrupt_is_not_swallowed() -> None:
+    def stop() -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        long_one().largest(200, stop=stop)
