@@ -8,6 +8,8 @@ from exactrev.recovery.layer import Layer
 from exactrev.recovery.orienting import Oriented, Orienter
 from exactrev.recovery.standing import let_parts_stand
 
+#: Lines scanned before parts of boundaries stand for neurons.
+_LINES_TO_STAND = 7
 #: Lines scanned before a neuron that is missing is sought by what reads it.
 _LINES_BEFORE = 3
 
@@ -26,6 +28,10 @@ def oriented_at_last(orienter: Orienter, layer: Layer, kinks: list[Kink]) -> Ori
         found = _oriented(orienter, layer, kinks)
         if found is not None or layer.finished:
             return found
+    # in two inputs boundaries are curves, most of which do not meet: other lines show no more
+    plane = layer.prefix.inputs == 2
+    if layer.parts and not plane and len(orienter.survey.lines) < _LINES_TO_STAND:
+        return None
     stand = let_parts_stand(layer)
     if not (marked_or_met(orienter.walker, layer) or stand) and tried:
         return None
