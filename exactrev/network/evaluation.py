@@ -105,26 +105,34 @@ def preactivation_batches(network: Network, batch: Points) -> list[Batch]:
     points = batch.points
     ones = fmpz_mat(1, points, [1] * points)
     activations: list[Points] = [batch]
-    preactivations = []
+    found = []
     for blocks, bias in _integer_layers(network):
-        terms = [Batch(bias.numerators * ones, bias.denominator)]
-        terms += [
-            Batch(
-                activations[source].product(weight.numerators),
-                weight.denominator * activations[source].denominator,
-            )
-            for source, weight in blocks
-        ]
-        scaled, common = _over_common_denominator(terms)
-        total = scaled[0]
-        for term in scaled[1:]:
-            total = total + term
-        preactivations.append(Batch(total, common))
+        found.append(_sum_of_blocks(blocks, bias, activations, ones))
+        total = found[-1].numerators
         rectified = fmpz_mat(
             total.nrows(), points, [max(entry, fmpz(0)) for entry in total.entries()]
         )
-        activations.append(Batch(rectified, common))
-    return preactivations
+        activations.append(Batch(rectified, found[-1].denominator))
+    return found
+
+
+def _sum_of_blocks(
+    blocks: Sequence[tuple[int, Batch]], bias: Batch, activations: Sequence[Points], ones: fmpz_mat
+) -> Batch:
+    """z of a layer, its bias times the row of ``ones``."""
+    terms = [Batch(bias.numerators * ones, bias.denominator)]
+    terms += [
+        Batch(
+            activations[source].product(weight.numerators),
+            weight.denominator * activations[source].denominator,
+        )
+        for source, weight in blocks
+    ]
+    scaled, common = _over_common_denominator(terms)
+    total = scaled[0]
+    for term in scaled[1:]:
+        total = total + term
+    return Batch(total, common)
 
 
 def evaluate_batch(network: Network, batch: Points) -> Batch:
@@ -210,3 +218,31 @@ def _masked(affine: AffineMap, on: Sequence[bool]) -> AffineMap:
 def affine_map(network: Network, pattern: Pattern) -> AffineMap:
     """The network's affine map (Jacobian and constant) on the region with this pattern."""
     return layer_maps(network, pattern)[-1]
+
+
+def map_at(network: Network, point: Sequence[Any]) -> tuple[Pattern, AffineMap]:
+    """Which hidden neurons are on at a point, and the network's affine map on their region."""
+    n = network.inputs
+    here = Batch.of([list(point)], n)
+    unit = here.denominator
+    # beside the point, what each input and the constant contribute, all over one denominator
+    entries = [
+        x
+        for i, coordinate in enumerate(here.numerators.entries())
+        for x in (coordinate, *(unit if i == j else fmpz(0) for j in range(n)), fmpz(0))
+    ]
+    ones = fmpz_mat(1, n + 2, [1, *[0] * n, 1])
+    activations = [Batch(fmpz_mat(n, n + 2, entries), unit)]
+    pattern = []
+    for blocks, bias in _integer_layers(network):
+        z = _sum_of_blocks(blocks, bias, activations, ones)
+        listed = z.numerators.entries()
+        rows = [listed[i : i + n + 2] for i in range(0, len(listed), n + 2)]
+        pattern.append(tuple(bool(row[0] > 0) for row in rows))
+        off = [fmpz(0)] * (n + 2)
+        kept = [x for row, on in zip(rows, pattern[-1], strict=True) for x in (row if on else off)]
+        activations.append(Batch(fmpz_mat(len(rows), n + 2, kept), z.denominator))
+    linear = [fmpq(x, z.denominator) for row in rows for x in row[1:-1]]
+    constant = [fmpq(row[-1], z.denominator) for row in rows]
+    found = AffineMap(fmpq_mat(len(rows), n, linear), fmpq_mat(len(rows), 1, constant))
+    return tuple(pattern[:-1]), found

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat
 
 from exactrev.exact.linear import matrix_rows, row_vector
-from exactrev.network.evaluation import Pattern, activation_pattern, affine_map
+from exactrev.network.evaluation import Pattern, activation_pattern, map_at
 from exactrev.network.model import Layer, Network
 from exactrev.recovery.assembly import prefix_of
 from exactrev.recovery.corners import corners
@@ -66,8 +66,8 @@ class Agreement:
         """Where the candidate is not f, or None if no such place is found."""
         agreed: dict[Pattern, list[fmpq]] = {}
         for place, piece in self._places(candidate, agreed):
-            pattern = activation_pattern(candidate, place)
-            if _piece_on(candidate, pattern) != piece:
+            pattern, mine = _piece_at(candidate, place)
+            if mine != piece:
                 return Disagreement(place, _nearest(place, list(agreed.values())))
             agreed.setdefault(pattern, place)
         return None
@@ -157,7 +157,7 @@ class Agreement:
         while high - low > 1:
             middle = (low + high) // 2
             place = rationals(rounded(line.at(stations[middle]), 2 * _GRID))
-            mine = _piece_on(candidate, activation_pattern(candidate, place))
+            _, mine = _piece_at(candidate, place)
             if mine == self.survey.probe.piece(rounded(place, 2 * _GRID)):
                 low = middle
             else:
@@ -168,7 +168,7 @@ class Agreement:
 
 def agrees_at(candidate: Network, place: Vector, piece: Piece) -> bool:
     """Whether a piece of f is the candidate's at a place."""
-    return bool(_piece_on(candidate, activation_pattern(candidate, place)) == piece)
+    return bool(_piece_at(candidate, place)[1] == piece)
 
 
 def bends_at(candidate: Network, kink: Kink) -> bool:
@@ -179,10 +179,11 @@ def bends_at(candidate: Network, kink: Kink) -> bool:
     return any(any(row[:-1]) and form_key(row_vector(row)) == key for row in rows)
 
 
-def _piece_on(network: Network, pattern: Pattern) -> Piece:
-    mine = affine_map(network, pattern)
+def _piece_at(network: Network, place: Vector) -> tuple[Pattern, Piece]:
+    """Which of a network's neurons are on at a place, and its piece there."""
+    pattern, mine = map_at(network, place)
     rows = zip(matrix_rows(mine.linear), mine.constant.entries(), strict=True)
-    return fmpq_mat([[*row, last] for row, last in rows])
+    return pattern, fmpq_mat([[*row, last] for row, last in rows])
 
 
 def _nearest(place: Vector, others: Sequence[Vector]) -> Vector | None:

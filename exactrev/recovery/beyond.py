@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from exactrev.recovery.geometry import Kink
 from exactrev.recovery.hidden_layer import grow
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.settled import reads_everything, settled
+from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
 from exactrev.recovery.walk import Walker
 
 
 def layer_beyond(
-    survey: Survey, walker: Walker, top: Layer, kinks: list[Kink]
+    survey: Survey,
+    walker: Walker,
+    top: Layer,
+    kinks: list[Kink],
+    followed: Sequence[Surface] = (),
 ) -> tuple[Layer, Layer] | None:
     """The layer ``top`` as one that reads everything, and a layer over it, settled, that does too.
 
     None if no neuron of the latter is found.  ``kinks`` are those that nothing below ``top``
-    explains.
+    explains; ``followed`` are boundaries of the latter that were followed while less of ``top`` was
+    known: where f was asked it shows the same.
     """
     wide = _reading_everything(survey, walker, top, kinks)
     if not wide.neurons:
@@ -24,7 +32,8 @@ def layer_beyond(
     prefix = settled(walker.reach, wide).extended()
     layer = Layer(prefix.reading(range(prefix.depth + 1)))
     rest = [kink for kink in kinks if not wide.explains(kink)]
-    return (wide, layer) if grow(survey, walker, layer, rest) else None
+    begun = [surface.retold(layer.prefix, oriented=True) for surface in followed]
+    return (wide, layer) if grow(survey, walker, layer, rest, begun) else None
 
 
 def _reading_everything(

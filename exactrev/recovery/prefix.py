@@ -202,10 +202,10 @@ class Prefix:
         if self.below is None:
             return Cell((), (), ())
         under = self.below._cell(point)
-        forms, walls = self._forms_on(under)
+        forms, walls = self.forms_on(under)
         return under.extended(forms, walls, [z > 0 for z in (walls * point).entries()])
 
-    def _forms_on(self, under: Cell) -> tuple[fmpq_mat, fmpz_mat]:
+    def forms_on(self, under: Cell) -> tuple[fmpq_mat, fmpz_mat]:
         """z of the last layer as forms on a cell of the layers below, and these cleared."""
         found = self._forms.get(under.signs)
         if found is None:
@@ -300,7 +300,7 @@ class Prefix:
         pieces = [
             piece
             for segment in self.below.path(line, keep)
-            for piece in segment.cut(line, *self._forms_on(segment.cell))
+            for piece in segment.cut(line, *self.forms_on(segment.cell))
         ]
         if keep:
             self._paths[line] = pieces

@@ -78,6 +78,8 @@ class Reconstruction:
         self._skipping: set[int] = set()
         # how many layers are below those that are known to read past open weights of the last
         self._beyond: set[int] = set()
+        # the last layer that was found past open weights
+        self._over_open_weights: Layer | None = None
         # whether weights were found that the layers above do not know of yet
         self._outgrown = False
 
@@ -162,8 +164,11 @@ class Reconstruction:
             return False
         below, top = self.layers[-2:]
         kinks = [kink for kink in self.survey.kinks if not below.explains(kink)]
-        found = layer_beyond(self.survey, self._walker, top, kinks)
+        before = self._over_open_weights
+        followed = before.surfaces if before and before.prefix.depth == len(self.layers) else []
+        found = layer_beyond(self.survey, self._walker, top, kinks, followed)
         if found is not None:
+            self._over_open_weights = found[1]
             self.layers[-1:] = found
             self._beyond.add(found[1].prefix.depth)
         return found is not None

@@ -8,9 +8,10 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from flint import fmpq
 
-from exactrev.network.evaluation import activation_pattern, affine_map
-from exactrev.network.model import Network
+from exactrev.network.evaluation import activation_pattern, affine_map, map_at
+from exactrev.network.model import Layer, Network
 from exactrev.recovery.agreement import Agreement, bends_at
 from exactrev.recovery.geometry import rationals
 from exactrev.recovery.oracle import Oracle
@@ -180,3 +181,20 @@ def test_the_piece_compared_is_that_of_the_network() -> None:
         row = [own.linear[r, c] for c in range(3)] + [own.constant[r, 0]]
         assert [reference.fraction(x) for x in row] == mine[r]
         assert any(row[:-1])
+
+
+def test_the_map_at_a_point_is_that_of_the_pattern_there() -> None:
+    layers = [
+        Layer.of({0: [["1/3", -1], [2, "5/7"], [-1, 1]]}, ["1/2", -1, 0]),
+        Layer.of({0: [[1, "1/9"]], 1: [[2, -1, "3/11"]]}, ["-1/5"]),
+        Layer.of({1: [[1, 1, 0], ["1/13", 0, 1]], 2: [[-2], [3]]}, [0, "7/2"]),
+    ]
+    network, random, patterns = Network(2, tuple(layers)), Random(5), set()
+    for _ in range(40):
+        point = [fmpq(random.randint(-60, 60), random.randint(1, 30)) for _ in range(2)]
+        pattern, affine = map_at(network, point)
+        assert pattern == activation_pattern(network, point)
+        assert affine == affine_map(network, pattern)
+        assert affine(point) == network(point)
+        patterns.add(pattern)
+    assert len(patterns) > 5

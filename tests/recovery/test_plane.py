@@ -80,6 +80,19 @@ def test_a_boundary_that_is_lacking_shows_at_a_corner(seed: int) -> None:
             assert evaluate(network, places) != evaluate(candidate, places)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_corners_are_those_of_the_regions(seed: int) -> None:
+    """The regions are found without recovery; all of their corners are inside the square."""
+    network = drawn(seed, (2, 5, 4, 3, 1))
+    found = {tuple(place) for place in corners(network, fmpq(1))}
+    far = max(max(map(abs, place)) for place in found)
+    inside = {place for place in found if max(map(abs, place)) < far}
+    truth = {tuple(point) for point in exactrev.regions(network, depth=2).face_points(2)}
+    assert len(truth) > 20 and inside == truth
+    # on every side there is an end, and the square's own corners
+    assert {(x, y) for x in (far, -far) for y in (far, -far)} < found - inside
+
+
 def test_what_agrees_at_all_corners_is_accepted_and_what_does_not_is_refused() -> None:
     network = drawn(0, (2, 5, 4, 2))
     agreement = Agreement(survey_of(network))
