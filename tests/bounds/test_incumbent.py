@@ -194,3 +194,24 @@ def test_programs_have_a_share_of_the_effort(monkeypatch: pytest.MonkeyPatch) ->
     assert len(counts) >= 2
     assert all(1000 * (k + 1) <= 0.1 * 25 * count for k, count in enumerate(counts[1:], 1))
     assert [nodes for _, nodes in asked] == [250 << k for k in range(len(asked))]
+
+
+def test_a_bound_may_be_refuted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By random steps; of a tent, by a program alone; never where the bound holds."""
+    for seed in range(4):
+        pair = pairs(seed)[0]
+        exact = Deviation(pair, BOX)
+        assert exact.run()
+        largest = exact.largest()
+        assert largest is not None
+        search = BoxDeviation(pair, BOX, largest / 2)
+        assert search.is_refuted_at_once()
+        assert max(map(abs, pair.differences(search.point))) == search.lower > largest / 2
+        assert not BoxDeviation(pair, BOX, largest).is_refuted_at_once()
+    pair, _ = tents(6)
+    box = Polyhedron.box(-1, 1, 6)
+    assert not BoxDeviation(pair, box, fmpq(1, 3)).is_refuted_at_once()  # cells are few
+    monkeypatch.setattr("exactrev.bounds.deviation._QUITE_MANY", 100)
+    search = BoxDeviation(pair, box, fmpq(1, 3))
+    assert search.is_refuted_at_once() and search.lower > fmpq(1, 3)
+    assert not BoxDeviation(pair, box, fmpq(1, 2)).is_refuted_at_once()
