@@ -1,9 +1,10 @@
 """Whether a candidate network is f, and where it is not: what boundary it lacks.
 
 It is tested at places that no part of it was made from.  Every place asked is kept with f's piece
-and is tried again, at no cost, on the next candidate.  A place is not asked where the candidate's
-neurons are all on the sides where they were at another one: it would tell little more.  In two
-inputs it is tested at all corners of the candidate's regions in the end.
+and is tried again, at no cost, on the next candidate.  But for a few, a place is not asked where the
+candidate's neurons are all on the sides where they were at another one: it would tell little more
+of a candidate that lacks no neuron.  In two inputs it is tested at all corners of the candidate's
+regions in the end.
 
 Between a place where the two agree and one where they do not, f has a kink that the candidate has
 not.  Halving the candidate's own cells on the way leads to it with few queries.
@@ -29,9 +30,10 @@ from exactrev.recovery.local import combined, dot
 from exactrev.recovery.probe import Piece
 from exactrev.recovery.survey import Survey
 
-#: Random places at which a result is tested: one for so many parameters, within bounds.
+#: Random places at which a result is tested: one for so many parameters, within bounds; as many as
+#: the fewest are asked whatever the candidate's neurons do there.
 _PARAMETERS_A_PLACE = 5
-_RANDOM_PLACES = (12, 200)
+_RANDOM_PLACES = (24, 200)
 #: How often telling places are sought over where there is a direct connection.
 _REPEATS = 3
 #: With so many hidden layers neurons of the last one may be on in far corners alone.
@@ -77,8 +79,10 @@ class Agreement:
     ) -> Iterator[tuple[list[fmpq], Piece]]:
         """Places with f's pieces: those known already, and others off the ``agreed`` patterns."""
         yield from list(self._asked)
-        for place in self._fresh(candidate):
-            if activation_pattern(candidate, place) not in agreed:
+        asked = {tuple(place) for place, _ in self._asked}
+        for number, place in enumerate(self._fresh(candidate)):
+            first = number < _RANDOM_PLACES[0] and tuple(place) not in asked
+            if first or activation_pattern(candidate, place) not in agreed:
                 self._asked.append((place, self.survey.probe.piece(rounded(place, _GRID))))
                 yield self._asked[-1]
         if candidate.inputs == 2 and len(candidate.hidden) > 1:
