@@ -1,7 +1,7 @@
 """Whether a candidate network is f, and where it is not: what boundary it lacks.
 
 It is tested at places that no part of it was made from.  Every place asked is kept with f's piece
-and is tried again, at no cost, on the next candidate.  But for a few, a place is not asked where the
+and is tried again, at no cost, on the next candidate.  But for a few, none is asked where the
 candidate's neurons are all on the sides where they were at another one: it would tell little more
 of a candidate that lacks no neuron.  In two inputs it is tested at all corners of the candidate's
 regions in the end.
