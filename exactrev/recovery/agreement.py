@@ -32,7 +32,7 @@ from exactrev.recovery.survey import Survey
 
 #: Random places at which a result is tested: one for so many parameters, within bounds; as many as
 #: the fewest are asked whatever the candidate's neurons do there.
-_PARAMETERS_A_PLACE = 5
+_PARAMETERS_A_PLACE = 2
 _RANDOM_PLACES = (24, 200)
 #: How often telling places are sought over where there is a direct connection.
 _REPEATS = 3
