@@ -19,16 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpz_mat
 
 from exactrev.exact.linear import is_zero, matrix_rows, stack
+from exactrev.recovery.along import Along
 from exactrev.recovery.cells import Cell, Segment, Signs, cleared, row_of
 from exactrev.recovery.geometry import Form, coordinates, homogeneous
 from exactrev.recovery.lines import Line
 
-__all__ = ["Cell", "Prefix", "Segment", "Signs", "distinct"]
+__all__ = ["Cell", "Prefix", "Segment", "Signs"]
 
 #: Cells for which what is read on them is kept for the next time.
 _KEPT = 1 << 12
@@ -59,7 +59,7 @@ class Prefix:
         self.inputs = inputs
         self.below = below
         self.rows = rows
-        self.open = distinct(open)
+        self.open = _distinct(open)
         self.dormant = tuple(dormant)
         self.depth: int = 0 if below is None else below.depth + 1
         self.reads = tuple(reads) or (self.depth,)
@@ -69,8 +69,7 @@ class Prefix:
         self._asleep: dict[Signs, frozenset[int]] = {}
         self._certain: dict[Signs, bool] = {}
         self._reading: dict[int, tuple[Form, tuple[int, ...], bool]] = {}
-        self._paths: dict[Line, list[Segment]] = {}
-        self._crossings: dict[tuple[Any, ...], tuple[list[Form], list[tuple[fmpq, Form]]]] = {}
+        self._along = Along(self)
 
     @property
     def layers(self) -> list[Prefix]:
@@ -293,18 +292,7 @@ class Prefix:
         """The cells that a line crosses between its ends, in order; kept for the next time or
         not.
         """
-        if self.below is None:
-            return [Segment(line.start, line.stop, Cell((), (), ()))]
-        if line in self._paths:
-            return self._paths[line]
-        pieces = [
-            piece
-            for segment in self.below.path(line, keep)
-            for piece in segment.cut(line, *self.forms_on(segment.cell))
-        ]
-        if keep:
-            self._paths[line] = pieces
-        return pieces
+        return self._along.path(line, keep)
 
     def crossings(
         self, line: Line, row: fmpq_mat, open: Sequence[Form] = ()
@@ -313,27 +301,9 @@ class Prefix:
 
         Cells are passed over where one of the rows ``open`` is not 0.
         """
-        # rows are kept beside what they cross so that their ids stay their own
-        rows = [row, *open]
-        key = (line, *map(id, rows))
-        if key not in self._crossings:
-            self._crossings[key] = rows, self._crossings_of(line, row, open)
-        return self._crossings[key][1]
-
-    def _crossings_of(
-        self, line: Line, row: fmpq_mat, open: Sequence[Form]
-    ) -> list[tuple[fmpq, Form]]:
-        found = []
-        for segment in self.path(line):
-            if not self.certain(segment.cell) or not self.vanish(segment.cell, open):
-                continue
-            form = self.local_form(segment.cell, row)
-            t = line.crossing(form)
-            if t is not None and segment.start < t <= segment.stop:
-                found.append((t, form))
-        return found
+        return self._along.crossings(line, row, open)
 
 
-def distinct(rows: Sequence[Form]) -> tuple[Form, ...]:
+def _distinct(rows: Sequence[Form]) -> tuple[Form, ...]:
     """The rows, each once."""
     return tuple({tuple(row.entries()): row for row in rows}.values())
