@@ -15,7 +15,7 @@ from flint import fmpq, fmpq_mat
 from exactrev.exact.linear import row_vector
 from exactrev.recovery.geometry import Kink
 from exactrev.recovery.layer import Key, Layer
-from exactrev.recovery.neuron import Direction, Neuron, unit_row
+from exactrev.recovery.neuron import Direction, Neuron, as_row, unit_row
 from exactrev.recovery.proportions import by_depth, may_be_last, proportion
 from exactrev.recovery.sifting import sift
 from exactrev.recovery.standing import standing_neuron
@@ -150,7 +150,7 @@ def _open_directions(surface: Surface) -> tuple[Direction, ...]:
     found = []
     for value, (layer, _) in enumerate(prefix.values):
         if layer and surface.weight(value) is None:
-            row, z = unit_row(value, system.unknowns), prefix.as_row(value)
+            row, z = unit_row(value, system.unknowns), as_row(prefix, value)
             if system.keeps(row.entries()):
                 found.append(Direction(value, row))
             elif z is not None and system.keeps((row - z).entries()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from flint import fmpq
@@ -98,3 +99,15 @@ def turned(a: list[fmpq], b: list[fmpq]) -> bool:
     The second may have more weights, after those of the first.
     """
     return any(x * y < 0 for x, y in zip(a[:-1], b, strict=False))
+
+
+def known(layers: Sequence[Layer]) -> int:
+    """How many neurons are known, and weights of them."""
+    neurons = [neuron for layer in layers for neuron in layer.neurons]
+    return sum(1 + neuron.row.ncols() - len(neuron.unknown) for neuron in neurons)
+
+
+def stand_anew(layers: list[Layer]) -> None:
+    """Put the layers on all that is known by now of those below them."""
+    for depth in range(1, len(layers)):
+        layers[depth] = layers[depth].over(layers[depth - 1])

@@ -83,3 +83,20 @@ class Neuron:
 def unit_row(index: int, width: int) -> Form:
     """The row that is 1 in one place."""
     return fmpq_mat(1, width, [fmpq(int(j == index)) for j in range(width)])
+
+
+def as_row(prefix: Prefix, value: int) -> Form | None:
+    """z of the neuron that is a value, as a row over the values; None if it reads others."""
+    layer, index = prefix.values[value]
+    if layer == 0:
+        return None
+    own = prefix.layers[layer - 1]
+    assert own.below is not None
+    places = {place: number for number, place in enumerate(prefix.values)}
+    entries = [fmpq(0)] * prefix.width + [own.row(index).entries()[-1]]
+    for place, weight in zip(own.below.values, own.row(index).entries(), strict=False):
+        if weight and place not in places:
+            return None
+        if weight:
+            entries[places[place]] = weight
+    return fmpq_mat(1, len(entries), entries)

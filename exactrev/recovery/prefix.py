@@ -106,22 +106,6 @@ class Prefix:
         """The prefix with one layer more."""
         return Prefix(self.inputs, self, rows, open, dormant=dormant)
 
-    def as_row(self, value: int) -> Form | None:
-        """z of the neuron that is a value, as a row over the values; None if it reads others."""
-        layer, index = self.values[value]
-        if layer == 0:
-            return None
-        own = self.layers[layer - 1]
-        assert own.below is not None
-        places = {place: number for number, place in enumerate(self.values)}
-        entries = [fmpq(0)] * self.width + [own.row(index).entries()[-1]]
-        for place, weight in zip(own.below.values, own.row(index).entries(), strict=False):
-            if weight and place not in places:
-                return None
-            if weight:
-                entries[places[place]] = weight
-        return fmpq_mat(1, len(entries), entries)
-
     def named(self, row: Form) -> dict[tuple[int, int] | None, fmpq]:
         """A row over the values by what it reads, the bias as None; zeros are left out."""
         *weights, bias = row.entries()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from exactrev.network.model import Network
 from exactrev.recovery.agreement import Agreement, Disagreement, bends_at
@@ -15,7 +14,7 @@ from exactrev.recovery.first_layer import FirstLayer
 from exactrev.recovery.geometry import Kink, form_key, rationals, rounded
 from exactrev.recovery.hidden_layer import grow
 from exactrev.recovery.last_resort import oriented_at_last
-from exactrev.recovery.layer import Layer
+from exactrev.recovery.layer import Layer, known, stand_anew
 from exactrev.recovery.levels import level_with_the_last
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.next_line import NextLine
@@ -28,7 +27,7 @@ from exactrev.recovery.settled import reads_everything
 from exactrev.recovery.sharing.attempt import Sharing
 from exactrev.recovery.surface import Surface
 from exactrev.recovery.survey import Survey
-from exactrev.recovery.told_above import told_by_readers
+from exactrev.recovery.told_above import hear
 from exactrev.recovery.walk import Walker
 from exactrev.recovery.woken import with_open_parts
 
@@ -99,18 +98,12 @@ class Reconstruction:
         most, lines = 0, 0
         while self.network is None and len(self.survey.lines) < max(self.max_lines, lines + _IDLE):
             self._revise()
-            if self.known > most:
-                most, lines = self.known, len(self.survey.lines)
+            if known(self.layers) > most:
+                most, lines = known(self.layers), len(self.survey.lines)
             self._refuted = None
             self._climb()
         if self.network is None:
             self._revise()
-
-    @property
-    def known(self) -> int:
-        """How many neurons are known, and weights of them."""
-        neurons = [neuron for layer in self.layers for neuron in layer.neurons]
-        return sum(1 + neuron.row.ncols() - len(neuron.unknown) for neuron in neurons)
 
     # -- upwards -------------------------------------------------------------------------------
 
@@ -206,13 +199,9 @@ class Reconstruction:
 
     def _hear(self) -> bool:
         """Let layers take in what those above them tell of their open weights; whether any did."""
-        told = [
-            told_by_readers(below, layer, self.survey.kinks)
-            for below, layer in pairwise(self.layers)
-        ]
-        if any(told):
-            self._stand_anew()
-        return any(told)
+        told = hear(self.layers, self.survey.kinks)
+        self._outgrown &= not told
+        return told
 
     def unexplained(self) -> list[Kink]:
         """The kinks that lie on no boundary of a known neuron."""
@@ -253,15 +242,10 @@ class Reconstruction:
         if where is None:
             self.network = network
         elif self._outgrown:
-            self._stand_anew()
+            stand_anew(self.layers)
+            self._outgrown = False
         elif not self._meets_missed(network, where):
             self._next_line.through(where.place)
-
-    def _stand_anew(self) -> None:
-        """Put the layers on all that is known by now of those below them."""
-        for depth in range(1, len(self.layers)):
-            self.layers[depth] = self.layers[depth].over(self.layers[depth - 1])
-        self._outgrown = False
 
     def _meets_missed(self, candidate: Network, where: Disagreement) -> bool:
         """Add the kinks of a boundary that the candidate lacks; whether there are new ones."""
@@ -285,13 +269,9 @@ class Reconstruction:
         top = self.layers[-1]
         # the output may read everything, too; along lines it shows where a neuron has both sides
         plane = self._root.inputs == 2 and reads_everything(top)
-        found = candidate(
-            self.survey,
-            self._walker.reach,
-            self.layers,
-            plane or top.prefix.depth in self._beyond,
-            thorough,
-        )
+        open_to_all = plane or top.prefix.depth in self._beyond
+        reach = self._walker.reach
+        found = candidate(self.survey, reach, self.layers, open_to_all, thorough)
         if not isinstance(found, Candidate):
             return found
         self.assumed = found.assumed
@@ -314,4 +294,4 @@ class Reconstruction:
             whole = self._refuted is not None
             if not whole:
                 self._hear()
-            self._revision.revise(self.layers, self.unexplained, whole, self.known)
+            self._revision.revise(self.layers, self.unexplained, whole, known(self.layers))

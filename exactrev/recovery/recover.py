@@ -17,6 +17,7 @@ from exactrev.network.model import Network
 from exactrev.network.reduction import without_unread
 from exactrev.recovery.assembly import hidden_part
 from exactrev.recovery.explanation import missing_of, unresolved_of
+from exactrev.recovery.layer import known
 from exactrev.recovery.oracle import Oracle
 from exactrev.recovery.outcome import End, Findings, Recovery, ended, judged
 from exactrev.recovery.plainest import plainest
@@ -95,7 +96,7 @@ def _anew(first: Reconstruction, end: End) -> tuple[Reconstruction, End]:
         survey.report("no network was found on these lines: begun anew on others")
         again = Reconstruction(Survey(survey.probe, survey.random, survey.report))
         ending = ended(again.run)
-        if again.network is not None or again.known > best.known:
+        if again.network is not None or known(again.layers) > known(best.layers):
             best, end = again, ending
         if ending.cut_short:
             break

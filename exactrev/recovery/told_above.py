@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flint import fmpq
 
 from exactrev.exact.linear import LinearSystem, matrix_rows, stack
 from exactrev.recovery.cells import Cell
 from exactrev.recovery.geometry import Form, Kink, rationals
-from exactrev.recovery.layer import Layer
+from exactrev.recovery.layer import Layer, stand_anew
 from exactrev.recovery.neuron import Neuron
 from exactrev.recovery.prefix import Prefix
 
@@ -38,6 +39,17 @@ class _Awake:
     place: int
     row: Form
     sign: int
+
+
+def hear(layers: list[Layer], kinks: Sequence[Kink]) -> bool:
+    """Let layers take in what those above them tell of their open weights; whether any did.
+
+    Then they stand on what is known by now.
+    """
+    told = [told_by_readers(below, layer, kinks) for below, layer in pairwise(layers)]
+    if any(told):
+        stand_anew(layers)
+    return any(told)
 
 
 def told_by_readers(below: Layer, layer: Layer, kinks: Sequence[Kink]) -> bool:

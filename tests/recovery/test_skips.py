@@ -17,7 +17,7 @@ from exactrev.recovery.assembly import hidden_part, prefix_of
 from exactrev.recovery.geometry import Bend, Kink, form_at, rationals, rounded
 from exactrev.recovery.layer import Layer
 from exactrev.recovery.levels import peers_of_the_last, take_in
-from exactrev.recovery.neuron import Neuron
+from exactrev.recovery.neuron import Neuron, as_row
 from exactrev.recovery.plainest import plainest, turned
 from exactrev.recovery.prefix import Prefix
 from exactrev.recovery.surface import Surface
@@ -53,12 +53,12 @@ def test_what_may_be_read_contains_the_values_of_turned_neurons(shape: str) -> N
         point = place(random, network.inputs)
         cell = wider.cell(point)
         for value, (layer, index) in enumerate(wider.values):
-            row = wider.as_row(value)
+            row = as_row(wider, value)
             assert (row is None) == (layer == 0) or wider.reads != tuple(range(prefix.depth + 1))
             if row is not None:
                 assert wider.local_form(cell, row) == cell.form(layer - 1, index)
     dense = prefix.reading([prefix.depth])
-    assert all(dense.as_row(value) is None for value in range(dense.width))
+    assert all(as_row(dense, value) is None for value in range(dense.width))
 
 
 def surface_through(prefix: Prefix, row: fmpq_mat, random: Random) -> Surface:
