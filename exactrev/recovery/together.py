@@ -29,6 +29,7 @@ from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.lp import Form, Point, System, solve
 from exactrev.lp.forms import added, unit_form, widened
+from exactrev.lp.polyhedron import value
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
 
@@ -50,6 +51,8 @@ class _Cell:
     on: Mapping[Name, bool]
     inner: Mapping[Name, Form]
     values: Mapping[tuple[int, int], Form]
+    #: a point of it, where one is known
+    inside: Sequence[fmpq] | None = None
 
     @property
     def rows(self) -> tuple[Form, ...]:
@@ -86,6 +89,7 @@ class Together:
         self._all = first.rank() == first.nrows() and not any(layer.weight(0) for layer in later)
         self._rows = [neuron_rows(network, k) for k in range(1, len(network.hidden) + 1)]
         self._cells: dict[tuple[int, bool], list[_Cell]] = {}
+        self._points: dict[tuple[tuple[Form, ...], ...], list[fmpq] | None] = {}
 
     def never(self, earlier: Name, later: Name) -> bool:
         """Whether it is proved that the two, the later one reading the earlier, are never both
@@ -119,7 +123,7 @@ class Together:
         wanted = {**(sides or {}), earlier: not beside}
         for cell in self._below(top, free):
             part = self._part(cell, top, row, wanted, earlier if beside else None, free)
-            found = None if part is None else self._on_a_part(part, size)
+            found = None if part is None else self._on_a_part(part, size, self._inside(part, size))
             if found is not None:
                 return self._input_with(found, earlier if beside else None) if free else found
         return None
@@ -129,9 +133,9 @@ class Together:
         system = LinearSystem(self._network.inputs)
         rows = matrix_rows(self._network.weight(1))
         biases = self._network.bias(1).entries()
-        for k, (row, bias, value) in enumerate(zip(rows, biases, values, strict=True)):
+        for k, (row, bias, y) in enumerate(zip(rows, biases, values, strict=True)):
             off = fmpq(0) if Name(1, k) == beside else fmpq(-1)
-            system.add(row, (value or off) - bias)
+            system.add(row, (y or off) - bias)
         return system.solution()
 
     def _below(self, top: int, free: bool) -> list[_Cell]:
@@ -152,17 +156,22 @@ class Together:
         """The cell cut by the boundaries of a layer."""
         parts = [cell]
         for name, z in self._forms(cell, number):
-            finer = (
-                _Cell(
-                    {**part.on, name: on},
-                    {**part.inner, name: z},
-                    {**part.values, name: z if on else _zero(z)},
-                )
-                for part in parts
-                for on in (True, False)
-            )
-            parts = [each for each in finer if self._point(len(z) - 1, each.rows) is not None]
+            finer = (self._side(part, name, z, on) for part in parts for on in (True, False))
+            parts = [each for each in finer if each is not None]
         return parts
+
+    def _side(self, cell: _Cell, name: Name, z: Form, on: bool) -> _Cell | None:
+        """The part of a cell where a neuron is on, or not; None if that is empty."""
+        side = _Cell(
+            {**cell.on, name: on},
+            {**cell.inner, name: z},
+            {**cell.values, name: z if on else _zero(z)},
+            cell.inside,
+        )
+        if cell.inside is not None and value(side.rows[-1], cell.inside) > 0:
+            return side
+        inside = self._point(len(z) - 1, side.rows)
+        return None if inside is None else replace(side, inside=inside)
 
     def _part(
         self,
@@ -208,16 +217,34 @@ class Together:
             tuple(case for case in cases if case[1] < 0),
         )
 
-    def _on_a_part(self, part: _Part, size: int) -> list[fmpq] | None:
-        """Values where the later neuron is on, if there are any."""
-        if self._point(size, part.strict, part.rows, part.equalities) is None:
+    def _inside(self, part: _Part, size: int) -> list[fmpq] | None:
+        """A point of the part; None if there is none.  Parts come again, with other sums."""
+        rows = part.strict, part.rows, part.equalities
+        if rows not in self._points:
+            self._points[rows] = self._point(size, *rows)
+        return self._points[rows]
+
+    def _on_a_part(
+        self, part: _Part, size: int, inside: list[fmpq] | None
+    ) -> list[fmpq] | None:
+        """Values where the later neuron is on, if there are any; ``inside`` is a point of the part,
+        or None if that is empty.
+        """
+        if inside is None:
             return None
         if part.rising:
             (z, weight), *others = part.rising
-            under = replace(part, strict=(*part.strict, z), rising=tuple(others))
-            on = replace(under, z=added(part.z, z, weight))
+            under = replace(part, rising=tuple(others))
+            on = replace(under, strict=(*part.strict, z), z=added(part.z, z, weight))
             off = replace(under, strict=(*part.strict, _negated(z)))
-            return self._on_a_part(on, size) or self._on_a_part(off, size)
+            for case in on, off:
+                known: list[fmpq] | None = inside
+                if value(case.strict[-1], inside) <= 0:
+                    known = self._point(size, case.strict, case.rows, case.equalities)
+                found = self._on_a_part(case, size, known)
+                if found is not None:
+                    return found
+            return None
         total = size + len(part.falling)
         goal = widened(part.z, total)
         bounds = [widened(row, total) for row in part.rows]
