@@ -43,7 +43,7 @@ class Basis:
     @cached_property
     def vertex(self) -> Rational:
         rows = self.program.rows
-        matrix = _transposed(self.program, self.members).transpose()
+        matrix = _matrix(self.program, self.members)
         return _rational(_solve(matrix, [-rows[k][-1] for k in self.members]))
 
     @cached_property
@@ -84,7 +84,7 @@ class Basis:
     def direction(self, position: int) -> Rational:
         """The direction in which the member at ``position`` grows and no other changes."""
         unit = [fmpz(int(i == position)) for i in range(len(self.members))]
-        matrix = _transposed(self.program, self.members).transpose()
+        matrix = _matrix(self.program, self.members)
         return _rational(_solve(matrix, unit))
 
     def with_member(self, position: int, number: int) -> tuple[int, ...]:
@@ -94,9 +94,13 @@ class Basis:
 
 def _transposed(program: Program, members: Sequence[int]) -> fmpz_mat:
     """The matrix whose columns are the members' coefficients."""
-    rows = [program.rows[k] for k in members]
-    entries = [row[j] for j in range(program.unknowns) for row in rows]
-    return fmpz_mat(program.unknowns, len(rows), entries)
+    return _matrix(program, members).transpose()
+
+
+def _matrix(program: Program, members: Sequence[int]) -> fmpz_mat:
+    """The matrix whose rows are the members' coefficients."""
+    entries = [entry for k in members for entry in program.rows[k][:-1]]
+    return fmpz_mat(len(members), program.unknowns, entries)
 
 
 def _solve(matrix: fmpz_mat, right: Sequence[fmpz]) -> fmpq_mat:

@@ -21,6 +21,7 @@ from benchmarks.circuits import (
 )
 from exactrev.equivalence import Agreement, Comparison, Deviation, agreement
 from exactrev.equivalence.cancelling import Loners
+from exactrev.equivalence.lifted import Branch, Decision, Lifted, Multiple
 from exactrev.equivalence.race import Cost
 from exactrev.equivalence.vanishing import Vanishing
 from exactrev.lp.polyhedron import Polyhedron
@@ -302,3 +303,21 @@ def test_exported_leaves_are_confirmed() -> None:
     """z3 finds no input on any branch at which an output has the sign that it cannot have."""
     _, lines = compared(*maxima(3, 12))
     assert "vanishes" in lines and all_unsat(lines)
+
+
+def test_a_branch_moved_to_other_decisions_has_their_rows() -> None:
+    random = Random(7)
+    lifted = Lifted.of(random_network((3, 3, 3, 3, 1), random), range(3))
+    branch = Branch(lifted, {})
+    for _ in range(60):
+        decided: dict[int, Decision] = {
+            k: random.choice([True, False]) for k in range(9) if random.random() < 0.6
+        }
+        if random.random() < 0.3:
+            decided[7] = Multiple(random.randrange(7), random.choice([fmpq(-2), fmpq(3)]))
+        branch = branch.moved(decided)
+        alone = Branch(lifted, decided)
+        assert branch.decided == decided
+        assert (branch.on, branch.off, branch.undecided) == (alone.on, alone.off, alone.undecided)
+        asked = random.sample(range(9), 5)  # not all rows are known to the next one
+        assert [branch.z(k) for k in asked] == [alone.z(k) for k in asked]
