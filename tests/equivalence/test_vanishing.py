@@ -22,6 +22,7 @@ from benchmarks.circuits import (
 from exactrev.equivalence import Agreement, Comparison, Deviation, agreement
 from exactrev.equivalence.cancelling import Loners
 from exactrev.equivalence.lifted import Branch, Decision, Lifted, Multiple
+from exactrev.equivalence.lifted_floats import FloatBranch, FloatLifted
 from exactrev.equivalence.race import Cost
 from exactrev.equivalence.vanishing import Vanishing
 from exactrev.lp.polyhedron import Polyhedron
@@ -321,3 +322,15 @@ def test_a_branch_moved_to_other_decisions_has_their_rows() -> None:
         assert (branch.on, branch.off, branch.undecided) == (alone.on, alone.off, alone.undecided)
         asked = random.sample(range(9), 5)  # not all rows are known to the next one
         assert [branch.z(k) for k in asked] == [alone.z(k) for k in asked]
+
+
+def test_a_tiny_coefficient_keeps_floats_from_nothing() -> None:
+    """HiGHS refuses coefficients below 1e-9, so these are not given to it."""
+    tiny = fmpq(1, 1 << 32)
+    hidden = ([[1, tiny], [-1, 1]], [-1, 0])  # relu(x + tiny y - 1) - relu(y - x) > 0 for x = 2
+    lifted = Lifted.of(Network.dense([hidden, ([[1, -1]], [0])]), range(2))
+    problem = FloatLifted(lifted, [])
+    branch = FloatBranch(problem, {0: True})
+    answer = branch.answer(branch.expanded(problem.row(lifted.outputs[0])))
+    assert answer is not None
+    assert answer.least > 0.0
