@@ -89,7 +89,8 @@ class Together:
         self._all = first.rank() == first.nrows() and not any(layer.weight(0) for layer in later)
         self._rows = [neuron_rows(network, k) for k in range(1, len(network.hidden) + 1)]
         self._cells: dict[tuple[int, bool], list[_Cell]] = {}
-        self._points: dict[tuple[tuple[Form, ...], ...], list[fmpq] | None] = {}
+        # by the number of a cell and by the part of it
+        self._points: dict[tuple[int, tuple[object, ...]], list[fmpq] | None] = {}
 
     def never(self, earlier: Name, later: Name) -> bool:
         """Whether it is proved that the two, the later one reading the earlier, are never both
@@ -121,9 +122,15 @@ class Together:
         free = self._all and 0 not in read
         size = self._network.architecture[1 if free else 0]
         wanted = {**(sides or {}), earlier: not beside}
-        for cell in self._below(top, free):
+        where = top, free, beside, earlier, frozenset(wanted.items())
+        for number, cell in enumerate(self._below(top, free)):
             part = self._part(cell, top, row, wanted, earlier if beside else None, free)
-            found = None if part is None else self._on_a_part(part, size, self._inside(part, size))
+            if part is None:
+                continue
+            # the sum that is sought is another one each time, the part of the cell is not
+            if (number, where) not in self._points:
+                self._points[number, where] = self._inside(part, size)
+            found = self._on_a_part(part, size, self._points[number, where])
             if found is not None:
                 return self._input_with(found, earlier if beside else None) if free else found
         return None
@@ -218,11 +225,8 @@ class Together:
         )
 
     def _inside(self, part: _Part, size: int) -> list[fmpq] | None:
-        """A point of the part; None if there is none.  Parts come again, with other sums."""
-        rows = part.strict, part.rows, part.equalities
-        if rows not in self._points:
-            self._points[rows] = self._point(size, *rows)
-        return self._points[rows]
+        """A point of the part; None if there is none."""
+        return self._point(size, part.strict, part.rows, part.equalities)
 
     def _on_a_part(
         self, part: _Part, size: int, inside: list[fmpq] | None
@@ -240,7 +244,7 @@ class Together:
             for case in on, off:
                 known: list[fmpq] | None = inside
                 if value(case.strict[-1], inside) <= 0:
-                    known = self._point(size, case.strict, case.rows, case.equalities)
+                    known = self._inside(case, size)
                 found = self._on_a_part(case, size, known)
                 if found is not None:
                     return found
