@@ -12,10 +12,12 @@ import pytest
 from flint import fmpq
 
 from exactrev.checker import check
+from exactrev.equivalence import never
 from exactrev.equivalence.decide import equal_by_trees
 from exactrev.equivalence.neuron_rows import neuron_rows
 from exactrev.equivalence.never import never_together
 from exactrev.equivalence.reweighing import reweighed
+from exactrev.lp import Motzkin, Point, System, solve
 from exactrev.network import Network
 from exactrev.network.model import Layer
 from exactrev.network.reduction import Name
@@ -280,3 +282,22 @@ def with_less(network: Network, number: int, neuron: int, below: int) -> Network
     layer = Layer.of({**dict(old.weights), number - 1: entries}, old.bias.entries())
     layers = (*network.layers[: number - 1], layer, *network.layers[number:])
     return Network(network.inputs, layers)
+
+
+def test_a_case_that_a_known_point_is_in_needs_no_linear_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def counted(system: System) -> Point | Motzkin:
+        asked.append(system)
+        return solve(system)
+
+    monkeypatch.setattr(never, "solve", counted)
+    below = ([[1, 0], [0, 1]], [0, 0]), ([[1, -3], [-1, 2]], [0, 1])
+    net = Network.dense([*below, ([[1, -9]], [-1]), ([[1]], [0])])
+    tree = never_together(net, Name(2, 1), Name(3, 0), neuron_rows(net, 3)[0])
+    assert tree is not None
+    assert [line.split()[0] for line in tree] == ["case", "case", "never", "never", "never"]
+    # a point where 2:1 is on; it is on one side of 2:0, and one on the other side; the two leaves
+    assert len(asked) == 4

@@ -6,7 +6,7 @@ numbers, or made exact by a small system of equations, or replaced by an exact l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -74,7 +74,8 @@ class Contradiction:
             {k: y / unit for k, y in answer.above.items() if y > _SMALL * largest},
             {k: y / unit for k, y in enumerate(answer.rows) if y > _SMALL * largest},
         )
-        return self._rounded(near) or self._solved(near)
+        unused = {k for k in self._free if k not in near.plain and k not in near.above}
+        return self._rounded(near) or self._solved(near, set()) or self._solved(near, unused)
 
     def _rounded(self, near: _Proposal) -> Combination | None:
         """The proposal with short numbers, what values are multiplied with following from these."""
@@ -88,17 +89,20 @@ class Contradiction:
             self._take(found, total, k, rest, min(above, max(rest, fmpq(0))))
         return found if self._proves(found, total) else None
 
-    def _solved(self, near: _Proposal) -> Combination | None:
-        """The proposal's rows with the multipliers that make coefficients of the inputs 0."""
-        parts = [self._part(near, None)]
+    def _solved(self, near: _Proposal, unused: Set[int]) -> Combination | None:
+        """The proposal's rows with the multipliers that make coefficients of the inputs 0, and
+        those of the values of ``unused`` neurons, of which no multiple is to be taken.
+        """
+        parts = [self._part(near, None, unused)]
         parameters = [
             *(("plain", k) for k in sorted(self.branch.decided) if k in near.plain),
             *(("above", k) for k in self._free if k in near.plain and k in near.above),
             *(("rows", k) for k in near.rows),
         ]
-        parts += [self._part(near, parameter) for parameter in parameters]
+        parts += [self._part(near, parameter, unused) for parameter in parameters]
         guesses = [_short(getattr(near, kind)[k]) for kind, k in parameters]
-        weights = _weights([total for _, total in parts], guesses, self._shift)
+        places = [*range(self._shift), *(self._shift + k for k in sorted(unused))]
+        weights = _weights([total for _, total in parts], guesses, places)
         if weights is None:
             return None
         found, total = Combination(near.target), dict[int, fmpq]()
@@ -111,7 +115,7 @@ class Contradiction:
         return found if self._proves(found, total) else None
 
     def _part(
-        self, near: _Proposal, parameter: tuple[str, int] | None
+        self, near: _Proposal, parameter: tuple[str, int] | None, unused: Set[int]
     ) -> tuple[Combination, Row]:
         """The part of the combination that one multiplier is a factor of, or the target's."""
         kind, chosen = parameter or ("", -1)
@@ -122,6 +126,8 @@ class Contradiction:
             found.plain[chosen] = _UNIT
         total = self._sum(found)
         for k in reversed(self._free):
+            if k in unused:
+                continue
             rest = -total.get(self._shift + k, fmpq(0))
             above = fmpq(int(kind == "above" and k == chosen)) if k in near.plain else rest
             self._take(found, total, k, rest, above)
@@ -211,13 +217,15 @@ class _Proposal:
     rows: Mapping[int, float]
 
 
-def _weights(totals: Sequence[Row], guesses: Sequence[fmpq], inputs: int) -> list[fmpq] | None:
-    """Factors of all sums but the first that make the inputs' coefficients of the whole 0; those
+def _weights(
+    totals: Sequence[Row], guesses: Sequence[fmpq], places: Sequence[int]
+) -> list[fmpq] | None:
+    """Factors of all sums but the first that make coefficients of the whole 0 at some places; those
     that may be anything are as guessed."""
     count = len(totals) - 1
-    matrix = fmpq_mat(inputs, count + 1, [
+    matrix = fmpq_mat(len(places), count + 1, [
         total.get(j, fmpq(0)) * (1 if k else -1)
-        for j in range(inputs)
+        for j in places
         for k, total in [*enumerate(totals[1:], 1), (0, totals[0])]
     ])  # fmt: skip
     reduced, rank = matrix.rref()

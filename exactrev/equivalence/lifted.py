@@ -124,6 +124,15 @@ class Branch:
         self.undecided = [k for k in range(len(lifted.rows)) if k not in decided]
         self._z: dict[int, Row] = {}
 
+    def moved(self, decided: Decided) -> Branch:
+        """The branch of other decisions; rows below the first that is another one are the same."""
+        other = Branch(self.lifted, decided)
+        neurons = range(len(self.lifted.rows))
+        changed = (k for k in neurons if self.decided.get(k) != decided.get(k))
+        first = next(changed, len(neurons))
+        other._z = {k: row for k, row in self._z.items() if k <= first}
+        return other
+
     def z(self, neuron: int) -> Row:
         """A neuron's preactivation."""
         if neuron not in self._z:
@@ -148,17 +157,23 @@ class Branch:
         """A row with the values of the neurons that it reads written out."""
         total: Row = {}
         for number, coefficient in row.items():
-            if number < self.lifted.inputs:
-                add_to(total, {number: coefficient}, fmpq(1))
-            else:
-                add_to(total, self.value(number - self.lifted.inputs), coefficient)
+            neuron = number - self.lifted.inputs
+            if neuron < 0 or neuron not in self.decided:
+                _add_entry(total, number, coefficient)
+            elif self.decided[neuron] is not False:
+                add_to(total, self.value(neuron), coefficient)
         return total
 
 
 def add_to(total: Row, row: Row, factor: fmpq) -> None:
     """Add ``factor`` times ``row`` to ``total``."""
     for number, coefficient in row.items():
-        entry = total.pop(number, None)
-        entry = factor * coefficient if entry is None else entry + factor * coefficient
-        if entry:
-            total[number] = entry
+        _add_entry(total, number, factor * coefficient)
+
+
+def _add_entry(total: Row, number: int, summand: fmpq) -> None:
+    entry = total.pop(number, None)
+    if entry is not None:
+        summand = entry + summand
+    if summand:
+        total[number] = summand

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 _PRICE = 1024.0
 #: Coefficients below this part of the largest one of their row are taken to be 0.
 _SMALL = 2.0**-40
+#: HiGHS takes no coefficients of about this part of the largest one of their row.
+_DROPPED = 2.0**-29
 #: Slopes and excesses up to this are taken for 0: hints what to decide next, no part of a proof.
 STEEP = 1e-9
 
@@ -161,6 +163,7 @@ class FloatBranch:
         scale[scale == 0.0] = 1.0
         scale = np.ldexp(1.0, -np.frexp(scale)[1])
         matrix *= scale[:, None]
+        matrix[np.abs(matrix) < _DROPPED] = 0.0
         lower *= scale
         matrix[: len(strict), -2] = -1.0
         matrix[: len(strict) + len(weak), -1] = 1.0

@@ -29,8 +29,9 @@ from time import monotonic
 from flint import fmpq
 
 from exactrev.equivalence.neuron_rows import Row, neuron_rows
-from exactrev.lp import Form, Motzkin, System, solve
+from exactrev.lp import Form, Point, System, solve
 from exactrev.lp.forms import added, unit_form, widened
+from exactrev.lp.polyhedron import value
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
 
@@ -126,12 +127,20 @@ class _Tree:
             rows.append(_Row(values[own[0]], True, _EARLIER))
         rising = [name for name in _hidden(self._row) if self._row[name] > 0]
         todo = dict.fromkeys([*self._below, *own, *rising])
-        return self._cases(rows, values, [name for name in todo if name not in values])
+        return self._cases(rows, values, [name for name in todo if name not in values], None)
 
     def _cases(
-        self, rows: list[_Row], values: Mapping[Name, Form], todo: Sequence[Name]
+        self,
+        rows: list[_Row],
+        values: Mapping[Name, Form],
+        todo: Sequence[Name],
+        inside: Point | None,
     ) -> list[str] | None:
-        """The tree under a node at which these neurons are still to be decided."""
+        """The tree under a node at which these neurons are still to be decided.
+
+        A point that is known to be ``inside`` is inside one of the two cases, which needs no linear
+        program then.
+        """
         if not todo:
             return self._last(rows, values)
         name, *others = todo
@@ -142,9 +151,14 @@ class _Tree:
                 lines.append("never 0 1")
                 continue
             part = [*rows, _Row(z if on else _scaled(z, fmpq(-1)), on, name)]
-            leaf = self._refuted(part, self._size)
-            value = z if on else _scaled(z, fmpq(0))
-            under = [leaf] if leaf else self._cases(part, {**values, name: value}, others)
+            here: Point | str | None = inside
+            if inside is None or (value(z, inside.coordinates) > 0) != on:
+                here = self._point(part, self._size)
+            if isinstance(here, str):
+                lines.append(here)
+                continue
+            known = {**values, name: z if on else _scaled(z, fmpq(0))}
+            under = self._cases(part, known, others, here)
             if under is None:
                 return None
             lines += under
@@ -162,19 +176,21 @@ class _Tree:
             if name in values:
                 z = added(z, widened(values[name], total), w)
         for place, (name, w) in enumerate(falling, self._size):
-            value = unit_form(place, total)
-            z = added(z, value, w)
+            unit = unit_form(place, total)
+            z = added(z, unit, w)
             inner = widened(self._form(name, values), total)
             extra += [
-                _Row(value, False, name),
-                _Row(added(value, inner, fmpq(-1)), False, name, above=True),
+                _Row(unit, False, name),
+                _Row(added(unit, inner, fmpq(-1)), False, name, above=True),
             ]
         wide = [_Row(widened(r.form, total), r.strict, r.owner, r.above) for r in rows]
-        leaf = self._refuted([*wide, *extra, _Row(z, True, _LATER)], total)
-        return None if leaf is None else [leaf]
+        leaf = self._point([*wide, *extra, _Row(z, True, _LATER)], total)
+        return [leaf] if isinstance(leaf, str) else None
 
-    def _refuted(self, rows: Sequence[_Row], dimension: int) -> str | None:
-        """The leaf that shows that the rows have no common point, or None if they have one."""
+    def _point(self, rows: Sequence[_Row], dimension: int) -> Point | str | None:
+        """A common point of the rows, or the leaf that shows that there is none; None if there is
+        no time left.
+        """
         if monotonic() > self._deadline:
             return None
         strict = [row for row in rows if row.strict]
@@ -182,8 +198,8 @@ class _Tree:
         found = solve(
             System(dimension, tuple(r.form for r in strict), tuple(r.form for r in weak))
         )
-        if not isinstance(found, Motzkin):
-            return None
+        if isinstance(found, Point):
+            return found
         pairs = zip([*strict, *weak], found.multipliers, strict=True)
         return self._line([(row, y) for row, y in pairs if y])
 

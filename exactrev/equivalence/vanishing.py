@@ -72,6 +72,7 @@ class Vanishing:
         self._targets = targets_of(lifted)
         self._open = [Node(target, {}) for target in reversed(range(len(self._targets)))]
         self._samples = None if samples is None else samples.copy()
+        self._branch = Branch(lifted, {})
 
     @property
     def proved(self) -> bool:
@@ -114,7 +115,8 @@ class Vanishing:
     def _step(self, node: Node) -> str:
         """The line of a node, whose children are put on the stack."""
         names, target = self._lifted.names, self._targets[node.target]
-        here = Contradiction(Branch(self._lifted, node.decided), target, self._cell)
+        self._branch = self._branch.moved(node.decided)
+        here = Contradiction(self._branch, target, self._cell)
         found: Found | None = None
         if self._samples is not None:
             found = self._by_floats(self._samples, here, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, cast
 
@@ -43,7 +43,7 @@ class Basis:
     @cached_property
     def vertex(self) -> Rational:
         rows = self.program.rows
-        matrix = _transposed(self.program, self.members).transpose()
+        matrix = _matrix(self.program, self.members)
         return _rational(_solve(matrix, [-rows[k][-1] for k in self.members]))
 
     @cached_property
@@ -55,10 +55,26 @@ class Basis:
     @property
     def is_dual_feasible(self) -> bool:
         """Whether the multipliers of inequalities are >= 0 and those of pins are 0."""
-        return not any(
-            (y < 0 and self.program.is_inequality(k)) or (y != 0 and self.program.is_pin(k))
+        return not any(map(self._is_wrong, self.members, self.multipliers))
+
+    def _is_wrong(self, number: int, multiplier: fmpq) -> bool:
+        if self.program.is_inequality(number):
+            return bool(multiplier < 0)
+        return bool(multiplier) and self.program.is_pin(number)
+
+    def without_wrong_multipliers(self) -> Basis:
+        """The same members where the objective is what the right multipliers make of them.
+
+        Up to a positive factor; this basis is dual feasible.
+        """
+        right = [
+            fmpq(0) if self._is_wrong(k, y) else y
             for k, y in zip(self.members, self.multipliers, strict=True)
-        )
+        ]
+        numerators, _ = fmpq_mat(len(right), 1, right).numer_denom()
+        objective = (_transposed(self.program, self.members) * numerators).entries()
+        program = replace(self.program, objective=tuple(objective))
+        return Basis(program, self.members, tuple(map(fmpq, numerators.entries())))
 
     def coefficients(self, number: int) -> list[fmpq]:
         """The alpha with sum(alpha_i row_i) = the row of this number (coefficients only)."""
@@ -68,7 +84,7 @@ class Basis:
     def direction(self, position: int) -> Rational:
         """The direction in which the member at ``position`` grows and no other changes."""
         unit = [fmpz(int(i == position)) for i in range(len(self.members))]
-        matrix = _transposed(self.program, self.members).transpose()
+        matrix = _matrix(self.program, self.members)
         return _rational(_solve(matrix, unit))
 
     def with_member(self, position: int, number: int) -> tuple[int, ...]:
@@ -78,9 +94,13 @@ class Basis:
 
 def _transposed(program: Program, members: Sequence[int]) -> fmpz_mat:
     """The matrix whose columns are the members' coefficients."""
-    rows = [program.rows[k] for k in members]
-    entries = [row[j] for j in range(program.unknowns) for row in rows]
-    return fmpz_mat(program.unknowns, len(rows), entries)
+    return _matrix(program, members).transpose()
+
+
+def _matrix(program: Program, members: Sequence[int]) -> fmpz_mat:
+    """The matrix whose rows are the members' coefficients."""
+    entries = [entry for k in members for entry in program.rows[k][:-1]]
+    return fmpz_mat(len(members), program.unknowns, entries)
 
 
 def _solve(matrix: fmpz_mat, right: Sequence[fmpz]) -> fmpq_mat:

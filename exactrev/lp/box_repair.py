@@ -23,15 +23,14 @@ def repaired(
     residual has no bound.
     """
     rows = {**inequalities, **equalities}
-    multipliers = {
+    proposed = {
         k: y for k, y in proposal.items() if k in rows and (y > 0 or (y and k in equalities))
     }
-    if not multipliers:
+    if not proposed:
         return None
-    residual = [fmpq(0)] * (len(next(iter(rows.values()))) - 1)
-    for k, y in multipliers.items():
-        residual = [t + y * a for t, a in zip(residual, rows[k], strict=False)]
-    for j, rest in enumerate(residual):
+    multipliers = dict(proposed)
+    for j in range(len(next(iter(rows.values()))) - 1):
+        rest = sum((y * rows[k][j] for k, y in proposed.items()), fmpq(0))
         if rest:
             bound = _tightest_bound(inequalities, j, upper=rest > 0)
             if bound is None:

@@ -45,8 +45,7 @@ class FloatModel:
 def float_model(program: Program) -> FloatModel:
     """The program in floats: every row and every column has its largest coefficient near 1."""
     constraints = (*program.inequalities, *program.equalities)
-    sizes = program.sizes[: len(constraints)]
-    rows = _floats(constraints, sizes)
+    rows = _floats(constraints, program.sizes)
     matrix, constants = rows[:, :-1], np.clip(rows[:, -1], -_LARGE, _LARGE)
     columns = _exponents(np.abs(matrix).max(axis=0))
     matrix = np.ldexp(matrix, -columns)
@@ -63,7 +62,7 @@ def float_model(program: Program) -> FloatModel:
         -constants,
         upper,
         np.ldexp(objective, -columns),
-        tuple(size + int(e) for size, e in zip(sizes, extra, strict=True)),
+        tuple(size + int(e) for size, e in zip(program.sizes, extra, strict=True)),
         tuple(int(e) for e in columns),
     )
 
@@ -78,7 +77,7 @@ def _floats(rows: Sequence[Row], sizes: Sequence[int]) -> Floats:
     """The rows, each divided by two to its size, as floats; huge constants are cut."""
     if max(sizes) > _BITS or any(row[-1].bit_length() > _BITS for row in rows):
         shifts = [max(0, size - _BITS) for size in sizes]
-        rows = [_shortened(row, shift) for row, shift in zip(rows, shifts, strict=True)]
+        rows = [_shortened(*pair) for pair in zip(rows, shifts, strict=True)]
         sizes = [size - shift for size, shift in zip(sizes, shifts, strict=True)]
     numbers = np.array([float(a) for row in rows for a in row]).reshape(len(rows), -1)
     scaled: Floats = np.ldexp(numbers, -np.array(sizes)[:, None])
@@ -86,6 +85,9 @@ def _floats(rows: Sequence[Row], sizes: Sequence[int]) -> Floats:
 
 
 def _shortened(row: Row, shift: int) -> Row:
-    """The row divided by two to the shift, cut to what a float can hold."""
+    """The row divided by two to the shift, its constant cut to what a float can hold."""
     limit = fmpz(1) << (_BITS + 100)
-    return tuple(max(-limit, min(limit, a >> shift)) for a in row)
+    *coefficients, constant = row
+    if shift:
+        coefficients = [a >> shift if a else a for a in coefficients]
+    return (*coefficients, max(-limit, min(limit, constant >> shift)))

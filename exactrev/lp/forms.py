@@ -9,7 +9,7 @@ from exactrev.lp.polyhedron import Form
 
 def added(a: Form, b: Form, factor: fmpq) -> Form:
     """One form and so many times another."""
-    return tuple(x + factor * y for x, y in zip(a, b, strict=True))
+    return tuple(x + factor * y if y else x for x, y in zip(a, b, strict=True))
 
 
 def unit_form(index: int, dimension: int) -> Form:

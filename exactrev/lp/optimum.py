@@ -69,7 +69,7 @@ class _Minimum:
             _, rows, equalities = self._conditions.by_kind({})
             return Optimum(self._objective[-1], (), rows, equalities)
         program = self._program(feasible.coordinates)
-        answer = primal_simplex(Basis.of(program, program.independent()))
+        *_, answer = primal_simplex(Basis.of(program, program.independent()))
         if isinstance(answer, Descent):
             return Unbounded(answer.point, answer.ray)
         return self._optimum(answer)

@@ -5,7 +5,9 @@ Steepest multipliers leave first; after a number of pivots R. Bland's rule (1977
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from flint import fmpq, fmpz, fmpz_mat
 
@@ -20,20 +22,23 @@ class Descent:
     ray: tuple[fmpq, ...]
 
 
-def primal_simplex(basis: Basis) -> Basis | Descent:
-    """An optimal basis, or a descent without end; the given basis's vertex must be feasible."""
+def primal_simplex(basis: Basis) -> Iterator[Basis | Descent]:
+    """Bases whose vertices are feasible, as the given one's must be, each no worse than the last.
+
+    The final one yielded is optimal, or a descent without end.  The caller may stop at any of them.
+    """
     patience = 4 * len(basis.program.rows)
-    pivots = 0
-    while True:
+    for pivots in count():
+        yield basis
         position = _leaving(basis, by_number=pivots >= patience)
         if position is None:
-            return basis
+            return
         direction = _downhill(basis, position)
         entering = _first_blocking(basis, direction)
         if entering is None:
-            return Descent(basis.vertex.entries, direction.entries)
+            yield Descent(basis.vertex.entries, direction.entries)
+            return
         basis = Basis.of(basis.program, basis.with_member(position, entering))
-        pivots += 1
 
 
 def _leaving(basis: Basis, by_number: bool) -> int | None:

@@ -87,8 +87,8 @@ class Program:
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
-        """Per row the number of bits of its largest coefficient."""
-        return tuple(map(row_size, self.rows))
+        """Per inequality, then per equality, the number of bits of its largest coefficient."""
+        return tuple(map(row_size, (*self.inequalities, *self.equalities)))
 
     def is_inequality(self, number: int) -> bool:
         return number < len(self.inequalities)
@@ -105,11 +105,11 @@ class Program:
         first_pin = len(self.inequalities) + len(self.equalities)
         equalities = range(len(self.inequalities), first_pin)
         order = [*equalities, *preferred, *range(first_pin, len(self.rows))]
-        chosen = [row[:-1] for row in map(self.rows.__getitem__, order)]
-        for i in range(len(chosen) - len(self.pins), len(chosen)):
-            chosen[i] = tuple(fmpz(bool(a)) for a in chosen[i])  # the prime may divide a factor
-        entries = [row[j] for j in range(self.unknowns) for row in chosen]
-        return tuple(order[i] for i in _pivots(entries, self.unknowns, len(order)))
+        entries = [a for k in order[: -len(self.pins) or None] for a in self.rows[k][:-1]]
+        # the prime may divide the factor of a pin
+        entries += [fmpz(bool(a)) for pin in self.pins for a in pin[:-1]]
+        columns = fmpz_mat(len(order), self.unknowns, entries).transpose()
+        return tuple(order[i] for i in _pivots(columns))
 
 
 def pins_at(point: Sequence[fmpq], unknowns: int) -> tuple[Row, ...]:
@@ -128,8 +128,12 @@ def shifted(x: fmpq, exponent: int) -> fmpq:
     return x * power if exponent >= 0 else x / power
 
 
-def _pivots(entries: list[fmpz], height: int, width: int) -> list[int]:
+def _pivots(matrix: fmpz_mat) -> list[int]:
     """The columns that are independent, modulo the prime, of all columns before them."""
-    echelon, rank = nmod_mat(fmpz_mat(height, width, entries), _PRIME).rref()
-    reduced = echelon.entries()
-    return [next(j for j in range(width) if reduced[i * width + j]) for i in range(rank)]
+    echelon, rank = nmod_mat(matrix, _PRIME).rref()
+    pivots, column = [], 0
+    for i in range(rank):
+        while not echelon[i, column]:
+            column += 1
+        pivots.append(column)
+    return pivots

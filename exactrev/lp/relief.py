@@ -4,7 +4,8 @@ Minimise s subject to r_k(x) + w_k s >= 0 for the relieved rows, the other rows 
 they are, and s >= -1; w_k is the power of two next to the row's largest coefficient.  Where the
 optimum is negative its point makes all relieved rows positive.  Where it is not, its multipliers
 combine the rows to a constant <= 0 with a relieved row among them: a Motzkin certificate if that
-row is strict.  The program always has a dual feasible basis, the one of s = -1.
+row is strict.  The program always has a dual feasible basis, the one of s = -1, to start from where
+nothing is proposed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from exactrev.lp.basis import Basis
 from exactrev.lp.box_repair import repaired
 from exactrev.lp.certificates import Motzkin, Point
 from exactrev.lp.conditions import Conditions
-from exactrev.lp.dual_simplex import Infeasible, dual_simplex
+from exactrev.lp.dual_simplex import Infeasible
 from exactrev.lp.highs import Proposal, Proposer
+from exactrev.lp.primal_simplex import Descent
 from exactrev.lp.program import IntegerRow, Program, Row, pins_at
+from exactrev.lp.simplex import simplex
 
 
 def decide(conditions: Conditions, proposer: Proposer) -> Point | Motzkin:
@@ -74,14 +77,20 @@ class _Relief:
             quick = self._inside(proposal) or self._repaired(proposal)
             if quick is not None:
                 return quick
-        for basis in dual_simplex(self._start(proposal)):
+        for basis in simplex(self._start(proposal)):
+            assert not isinstance(basis, Descent)  # s >= -1
             if isinstance(basis, Infeasible):
                 return self._certificate(basis.multipliers)
-            pairs = zip(basis.members, basis.multipliers, strict=True)
-            found = self._certificate(dict(pairs)) or self._point(basis.vertex.entries[:-1])
+            found = self._proved_by(basis) or self._point(basis.vertex.entries[:-1])
             if found is not None:
                 return found
         return None
+
+    def _proved_by(self, basis: Basis) -> Motzkin | None:
+        """The proof that the multipliers of a dual feasible basis may be."""
+        if not basis.is_dual_feasible:
+            return None
+        return self._certificate(dict(zip(basis.members, basis.multipliers, strict=True)))
 
     def _inside(self, proposal: Proposal) -> Point | None:
         """The proposed point, rounded, if its relief is negative and it is right."""
@@ -103,13 +112,9 @@ class _Relief:
         return None if found is None else self._conditions.certificate(found)
 
     def _start(self, proposal: Proposal | None) -> Basis:
-        """The proposed basis, if it is dual feasible; else one with s = -1, which always is."""
+        """The proposed basis; without one that of s = -1, which is dual feasible."""
         tight = () if proposal is None else proposal.tight
-        if tight:
-            basis = Basis.of(self._program, self._program.independent((*tight, self._bound)))
-            if basis.is_dual_feasible:
-                return basis
-        return Basis.of(self._program, self._program.independent((self._bound, *tight)))
+        return Basis.of(self._program, self._program.independent((*tight, self._bound)))
 
     def _certificate(self, multipliers: dict[int, fmpq]) -> Motzkin | None:
         return self._conditions.certificate(self._by_condition(multipliers))

@@ -29,6 +29,7 @@ from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.lp import Form, Point, System, solve
 from exactrev.lp.forms import added, unit_form, widened
+from exactrev.lp.polyhedron import value
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
 
@@ -50,6 +51,8 @@ class _Cell:
     on: Mapping[Name, bool]
     inner: Mapping[Name, Form]
     values: Mapping[tuple[int, int], Form]
+    #: a point of it, where one is known
+    inside: Sequence[fmpq] | None = None
 
     @property
     def rows(self) -> tuple[Form, ...]:
@@ -86,6 +89,8 @@ class Together:
         self._all = first.rank() == first.nrows() and not any(layer.weight(0) for layer in later)
         self._rows = [neuron_rows(network, k) for k in range(1, len(network.hidden) + 1)]
         self._cells: dict[tuple[int, bool], list[_Cell]] = {}
+        # by the number of a cell and by the part of it
+        self._points: dict[tuple[int, tuple[object, ...]], list[fmpq] | None] = {}
 
     def never(self, earlier: Name, later: Name) -> bool:
         """Whether it is proved that the two, the later one reading the earlier, are never both
@@ -117,9 +122,15 @@ class Together:
         free = self._all and 0 not in read
         size = self._network.architecture[1 if free else 0]
         wanted = {**(sides or {}), earlier: not beside}
-        for cell in self._below(top, free):
+        where = top, free, beside, earlier, frozenset(wanted.items())
+        for number, cell in enumerate(self._below(top, free)):
             part = self._part(cell, top, row, wanted, earlier if beside else None, free)
-            found = None if part is None else self._on_a_part(part, size)
+            if part is None:
+                continue
+            # the sum that is sought is another one each time, the part of the cell is not
+            if (number, where) not in self._points:
+                self._points[number, where] = self._inside(part, size)
+            found = self._on_a_part(part, size, self._points[number, where])
             if found is not None:
                 return self._input_with(found, earlier if beside else None) if free else found
         return None
@@ -129,9 +140,9 @@ class Together:
         system = LinearSystem(self._network.inputs)
         rows = matrix_rows(self._network.weight(1))
         biases = self._network.bias(1).entries()
-        for k, (row, bias, value) in enumerate(zip(rows, biases, values, strict=True)):
+        for k, (row, bias, y) in enumerate(zip(rows, biases, values, strict=True)):
             off = fmpq(0) if Name(1, k) == beside else fmpq(-1)
-            system.add(row, (value or off) - bias)
+            system.add(row, (y or off) - bias)
         return system.solution()
 
     def _below(self, top: int, free: bool) -> list[_Cell]:
@@ -152,17 +163,22 @@ class Together:
         """The cell cut by the boundaries of a layer."""
         parts = [cell]
         for name, z in self._forms(cell, number):
-            finer = (
-                _Cell(
-                    {**part.on, name: on},
-                    {**part.inner, name: z},
-                    {**part.values, name: z if on else _zero(z)},
-                )
-                for part in parts
-                for on in (True, False)
-            )
-            parts = [each for each in finer if self._point(len(z) - 1, each.rows) is not None]
+            finer = (self._side(part, name, z, on) for part in parts for on in (True, False))
+            parts = [each for each in finer if each is not None]
         return parts
+
+    def _side(self, cell: _Cell, name: Name, z: Form, on: bool) -> _Cell | None:
+        """The part of a cell where a neuron is on, or not; None if that is empty."""
+        side = _Cell(
+            {**cell.on, name: on},
+            {**cell.inner, name: z},
+            {**cell.values, name: z if on else _zero(z)},
+            cell.inside,
+        )
+        if cell.inside is not None and value(side.rows[-1], cell.inside) > 0:
+            return side
+        inside = self._point(len(z) - 1, side.rows)
+        return None if inside is None else replace(side, inside=inside)
 
     def _part(
         self,
@@ -208,16 +224,31 @@ class Together:
             tuple(case for case in cases if case[1] < 0),
         )
 
-    def _on_a_part(self, part: _Part, size: int) -> list[fmpq] | None:
-        """Values where the later neuron is on, if there are any."""
-        if self._point(size, part.strict, part.rows, part.equalities) is None:
+    def _inside(self, part: _Part, size: int) -> list[fmpq] | None:
+        """A point of the part; None if there is none."""
+        return self._point(size, part.strict, part.rows, part.equalities)
+
+    def _on_a_part(
+        self, part: _Part, size: int, inside: list[fmpq] | None
+    ) -> list[fmpq] | None:
+        """Values where the later neuron is on, if there are any; ``inside`` is a point of the part,
+        or None if that is empty.
+        """
+        if inside is None:
             return None
         if part.rising:
             (z, weight), *others = part.rising
-            under = replace(part, strict=(*part.strict, z), rising=tuple(others))
-            on = replace(under, z=added(part.z, z, weight))
+            under = replace(part, rising=tuple(others))
+            on = replace(under, strict=(*part.strict, z), z=added(part.z, z, weight))
             off = replace(under, strict=(*part.strict, _negated(z)))
-            return self._on_a_part(on, size) or self._on_a_part(off, size)
+            for case in on, off:
+                known: list[fmpq] | None = inside
+                if value(case.strict[-1], inside) <= 0:
+                    known = self._inside(case, size)
+                found = self._on_a_part(case, size, known)
+                if found is not None:
+                    return found
+            return None
         total = size + len(part.falling)
         goal = widened(part.z, total)
         bounds = [widened(row, total) for row in part.rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -21,6 +22,9 @@ from benchmarks.circuits import (
 )
 from exactrev.equivalence import Agreement, Comparison, Deviation, agreement
 from exactrev.equivalence.cancelling import Loners
+from exactrev.equivalence.contradiction import Contradiction
+from exactrev.equivalence.lifted import Branch, Decision, Lifted, Multiple
+from exactrev.equivalence.lifted_floats import FloatBranch, FloatLifted
 from exactrev.equivalence.race import Cost
 from exactrev.equivalence.vanishing import Vanishing
 from exactrev.lp.polyhedron import Polyhedron
@@ -302,3 +306,61 @@ def test_exported_leaves_are_confirmed() -> None:
     """z3 finds no input on any branch at which an output has the sign that it cannot have."""
     _, lines = compared(*maxima(3, 12))
     assert "vanishes" in lines and all_unsat(lines)
+
+
+def test_a_branch_moved_to_other_decisions_has_their_rows() -> None:
+    random = Random(7)
+    lifted = Lifted.of(random_network((3, 3, 3, 3, 1), random), range(3))
+    branch = Branch(lifted, {})
+    for _ in range(60):
+        decided: dict[int, Decision] = {
+            k: random.choice([True, False]) for k in range(9) if random.random() < 0.6
+        }
+        if random.random() < 0.3:
+            decided[7] = Multiple(random.randrange(7), random.choice([fmpq(-2), fmpq(3)]))
+        branch = branch.moved(decided)
+        alone = Branch(lifted, decided)
+        assert branch.decided == decided
+        assert (branch.on, branch.off, branch.undecided) == (alone.on, alone.off, alone.undecided)
+        asked = random.sample(range(9), 5)  # not all rows are known to the next one
+        assert [branch.z(k) for k in asked] == [alone.z(k) for k in asked]
+
+
+def test_a_tiny_coefficient_keeps_floats_from_nothing() -> None:
+    """HiGHS refuses coefficients below 1e-9, so these are not given to it."""
+    tiny = fmpq(1, 1 << 32)
+    hidden = ([[1, tiny], [-1, 1]], [-1, 0])  # relu(x + tiny y - 1) - relu(y - x) > 0 for x = 2
+    lifted = Lifted.of(Network.dense([hidden, ([[1, -1]], [0])]), range(2))
+    problem = FloatLifted(lifted, [])
+    branch = FloatBranch(problem, {0: True})
+    answer = branch.answer(branch.expanded(problem.row(lifted.outputs[0])))
+    assert answer is not None
+    assert answer.least > 0.0
+
+
+def test_multipliers_near_those_of_an_empty_branch_become_exact() -> None:
+    """Of three neurons any two are on somewhere, but all of them nowhere: in the sum of long
+    multiples of their z the values of two others, which they read, cancel."""
+    rows = [
+        [fmpq(100000000, 10**8), fmpq(31830988, 10**8)],
+        [fmpq(-57721566, 10**8), fmpq(69314718, 10**8)],
+        [fmpq(-43429448, 10**8), fmpq(-91596559, 10**8)],
+    ]
+    biases = [-1 - 10 * (a + b) for a, b in rows]  # -1 where both values are 10
+    below = ([[1], [1]], [0, 1])
+    lifted = Lifted.of(Network.dense([below, (rows, biases), ([[0] * 3], [1])]), range(1))
+    decided = dict.fromkeys(range(2, 5), True)
+    branch, target = Branch(lifted, decided), lifted.outputs[0]
+    problem = FloatLifted(lifted, [])
+    near = FloatBranch(problem, decided)
+    answer = near.answer(near.expanded(problem.row(target)))
+    assert answer is not None
+    assert answer.least < 0.0
+    found = Contradiction(branch, target, []).proposed(answer)
+    assert found is not None
+    assert not found.target and not any(found.above.values())
+    assert all(found.plain[k] > 0 for k in decided)
+    sums = [sum(y * branch.z(k).get(j, fmpq(0)) for k, y in found.plain.items()) for j in (0, -1)]
+    assert sums[0] == 0 and sums[1] < 0
+    wrong = replace(answer, plain={**answer.plain, 2: 0.0})  # two of the three can all be on
+    assert Contradiction(branch, target, []).proposed(wrong) is None

@@ -11,10 +11,12 @@ from flint import fmpq, fmpq_mat
 
 import exactrev
 from exactrev.equivalence.neuron_rows import Row, neuron_rows
+from exactrev.lp import Motzkin, Point, System, solve
 from exactrev.network import Network
 from exactrev.network.evaluation import preactivations
 from exactrev.network.model import Layer
 from exactrev.network.reduction import Name
+from exactrev.recovery import together
 from exactrev.recovery.ascent import Aim, ascents
 from exactrev.recovery.together import GivenUp, Together
 
@@ -85,22 +87,22 @@ def _seen_together(network: Network, pairs: list[tuple[Name, Name]]) -> list[boo
 def test_never_is_what_the_list_of_regions_says(sizes: tuple[int, ...], seed: int) -> None:
     network = _drawn(sizes, seed)
     pairs = _pairs(network)
-    together = Together(network, seconds=60)
-    assert [not together.never(*pair) for pair in pairs] == _seen_together(network, pairs)
+    search = Together(network, seconds=60)
+    assert [not search.never(*pair) for pair in pairs] == _seen_together(network, pairs)
 
 
 @pytest.mark.parametrize("network", SKIPPING)
 def test_also_where_a_layer_reads_several(network: Network) -> None:
     pairs = _pairs(network)
-    together = Together(network, seconds=60)
-    assert [not together.never(*pair) for pair in pairs] == _seen_together(network, pairs)
+    search = Together(network, seconds=60)
+    assert [not search.never(*pair) for pair in pairs] == _seen_together(network, pairs)
 
 
 def test_some_pairs_are_and_some_are_not() -> None:
     said = [
-        together.never(*pair)
+        search.never(*pair)
         for network in [*(_drawn(sizes, 0) for sizes in _SHAPES), *SKIPPING]
-        for together in [Together(network, seconds=60)]
+        for search in [Together(network, seconds=60)]
         for pair in _pairs(network)
     ]
     assert any(said) and not all(said)
@@ -108,14 +110,14 @@ def test_some_pairs_are_and_some_are_not() -> None:
 
 @pytest.mark.parametrize("network", [*(_drawn(sizes, 1) for sizes in _SHAPES), *SKIPPING])
 def test_a_place_is_where_it_was_asked_for(network: Network) -> None:
-    together = Together(network, seconds=60)
+    search = Together(network, seconds=60)
     found = set()
     for earlier, later in _pairs(network):
         sizes = enumerate(network.architecture[1 : later.layer], 1)
         others = [Name(number, k) for number, size in sizes for k in range(size)]
         others.remove(earlier)
         for sides in ({}, {others[0]: False}, {others[-1]: True}, {others[0]: True}):
-            place = together.place(earlier, _row(network, later), sides, beside=True)
+            place = search.place(earlier, _row(network, later), sides, beside=True)
             if place is not None:
                 found.add((len(sides), *sides.values()))
                 z = preactivations(network, place)
@@ -157,3 +159,21 @@ def test_ascents_lead_to_what_they_aim_at(beside: bool) -> None:
         if Together(network, seconds=60).never(earlier, later) and not beside:
             assert not ascents(network, aim, fmpq(1), Random(3))
     assert reached
+
+
+def test_what_is_empty_is_found_to_be_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = []
+
+    def recorded(system: System) -> Point | Motzkin:
+        answers.append(solve(system))
+        return answers[-1]
+
+    monkeypatch.setattr(together, "solve", recorded)
+    network = _drawn((3, 3, 4, 3, 1), 1)
+    search = Together(network, seconds=60)
+    row = {**_row(network, Name(3, 0)), None: fmpq(-(10**6))}  # on nowhere near
+    assert search.place(Name(2, 0), row, beside=True) is None
+    asked = len(answers)
+    assert any(isinstance(answer, Point) for answer in answers)
+    assert search.place(Name(2, 0), row, beside=True) is None
+    assert 0 < len(answers) - asked < asked  # only of the cases in parts that are not empty
