@@ -36,10 +36,9 @@ _PARAMETERS_A_PLACE = 2
 _RANDOM_PLACES = (24, 200)
 #: How often telling places are sought over where there is a direct connection.
 _REPEATS = 3
-#: With so many hidden layers neurons of the last one may be on in far corners alone.
-_DEEP = 3
-#: Then extreme places are sought so often, as long as queries a parameter are fewer than that.
-_EXTREMES, _QUERIES_A_PARAMETER = 6, 8
+#: Extreme places are sought so often, as long as queries a parameter are fewer than that, and than
+#: this with so many hidden layers: neurons of the last one may be on in far corners alone.
+_EXTREMES, _QUERIES_A_PARAMETER, _DEEP, _QUERIES_IF_DEEP = 6, 4, 3, 8
 _GRID = 64
 
 Vector = Sequence[fmpq]
@@ -108,17 +107,18 @@ class Agreement:
             yield self._random[k]
         for depth in range(len(candidate.hidden), 0, -1):
             yield from self._telling_at(candidate, depth, 0)
-        if len(candidate.hidden) >= _DEEP:
-            for depth in range(len(candidate.hidden) - 1, 1, -1):
-                yield from self._rays_at(candidate, depth)
-        most = _QUERIES_A_PARAMETER * candidate.parameters
-        for repeat in range(_EXTREMES if len(candidate.hidden) >= _DEEP else 0):
+        top = len(candidate.hidden) - 1
+        for depth in range(top, max(top - 2, 0), -1):
+            yield from self._rays_at(candidate, depth)
+        deep = len(candidate.hidden) >= _DEEP
+        most = (_QUERIES_IF_DEEP if deep else _QUERIES_A_PARAMETER) * candidate.parameters
+        for repeat in range(_EXTREMES if len(candidate.hidden) > 1 else 0):
             if self.survey.probe.oracle.queries < most:
-                yield from self._extreme_at(candidate, len(candidate.hidden) - 1, repeat)
+                yield from self._extreme_at(candidate, top, repeat)
         # a direct connection may be the part of a neuron that is nearly always on
         direct = len(candidate.layers[-1].weights) > 1
         for repeat in range(1, _REPEATS if direct else 1):
-            yield from self._telling_at(candidate, len(candidate.hidden) - 1, repeat)
+            yield from self._telling_at(candidate, top, repeat)
 
     def _telling_at(self, candidate: Network, depth: int, repeat: int) -> list[list[fmpq]]:
         if depth == 0:
