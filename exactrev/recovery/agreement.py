@@ -31,7 +31,8 @@ from exactrev.recovery.probe import Piece
 from exactrev.recovery.survey import Survey
 
 #: Random places at which a result is tested: one for so many parameters, within bounds; as many as
-#: the fewest are asked whatever the candidate's neurons do there.
+#: the fewest are asked whatever the candidate's neurons do there, and as many as the most if it is
+#: deep with fewer parameters than ``_SMALL``: that is often a wrong account of a shallower network.
 _PARAMETERS_A_PLACE = 2
 _RANDOM_PLACES = (24, 200)
 #: How often telling places are sought over where there is a direct connection.
@@ -39,6 +40,7 @@ _REPEATS = 3
 #: Extreme places are sought so often, as long as queries a parameter are fewer than that, and than
 #: this with so many hidden layers: neurons of the last one may be on in far corners alone.
 _EXTREMES, _QUERIES_A_PARAMETER, _DEEP, _QUERIES_IF_DEEP = 6, 4, 3, 8
+_SMALL = 80
 _GRID = 64
 
 Vector = Sequence[fmpq]
@@ -78,9 +80,9 @@ class Agreement:
     ) -> Iterator[tuple[list[fmpq], Piece]]:
         """Places with f's pieces: those known already, and others off the ``agreed`` patterns."""
         yield from list(self._asked)
-        asked = {tuple(place) for place, _ in self._asked}
+        asked, always = {tuple(place) for place, _ in self._asked}, _always(candidate)
         for number, place in enumerate(self._fresh(candidate)):
-            first = number < _RANDOM_PLACES[0] and tuple(place) not in asked
+            first = number < always and tuple(place) not in asked
             if first or activation_pattern(candidate, place) not in agreed:
                 self._asked.append((place, self.survey.probe.piece(rounded(place, _GRID))))
                 yield self._asked[-1]
@@ -97,9 +99,8 @@ class Agreement:
             yield rationals(place), probe.piece(place)
 
     def _fresh(self, candidate: Network) -> Iterator[list[fmpq]]:
-        fewest, most = _RANDOM_PLACES
-        count = min(max(candidate.parameters // _PARAMETERS_A_PLACE, fewest), most)
-        for k in range(count):
+        count = min(candidate.parameters // _PARAMETERS_A_PLACE, _RANDOM_PLACES[1])
+        for k in range(max(count, _always(candidate))):
             if k == len(self._random):
                 size = self.survey.scale * fmpq(4) ** (k % 4 - 1)
                 place = [size * x for x in self.survey.random_vector()]
@@ -168,6 +169,12 @@ class Agreement:
                 high = middle
         part = Line(line.base, line.direction, stations[low], stations[high])
         return self.survey.scan_segment(part)
+
+
+def _always(candidate: Network) -> int:
+    """How many random places are asked wherever they are."""
+    small = candidate.parameters < _SMALL and len(candidate.hidden) >= _DEEP
+    return _RANDOM_PLACES[small]
 
 
 def agrees_at(candidate: Network, place: Vector, piece: Piece) -> bool:
