@@ -29,9 +29,9 @@ from exactrev.network import Network
 #: A shape, a seed, how much the bias of neuron 2:0 is lowered by in A, in hundredths, so that it is
 #: nowhere on, and in B, so that it is on in a tiny part of the box; and the bound.
 WOKEN = (
-    ("8-24-24-1", 0, 107, 97, "1/1000"),
-    ("10-20-20-1", 0, 123, 113, "1/1000"),
-    ("20-40-20-1", 0, 296, 275, "1/1000"),
+    ("8-24-24-1", 0, 107, 97, fmpq(1, 1000)),
+    ("10-20-20-1", 0, 123, 113, fmpq(1, 1000)),
+    ("20-40-20-1", 0, 296, 275, fmpq(1, 1000)),
 )
 
 
@@ -41,7 +41,7 @@ class Task:
 
     name: str
     load: Callable[[], tuple[Network, Network]]
-    bound: str
+    bound: fmpq
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def tasks() -> Iterator[Task]:
         name = f"{shape}, seed {seed}, a neuron of layer 2 on in a tiny part"
         yield Task(name, partial(woken, shape, seed, first, second), bound)
     for inputs in (4, 6, 8):
-        yield Task(f"{inputs}-{2 * inputs}-1-1, a tent", partial(tents, inputs), "1/4")
-    yield Task("6-24-24-2, two strangers", partial(strangers, "6-24-24-2"), "7/4")
-    yield Task("8-16-16-16-1, two strangers", partial(strangers, "8-16-16-16-1"), "2")
+        yield Task(f"{inputs}-{2 * inputs}-1-1, a tent", partial(tents, inputs), fmpq(1, 4))
+    yield Task("6-24-24-2, two strangers", partial(strangers, "6-24-24-2"), fmpq(7, 4))
+    yield Task("8-16-16-16-1, two strangers", partial(strangers, "8-16-16-16-1"), fmpq(2))
 
 
 def searched(task: Task, limit: float, with_programs: bool) -> Run:
@@ -91,16 +91,11 @@ def searched(task: Task, limit: float, with_programs: bool) -> Run:
     start = time.process_time()
     with patch.object(Proposals, "in_turn", timed):
         search = BoxDeviation(
-            Comparison.of(a, b), Polyhedron.box(-1, 1, a.inputs), fmpq(*parts(task.bound)),
+            Comparison.of(a, b), Polyhedron.box(-1, 1, a.inputs), task.bound,
             lambda: time.process_time() - start > limit,
         )  # fmt: skip
         assert not search.run()
-    return Run(search.lower > fmpq(*parts(task.bound)), time.process_time() - start, spent[0])
-
-
-def parts(ratio: str) -> list[int]:
-    """The numerator and the denominator."""
-    return list(map(int, ratio.split("/")))
+    return Run(search.lower > task.bound, time.process_time() - start, spent[0])
 
 
 def row(task: Task, limit: float) -> str:

@@ -10,6 +10,7 @@ from exactrev.arrangement.forms import OFF, ON, ZERO
 from exactrev.arrangement.leaves import Point
 from exactrev.arrangement.local import Pairs, integer_pairs, pairs_line
 from exactrev.arrangement.vertices import Vertices
+from exactrev.lp.forms import negated
 from exactrev.lp.polyhedron import Form
 
 
@@ -74,8 +75,3 @@ def seen_at(vertices: Vertices, form: Form) -> int | Proof | Split:
     sign = ON if high > 0 else OFF
     found = vertices.least(form if sign == ON else negated(form))
     return Proof(sign, *integer_pairs(list(found.multipliers.items())))
-
-
-def negated(form: Form) -> Form:
-    """The form with the other sign."""
-    return tuple(-x for x in form)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from flint import fmpq, fmpq_mat
 
 from exactrev.arrangement.cells import Cells
-from exactrev.arrangement.exact_cell import ExactCell, Proof, Split, negated, seen_at
+from exactrev.arrangement.exact_cell import ExactCell, Proof, Split, seen_at
 from exactrev.arrangement.exact_forms import ExactForms
 from exactrev.arrangement.forms import OFF, ON, UNDECIDED, WALL, ZERO, NetworkRows
 from exactrev.arrangement.leaves import Point, point_on_walls
@@ -29,6 +29,7 @@ from exactrev.lp import (
     minimise,
     sign_on,
 )
+from exactrev.lp.forms import negated
 from exactrev.lp.polyhedron import Form, value
 
 

@@ -198,9 +198,7 @@ class _PieceProgram:
             return self._column(0.0, 0.0, lambda v, z: 0.0)
         relu = self._column(0.0, high, lambda v, z: max(tell(v, z), 0.0))
         on = self._column(0.0, 1.0, lambda v, z: float(tell(v, z) > 0), binary=True)
-        self.program.add({relu: 1.0, z: -1.0}, low=0.0)
-        self.program.add({relu: 1.0, z: -1.0, on: -low}, high=-low)
-        self.program.add({relu: 1.0, on: -high}, high=0.0)
+        self.program.relu(relu, on, {z: 1.0}, low, high)
         return relu
 
     def _column(

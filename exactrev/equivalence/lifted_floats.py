@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from exactrev.equivalence.lifted import ONE, Decided, Lifted, Multiple, Row
 from exactrev.exact.rational import to_float
 from exactrev.lp import Motzkin, interior_point
-from exactrev.lp.highs import solved_in_floats
+from exactrev.lp.highs import DROPPED, solved_in_floats
 from exactrev.lp.polyhedron import Form
 
 Floats = NDArray[np.float64]
@@ -24,8 +24,6 @@ Floats = NDArray[np.float64]
 _PRICE = 1024.0
 #: Coefficients below this part of the largest one of their row are taken to be 0.
 _SMALL = 2.0**-40
-#: HiGHS takes no coefficients of about this part of the largest one of their row.
-_DROPPED = 2.0**-29
 #: Slopes and excesses up to this are taken for 0: hints what to decide next, no part of a proof.
 STEEP = 1e-9
 
@@ -159,12 +157,7 @@ class FloatBranch:
         for place in range(len(free)):
             matrix[above + place, n + place] += 1.0
             matrix[below + place, n + place] = 1.0
-        scale = np.abs(matrix).max(axis=1)
-        scale[scale == 0.0] = 1.0
-        scale = np.ldexp(1.0, -np.frexp(scale)[1])
-        matrix *= scale[:, None]
-        matrix[np.abs(matrix) < _DROPPED] = 0.0
-        lower *= scale
+        scale = _near_one(matrix, lower)
         matrix[: len(strict), -2] = -1.0
         matrix[: len(strict) + len(weak), -1] = 1.0
         matrix[-2, -2], lower[-2] = -1.0, -1.0
@@ -193,6 +186,20 @@ class FloatBranch:
             dict(zip(free, multipliers[above:below].tolist(), strict=True)),
             multipliers[1 : 1 + m].tolist(),
         )
+
+
+def _near_one(matrix: Floats, lower: Floats) -> Floats:
+    """Bring the largest coefficient of every row near 1, in place; the factors.
+
+    What HiGHS would refuse is left out.
+    """
+    scale = np.abs(matrix).max(axis=1)
+    scale[scale == 0.0] = 1.0
+    scale = np.ldexp(1.0, -np.frexp(scale)[1])
+    matrix *= scale[:, None]
+    matrix[np.abs(matrix) < DROPPED] = 0.0
+    lower *= scale
+    return np.asarray(scale)
 
 
 class FloatLifted:

@@ -12,6 +12,11 @@ def added(a: Form, b: Form, factor: fmpq) -> Form:
     return tuple(x + factor * y if y else x for x, y in zip(a, b, strict=True))
 
 
+def negated(form: Form) -> Form:
+    """The form with the other sign."""
+    return tuple(-x for x in form)
+
+
 def unit_form(index: int, dimension: int) -> Form:
     """The form that is the variable ``index``."""
     return tuple(fmpq(int(k == index)) for k in range(dimension + 1))

@@ -22,6 +22,9 @@ from exactrev.exact.rational import to_rational
 from exactrev.lp.float_model import FloatModel, Floats, float_model
 from exactrev.lp.program import Program, shifted
 
+#: Coefficients up to this are to be left out: below its own bound of 1e-9 HiGHS answers nothing.
+DROPPED = 2.0**-29
+
 #: Binary places that a multiplier is rounded to.
 _DIGITS = 30
 
@@ -179,10 +182,16 @@ def highspy_module() -> Any:
     return highspy
 
 
-def _new_highs() -> Any:
+def silent_highs() -> Any:
+    """A fresh solver that prints nothing; highspy has to be installed."""
     # the class beneath: Highs itself prints a banner before it can be told to be silent
     highs = highspy_module().Highs.__mro__[1]()
     highs.setOptionValue("output_flag", False)
+    return highs
+
+
+def _new_highs() -> Any:
+    highs = silent_highs()
     highs.setOptionValue("presolve", "off")
     highs.setOptionValue("solver", "simplex")
     highs.setOptionValue("simplex_iteration_limit", 10_000)

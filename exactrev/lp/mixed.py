@@ -23,10 +23,7 @@ from typing import Any
 import numpy as np
 
 from exactrev.lp.float_model import Floats
-from exactrev.lp.highs import highspy_module
-
-#: Coefficients below this are left out (HiGHS's own bound: 1e-9).
-_SMALL = 2.0**-29
+from exactrev.lp.highs import DROPPED, highspy_module, silent_highs
 
 
 @dataclass(frozen=True)
@@ -64,6 +61,17 @@ class MixedProgram:
         """A further row."""
         self._rows.append((terms, low, high))
 
+    def relu(self, value: int, on: int, terms: dict[int, float], low: float, high: float) -> None:
+        """Say that an unknown is relu of terms between ``low`` < 0 and ``high`` > 0.
+
+        ``on`` is 0 or 1.  Source: Tjeng, Xiao and Tedrake, Evaluating Robustness of Neural Networks
+        with Mixed Integer Programming, ICLR 2019.
+        """
+        less = {value: 1.0, **{i: -w for i, w in terms.items()}}
+        self.add(less, low=0.0)
+        self.add({**less, on: -low}, high=-low)
+        self.add({value: 1.0, on: -high}, high=0.0)
+
     def largest(
         self,
         nodes: int,
@@ -78,7 +86,7 @@ class MixedProgram:
         module = highspy_module()
         if module is None:
             return None
-        highs = _new_highs(module, nodes)
+        highs = _new_highs(nodes)
         if self._pass(highs) != module.HighsStatus.kOk:  # a rejected model leaves debris
             return None
         if start is not None:
@@ -96,7 +104,7 @@ class MixedProgram:
 
     def _pass(self, highs: Any) -> Any:
         kept = [
-            [(j, a) for j, a in terms.items() if abs(a) > _SMALL] for terms, _, _ in self._rows
+            [(j, a) for j, a in terms.items() if abs(a) > DROPPED] for terms, _, _ in self._rows
         ]
         ends = np.cumsum([0, *map(len, kept)], dtype=np.int32)
         return highs.passModel(
@@ -129,10 +137,8 @@ class MixedProgram:
         return MixedProposal(point, final, steps)
 
 
-def _new_highs(module: Any, nodes: int) -> Any:
-    # the class beneath: Highs itself prints a banner before it can be told to be silent
-    highs = module.Highs.__mro__[1]()
-    highs.setOptionValue("output_flag", False)
+def _new_highs(nodes: int) -> Any:
+    highs = silent_highs()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("parallel", "off")
     highs.setOptionValue("mip_max_nodes", nodes)

@@ -60,9 +60,9 @@ class Agreement:
     def __init__(self, survey: Survey) -> None:
         self.survey = survey
         self._random: list[list[fmpq]] = []
-        self._telling: dict[tuple[int, int], tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
+        # what was sought over the layers with which it was sought last
+        self._sought: dict[tuple[str, int, int], tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
         self._extreme: tuple[tuple[Layer, ...], list[list[list[fmpq]]]] | None = None
-        self._rays: dict[int, tuple[tuple[Layer, ...], list[list[fmpq]]]] = {}
         self._asked: list[tuple[list[fmpq], Piece]] = []
 
     def disagreement(self, candidate: Network) -> Disagreement | None:
@@ -80,9 +80,10 @@ class Agreement:
     ) -> Iterator[tuple[list[fmpq], Piece]]:
         """Places with f's pieces: those known already, and others off the ``agreed`` patterns."""
         yield from list(self._asked)
-        asked, always = {tuple(place) for place, _ in self._asked}, _always(candidate)
+        # each random place is kept, so that its id tells it from the others
+        asked, always = {id(place) for place, _ in self._asked}, _always(candidate)
         for number, place in enumerate(self._fresh(candidate)):
-            first = number < always and tuple(place) not in asked
+            first = number < always and id(place) not in asked
             if first or activation_pattern(candidate, place) not in agreed:
                 self._asked.append((place, self.survey.probe.piece(rounded(place, _GRID))))
                 yield self._asked[-1]
@@ -124,13 +125,9 @@ class Agreement:
     def _telling_at(self, candidate: Network, depth: int, repeat: int) -> list[list[fmpq]]:
         if depth == 0:
             return []
-        below = candidate.layers[:depth]
-        known = self._telling.get((depth, repeat))
-        if known is None or known[0] != below:
-            found = telling_places(candidate, depth, self.survey.scale, self.survey.random)
-            known = (below, [rationals(rounded(place, _GRID)) for place in found])
-            self._telling[depth, repeat] = known
-        return known[1]
+        scale, random = self.survey.scale, self.survey.random
+        found = telling_places(candidate, depth, scale, random)
+        return self._kept(("telling", depth, repeat), candidate.layers[:depth], found)
 
     def _extreme_at(self, candidate: Network, depth: int, repeat: int) -> list[list[fmpq]]:
         below = candidate.layers[:depth]
@@ -143,11 +140,21 @@ class Agreement:
         return known[repeat]
 
     def _rays_at(self, candidate: Network, depth: int) -> list[list[fmpq]]:
-        below = candidate.layers[:depth]
-        known = self._rays.get(depth)
+        found = extreme_rays(candidate, depth, self.survey.scale)
+        return self._kept(("rays", depth, 0), candidate.layers[:depth], found)
+
+    def _kept(
+        self,
+        key: tuple[str, int, int],
+        below: tuple[Layer, ...],
+        found: Iterator[list[fmpq]],
+    ) -> list[list[fmpq]]:
+        """The places that are found, or were before over the very same layers: then none is sought.
+        """
+        known = self._sought.get(key)
         if known is None or known[0] != below:
-            known = (below, list(extreme_rays(candidate, depth, self.survey.scale)))
-            self._rays[depth] = known
+            known = (below, [rationals(rounded(place, _GRID)) for place in found])
+            self._sought[key] = known
         return known[1]
 
     def missed(self, candidate: Network, where: Disagreement) -> list[Kink]:

@@ -6,9 +6,6 @@ grow like those of the network without its biases.  Which ray makes one of them 
 being subtracted, is a mixed-integer linear program with a binary unknown for each neuron; how thin
 the cone is about that ray does not matter.  Hints only: a place tells something when f is asked
 there.
-
-Source of the program: Tjeng, Xiao and Tedrake, Evaluating Robustness of Neural Networks with Mixed
-Integer Programming, ICLR 2019.
 """
 
 from __future__ import annotations
@@ -75,12 +72,8 @@ def _activation(
     if high <= 0:
         return program.column(0.0, 0.0)
     value = program.column(max(low, 0.0), high)
-    less = {value: 1.0, **{i: -w for i, w in terms.items()}}
     if low >= 0:
-        program.add(less, 0.0, 0.0)
-        return value
-    on = program.column(0.0, 1.0, binary=True)
-    program.add(less, low=0.0)
-    program.add({**less, on: -low}, high=-low)
-    program.add({value: 1.0, on: -high}, high=0.0)
+        program.add({value: 1.0, **{i: -w for i, w in terms.items()}}, 0.0, 0.0)
+    else:
+        program.relu(value, program.column(0.0, 1.0, binary=True), terms, low, high)
     return value

@@ -28,7 +28,7 @@ from flint import fmpq
 from exactrev.equivalence.neuron_rows import Row, neuron_rows
 from exactrev.exact.linear import LinearSystem, matrix_rows
 from exactrev.lp import Form, Point, System, solve
-from exactrev.lp.forms import added, unit_form, widened
+from exactrev.lp.forms import added, negated, unit_form, widened
 from exactrev.lp.polyhedron import value
 from exactrev.network.model import Network
 from exactrev.network.reduction import Name
@@ -57,7 +57,7 @@ class _Cell:
     @property
     def rows(self) -> tuple[Form, ...]:
         """What is > 0 on it."""
-        return tuple(z if self.on[name] else _negated(z) for name, z in self.inner.items())
+        return tuple(z if self.on[name] else negated(z) for name, z in self.inner.items())
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class Together:
         if any(cell.on.get(name, on) != on for name, on in wanted.items()):
             return None
         strict = [
-            z if cell.on[name] else _negated(z)
+            z if cell.on[name] else negated(z)
             for name, z in cell.inner.items()
             if name != beside
         ]
@@ -214,7 +214,7 @@ class Together:
                 if name == beside:
                     equalities.append(z)
                 else:
-                    strict.append(z if on else _negated(z))
+                    strict.append(z if on else negated(z))
         known = {key: w for key, w in row.items() if key is None or key in values}
         cases = [(z, row[name]) for name, z in own.items() if row.get(name)]
         size = len(next(iter(values.values()))) - 1
@@ -240,7 +240,7 @@ class Together:
             (z, weight), *others = part.rising
             under = replace(part, rising=tuple(others))
             on = replace(under, strict=(*part.strict, z), z=added(part.z, z, weight))
-            off = replace(under, strict=(*part.strict, _negated(z)))
+            off = replace(under, strict=(*part.strict, negated(z)))
             for case in on, off:
                 known: list[fmpq] | None = inside
                 if value(case.strict[-1], inside) <= 0:
@@ -287,10 +287,6 @@ def _written(row: Row, values: Mapping[tuple[int, int], Form], dimension: int) -
         if key is not None:
             total = added(total, values[key], weight)
     return total
-
-
-def _negated(form: Form) -> Form:
-    return tuple(-x for x in form)
 
 
 def _zero(form: Form) -> Form:

@@ -17,6 +17,7 @@ from exactrev.arrangement import Regions
 from exactrev.arrangement.forms import ON, Signs
 from exactrev.lp import System, minimise
 from exactrev.lp.certificates import Optimum
+from exactrev.lp.forms import negated
 from exactrev.lp.polyhedron import Form
 from exactrev.network.evaluation import AffineMap, layer_maps
 from exactrev.network.model import Network
@@ -123,12 +124,12 @@ def _room(
         rows = [*found.domain.rows]
         for affine, pattern in zip(maps, region.pattern, strict=False):
             rows += [
-                form if on else _negated(form)
+                form if on else negated(form)
                 for form, on in zip(_forms(affine), pattern, strict=True)
             ]
         own = _forms(maps[weight.source - 1])[weight.place]
         theirs = _forms(maps[weight.layer - 1])[weight.neuron]
-        ratio = _least_ratio(_negated(theirs), own, rows)
+        ratio = _least_ratio(negated(theirs), own, rows)
         least = ratio if least is None else min(least, ratio)
     return least
 
@@ -156,10 +157,6 @@ def _forms(affine: AffineMap) -> list[Form]:
     return [
         (*entries[i * width : (i + 1) * width], constant) for i, constant in enumerate(constants)
     ]
-
-
-def _negated(form: Form) -> Form:
-    return tuple(-x for x in form)
 
 
 def _neurons(network: Network) -> Iterator[tuple[int, int]]:
